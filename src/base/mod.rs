@@ -1,0 +1,11 @@
+//! What every room may use: the seeded generator, the cancel token, safe writing of files.
+//!
+//! Must not know: pictures, tensors, the window, or any other room.
+
+pub mod atomic_file;
+pub mod cancel;
+pub mod rng;
+
+pub use atomic_file::write_atomically;
+pub use cancel::CancelToken;
+pub use rng::{ImagoRng, rng_for, stable_hash};
