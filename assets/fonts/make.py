@@ -47,8 +47,8 @@ UNICODES = [
     (0x2600, 0x27BF),  # ★ ☆ ✓ ✗ ⚠
     (0xFFFD, 0xFFFD),  # What undecodable file names show
 ]
-# Only these become tabular: figures, and the signs that begin a number.
-TABULAR = "0123456789+−±-"
+# Only these become tabular: figures, and the signs that begin a number. Not the hyphen: words have it as well.
+TABULAR = "0123456789+−±"
 NAMES = ("Regular", "Medium", "SemiBold")
 TABULAR_NAMES = ("Regular", "SemiBold")
 
@@ -108,7 +108,7 @@ def drop_features(font: TTFont, tags: set[str]) -> None:
     options.layout_features = [
         tag
         for table in ("GSUB", "GPOS")
-        for tag in {record.FeatureTag for record in font[table].table.FeatureList.FeatureRecord}
+        for tag in sorted({record.FeatureTag for record in font[table].table.FeatureList.FeatureRecord})
         if tag not in tags
     ]
     options.name_IDs = ["*"]
