@@ -1,6 +1,6 @@
 //! What is shown while nothing is open: ways to begin.
 
-use egui::{Align, Align2, Frame, Layout, RichText, Sense, Stroke, Ui, UiBuilder, WidgetInfo, WidgetType, vec2};
+use egui::{Align, Align2, Frame, Layout, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -74,16 +74,23 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click());
-    let name = recent.path.file_name().map_or_else(|| recent.path.display().to_string(), |name| {
-        name.to_string_lossy().into_owned()
-    });
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Open {name}")));
+    let name = recent
+        .path
+        .file_name()
+        .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
     let fill = if response.hovered() || response.has_focus() { colors.hover } else { colors.card };
     let card = Frame::new().fill(fill).stroke(Stroke::new(1.0, colors.stroke)).corner_radius(theme::RADIUS);
     ui.painter().add(card.paint(rect));
     let painter = ui.painter();
     let icon = icons::ICON_FOLDER.codepoint;
-    painter.text(rect.left_center() + vec2(14.0, 0.0), Align2::LEFT_CENTER, icon, egui::FontId::proportional(17.0), colors.accent);
+    painter.text(
+        rect.left_center() + vec2(14.0, 0.0),
+        Align2::LEFT_CENTER,
+        icon,
+        egui::FontId::proportional(17.0),
+        colors.accent,
+    );
     let shown = widgets::elide_middle(ui, &name, &theme::strong(13.0), rect.width() * 0.45);
     painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
