@@ -26,6 +26,8 @@ mod canvas;
 mod colour;
 mod geometry;
 mod presets;
+#[cfg(test)]
+mod tests;
 
 pub use batch::{BatchMix, Mix, MixPlan, soft_cross_entropy};
 pub use geometry::border::Border;

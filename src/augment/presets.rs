@@ -42,11 +42,8 @@ fn light() -> Vec<Step> {
 /// What torchvision spells RandomRotation(30), RandomResizedCrop(224), RandomHorizontalFlip(), ColorJitter(0.4, 0.4, 0.4, 0.1),
 /// GaussianBlur; corners are mirrored rather than black.
 fn strong() -> Vec<Step> {
-    let mut steps = vec![
-        rotation(30.0),
-        crop([0.08, 1.0]),
-        Step::new(Transform::HorizontalFlip(HorizontalFlip::default())),
-    ];
+    let mut steps =
+        vec![rotation(30.0), crop([0.08, 1.0]), Step::new(Transform::HorizontalFlip(HorizontalFlip::default()))];
     steps.extend(colors(0.4, 36.0));
     steps.push(Step::new(Transform::GaussianBlur(GaussianBlur::default())).with_probability(1.0));
     steps

@@ -180,7 +180,9 @@ fn step_from(entries: Vec<Entry>, line: Option<usize>) -> Result<Step, PipelineE
             ("probability", Ok(Plain::Number(value))) => {
                 return Err(PipelineError::new(line, format!("`probability` is {value}; it must be between 0 and 1")));
             }
-            ("probability", _) => return Err(PipelineError::new(line, "`probability` must be a number between 0 and 1")),
+            ("probability", _) => {
+                return Err(PipelineError::new(line, "`probability` must be a number between 0 and 1"));
+            }
             ("enabled", Ok(Plain::Switch(on))) => step.enabled = *on,
             ("enabled", _) => return Err(PipelineError::new(line, "`enabled` must be true or false")),
             _ => {

@@ -3,9 +3,9 @@
 use super::canvas::Canvas;
 use super::params::{self, Adjustable, ParamSpec};
 use super::transforms::{
-    Brightness, Contrast, Crop, GaussianBlur, GaussianNoise, Grayscale, HorizontalFlip, Hue, JpegCompression, Perspective,
-    QuarterTurn, RandomErasing, RandomResizedCrop, Rotate, SaltAndPepper, Saturation, Scale, SeasonAndLight, Shear,
-    Translate, VerticalFlip,
+    Brightness, Contrast, Crop, GaussianBlur, GaussianNoise, Grayscale, HorizontalFlip, Hue, JpegCompression,
+    Perspective, QuarterTurn, RandomErasing, RandomResizedCrop, Rotate, SaltAndPepper, Saturation, Scale,
+    SeasonAndLight, Shear, Translate, VerticalFlip,
 };
 use crate::base::ImagoRng;
 

@@ -24,8 +24,11 @@ impl Default for Hue {
 /// The rotation of colours by `degrees`.
 pub(in crate::augment) fn map(degrees: f64) -> ColorMap {
     /// RGB to YIQ (NTSC, 1953), and back.
-    const TO_YIQ: ColorMap =
-        ColorMap::linear([[0.299, 0.587, 0.114], [0.595_716, -0.274_453, -0.321_263], [0.211_456, -0.522_591, 0.311_135]]);
+    const TO_YIQ: ColorMap = ColorMap::linear([
+        [0.299, 0.587, 0.114],
+        [0.595_716, -0.274_453, -0.321_263],
+        [0.211_456, -0.522_591, 0.311_135],
+    ]);
     const TO_RGB: ColorMap = ColorMap::linear([
         [1.0, 0.956_295_7, 0.621_024_4],
         [1.0, -0.272_122_1, -0.647_380_6],
@@ -41,7 +44,8 @@ pub(in crate::augment) fn map(degrees: f64) -> ColorMap {
 
 impl Adjustable for Hue {
     fn params_mut(&mut self) -> Vec<Param<'_>> {
-        const DEGREES: ParamSpec = ParamSpec::range("degrees", "Turn of the colour wheel", "°", (-180.0, 180.0, 1.0, 0));
+        const DEGREES: ParamSpec =
+            ParamSpec::range("degrees", "Turn of the colour wheel", "°", (-180.0, 180.0, 1.0, 0));
         vec![Param::range(DEGREES, &mut self.degrees)]
     }
 }

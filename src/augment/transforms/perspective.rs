@@ -2,12 +2,12 @@
 
 use rand::RngExt;
 
+use crate::augment::Border;
 use crate::augment::canvas::Canvas;
 use crate::augment::geometry::{Filling, Map, Stage};
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::{BORDER_TITLE, FILL_TITLE, between};
-use crate::augment::Border;
 use crate::base::ImagoRng;
 
 /// Every corner moves inwards by a random distance, as in torchvision's `RandomPerspective`.

@@ -3,13 +3,13 @@
 use image::RgbImage;
 use rand::{Rng, RngExt};
 
+use crate::augment::canvas::Canvas;
 use crate::augment::colour::ColorStats;
 use crate::augment::params::choice;
-use crate::augment::transforms::draw::log_between;
-use crate::augment::canvas::Canvas;
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::between;
+use crate::augment::transforms::draw::log_between;
 use crate::base::ImagoRng;
 
 /// What an erased rectangle is filled with.

@@ -1,11 +1,11 @@
 //! Rotation by any angle.
 
+use crate::augment::Border;
 use crate::augment::canvas::Canvas;
 use crate::augment::geometry::{Filling, Map, Stage};
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::{BORDER_TITLE, FILL_TITLE, between};
-use crate::augment::Border;
 use crate::base::ImagoRng;
 
 /// Rotation about the middle; the picture keeps its size, so corners are cut off and others have to be filled.

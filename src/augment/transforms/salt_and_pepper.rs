@@ -31,7 +31,7 @@ pub(in crate::augment) fn sprinkle(picture: &mut RgbImage, amount: f64, salt: f6
     }
     // The gap before the next changed pixel has a geometric distribution.
     let log_stay = (1.0 - amount.min(0.999)).ln();
-    let mut gap = |rng: &mut ImagoRng| ((1.0 - rng.random::<f64>()).ln() / log_stay).min(1e12) as usize;
+    let gap = |rng: &mut ImagoRng| ((1.0 - rng.random::<f64>()).ln() / log_stay).min(1e12) as usize;
     let samples = picture.as_flat_samples_mut().samples;
     let pixels = samples.len() / 3;
     let mut at = gap(rng);

@@ -1,11 +1,11 @@
 //! Scaling in and out about the middle.
 
+use crate::augment::Border;
 use crate::augment::canvas::Canvas;
 use crate::augment::geometry::{Filling, Map, Stage};
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::{BORDER_TITLE, FILL_TITLE, log_between};
-use crate::augment::Border;
 use crate::base::ImagoRng;
 
 /// Scaling about the middle; the picture keeps its size. Above 1 it comes nearer, below 1 it moves away and a border appears.

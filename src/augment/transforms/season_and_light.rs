@@ -7,11 +7,11 @@
 use image::RgbImage;
 use rand::RngExt;
 
-use crate::augment::colour::ColorStats;
-use crate::augment::params::{ParamKind, Slot, choice};
 use crate::augment::canvas::Canvas;
 use crate::augment::colour::ColorMap;
+use crate::augment::colour::ColorStats;
 use crate::augment::params::{Adjustable, Param, ParamSpec};
+use crate::augment::params::{ParamKind, Slot, choice};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::between;
 use crate::base::ImagoRng;
@@ -54,8 +54,7 @@ pub struct ColorMood {
 
 /// Red, green, blue to lightness (BT.601), red − green, and (red + green) / 2 − blue; and back.
 const TO_AXES: ColorMap = ColorMap::linear([[0.299, 0.587, 0.114], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]]);
-const FROM_AXES: ColorMap =
-    ColorMap::linear([[1.0, 0.644, 0.114], [1.0, -0.356, 0.114], [1.0, 0.144, -0.886]]);
+const FROM_AXES: ColorMap = ColorMap::linear([[1.0, 0.644, 0.114], [1.0, -0.356, 0.114], [1.0, 0.144, -0.886]]);
 
 impl ColorMood {
     const WINTER: ColorMood = ColorMood { mean: [165.0, -4.0, -16.0], deviation: [56.0, 9.0, 13.0] };

@@ -1,11 +1,11 @@
 //! Slanting the picture.
 
+use crate::augment::Border;
 use crate::augment::canvas::Canvas;
 use crate::augment::geometry::{Filling, Map, Stage};
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::{BORDER_TITLE, FILL_TITLE, between};
-use crate::augment::Border;
 use crate::base::ImagoRng;
 
 /// A slant about the middle: rows slide over each other, or columns, or both.

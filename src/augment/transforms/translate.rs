@@ -1,11 +1,11 @@
 //! Shifting the picture.
 
+use crate::augment::Border;
 use crate::augment::canvas::Canvas;
 use crate::augment::geometry::{Filling, Map, Stage};
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
 use crate::augment::transforms::draw::{BORDER_TITLE, FILL_TITLE, between};
-use crate::augment::Border;
 use crate::base::ImagoRng;
 
 /// A shift; what comes into view at the other side is filled.
