@@ -41,7 +41,7 @@ fn preferred_renderers() -> [Renderer; 2] {
 fn run_with(renderer: Renderer, path: Option<&Path>) -> eframe::Result {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Imago")
-        .with_app_id("io.github.imago.Imago")
+        .with_app_id("imago")
         .with_inner_size([1280.0, 832.0])
         .with_min_inner_size([800.0, 560.0])
         .with_drag_and_drop(true);
