@@ -3,6 +3,7 @@
 mod buttons;
 mod cards;
 mod picture;
+mod probabilities;
 mod text;
 
 pub use buttons::{
@@ -10,4 +11,5 @@ pub use buttons::{
 };
 pub use cards::{card, empty_state, hint, legend_dot, probability_bar, section_label, side_panel_frame};
 pub use picture::{PictureTile, paint_picture, picture_tile_ui, skeleton};
+pub use probabilities::probabilities_ui;
 pub use text::{ago, bytes, duration, elide_middle, elided_label, thousands, wrap_text};
