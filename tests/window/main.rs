@@ -1,0 +1,7 @@
+//! The window, driven as a person drives it: found by role and label, clicked, typed into.
+//!
+//! One file for each part of the window; `common` opens it on a folder of its own.
+
+mod common;
+mod data;
+mod welcome;
