@@ -118,10 +118,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
         cx.ctx.request_repaint_after(REDRAW_EVERY);
         return;
     }
-    // Its thread is over, or about to be.
-    if let Some(live) = cx.services.train.live.take() {
-        live.handle.join();
-    }
+    // Its thread is about to be over; the window does not wait for it.
+    cx.services.train.live = None;
     if let Some(ended) = ended {
         announce(ended, cx);
     }
