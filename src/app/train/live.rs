@@ -1,6 +1,5 @@
 //! The run under way: starting, telling, listening.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use super::{Live, past};
 use crate::app::imago_app::Cx;
 use crate::app::state::{NoticeLevel, RunPhase, RunView};
 use crate::dataset::Dataset;
-use crate::train::{self, Event, RunRequest, TrainConfig, run_folder};
+use crate::train::{self, Event, RunRequest, run_folder};
 
 /// While a run is under way the window is drawn at least this often, for the clock.
 const REDRAW_EVERY: Duration = Duration::from_millis(500);
@@ -231,8 +230,10 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
-    use crate::train::{EpochRecord, StepRecord};
+    use crate::train::{EpochRecord, StepRecord, TrainConfig};
 
     fn started(resumed_from: usize) -> Event {
         Event::Started {

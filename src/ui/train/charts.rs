@@ -2,7 +2,7 @@
 //!
 //! The wheel scrolls the page, never the chart. A frame drawn with the mouse zooms in; a double click shows all again.
 
-use egui::{Align2, Color32, Frame, Id, Margin, Pos2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{Align2, Color32, Frame, Id, Margin, Pos2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, Role, pos2, vec2};
 use egui_material_icons::icons;
 use egui_plot::{AxisHints, GridMark, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotTransform, Points};
 
@@ -165,7 +165,7 @@ fn plot_ui(
         }
     }
     let plot = response.response;
-    plot.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, describe(quantity, history)));
+    plot.widget_info(|| WidgetInfo::labeled(Role::Image, true, describe(quantity, history)));
     zoom(ui, &plot, zoom_slot(view, quantity));
     let Some(history) = history else { return };
     if let Some(at) = plot.hover_pos()

@@ -92,6 +92,6 @@ fn ready_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 /// A button with an icon whose accessible name is the word alone.
 fn named(ui: &mut Ui, icon: &str, word: &str, size: egui::Vec2, enabled: bool) -> egui::Response {
     let response = ui.add_enabled(enabled, Button::new(format!("{icon}  {word}")).min_size(size));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, enabled, word));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, word));
     response
 }

@@ -1,6 +1,6 @@
 //! The epochs as a table, newest first.
 
-use egui::{Align, Layout, RichText, Ui, WidgetInfo, WidgetType};
+use egui::{Align, Layout, RichText, Ui, WidgetInfo, Role};
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
@@ -99,7 +99,7 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
             let label = egui::Label::new(RichText::new(text).font(theme::tabular(13.0)).color(color)).selectable(false);
             let response = ui.add(label);
             if index == 0 {
-                response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, spoken(record, is_best)));
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken(record, is_best)));
             }
         });
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Align2, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{Align2, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::hints::{self, Numbers};
@@ -46,7 +46,7 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     let enabled = ui.is_enabled();
     let title = words::arch_title(arch);
-    response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, enabled, selected, title));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, title));
     if !ui.is_rect_visible(rect) {
         return response;
     }

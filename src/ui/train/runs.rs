@@ -1,6 +1,6 @@
 //! The runs of this data set: look at their curves, take over their settings.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::{nothing_yet_ui, words};
@@ -41,7 +41,7 @@ fn row_ui(ui: &mut Ui, state: &State, run: &RunView, now_unix_secs: u64, command
     let title = words::model_title(&run.config);
     let ago = run.started_unix_secs.map(|started| widgets::ago(now_unix_secs.saturating_sub(started)));
     let name = format!("Run: {title}, {}", ago.clone().unwrap_or_else(|| folder_name(run)));
-    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, &name));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
     let button = vec2(104.0, theme::CONTROL_HEIGHT);
     if ui.is_rect_visible(rect) {
         if selected || response.hovered() {

@@ -66,7 +66,7 @@ fn heading_ui(ui: &mut Ui, train: &mut TrainState) {
                 let text = RichText::new(format!("{}  Reset to the recipe", icons::ICON_RESTART_ALT.codepoint)).size(12.0);
                 let button = ui.add(egui::Button::new(text));
                 let enabled = ui.is_enabled();
-                button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, enabled, "Reset to the recipe"));
+                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, "Reset to the recipe"));
                 let tip = "25 epochs, batches of 4, learning rate 0.001 (a tenth every 7 epochs), momentum 0.9, the recipe’s \
                            augmentation. Model, seed and machine stay.";
                 if button.on_hover_text(tip).clicked() {
