@@ -15,6 +15,7 @@ mod pictures;
 mod predict;
 mod project;
 mod results;
+mod run_title;
 mod settings_file;
 mod train;
 

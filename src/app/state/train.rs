@@ -93,6 +93,8 @@ pub struct TrainState {
     pub config: TrainConfig,
     /// The run that is shown.
     pub run: Option<RunView>,
+    /// Folder of the run that finished last, for Results and Predict to take up.
+    pub last_finished: Option<PathBuf>,
 }
 
 impl TrainState {

@@ -87,7 +87,7 @@ pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) ->
 }
 
 /// The chip at the foot of a tile: a mark of the class's colour and its name on a dark strip, readable on any picture.
-fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
+pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
     let font = theme::caption();
     let room = tile.width() - 34.0;
     if room < 12.0 {
@@ -105,7 +105,7 @@ fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
 }
 
 /// The part of a texture that fills `target` without distortion: `object-fit: cover`.
-fn cover_uv(texture: egui::Vec2, target: egui::Vec2) -> Rect {
+pub fn cover_uv(texture: egui::Vec2, target: egui::Vec2) -> Rect {
     let (texture_aspect, target_aspect) = (texture.x / texture.y.max(1.0), target.x / target.y.max(1.0));
     let (width, height) = if texture_aspect > target_aspect {
         (target_aspect / texture_aspect, 1.0)
