@@ -1,1 +1,28 @@
-//! (being written)
+//! Bytes → pixels → numbers: decoding any picture a user may have into upright 8-bit RGB within limits of memory and time,
+//! resizing, cropping and normalising as torchvision does on Pillow images, thumbnails.
+//!
+//! A picture is judged by its content, never by its name. No input makes these functions panic or eat the memory.
+//!
+//! Must not know: data sets, labels, tensors, networks, the window.
+
+mod decode;
+mod error;
+mod facts;
+mod jpeg;
+mod normalize;
+mod preprocess;
+#[cfg(test)]
+mod reference_tests;
+mod resize;
+mod sniff;
+mod thumbnail;
+mod transform;
+
+pub use decode::{MAX_BYTES, MAX_FILE_BYTES, MAX_PIXELS, decode_bytes, decode_file};
+pub use error::DecodeError;
+pub use facts::{ImageFacts, read_facts};
+pub use normalize::normalize_into;
+pub use preprocess::Preprocess;
+pub use resize::{CropRect, resize, resize_shorter, resized_crop};
+pub use thumbnail::{Thumbnail, thumbnail_file};
+pub use transform::{center_crop, val_crop_rect, val_transform};
