@@ -1,4 +1,11 @@
-//! (being written)
-fn main() -> anyhow::Result<()> {
-    imago::app::run(std::env::args_os().nth(1).map(Into::into))
+//! The program: without a sub-command the window, else the command line. Exit codes come from `cli`; nothing else is here.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Silent unless IMAGO_LOG asks for more, such as `IMAGO_LOG=imago=debug`.
+    let filter = tracing_subscriber::EnvFilter::try_from_env("IMAGO_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    imago::cli::main()
 }

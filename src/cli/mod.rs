@@ -1,1 +1,92 @@
-//! (being written)
+//! The command line: one file per sub-command, and what they share.
+//!
+//! Results go to standard output, everything else (progress, warnings, the files that could not be read) to standard error.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read.
+//!
+//! Must not know: egui; how training or prediction work inside.
+
+mod augment_option;
+mod evaluate;
+mod exit;
+mod interrupt;
+mod models;
+mod numbers;
+mod output;
+mod predict;
+mod progress;
+mod sample;
+mod scan;
+mod table;
+mod train;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Done, UsageError};
+
+/// Label photographs, see augmentation, train an image classifier on your own machine, and use it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "imago",
+    version = crate::VERSION,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command the window opens; `imago PATH` opens that folder or model in it.\n\n\
+        Try it:\n  \
+        imago sample insects                                 draws a small data set of ants and bees\n  \
+        imago train insects --model cnn --out run            learns it\n  \
+        imago evaluate run insects                           how good is it?\n  \
+        imago predict run photo.jpg folder --csv > out.csv   what is in these pictures?\n\n\
+        Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A folder of pictures, or a model, to open in the window.
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Draw a small data set of ants and bees, as train/ and val/ folders.
+    Sample(sample::Args),
+    /// Say what is in a folder: classes, counts by split, files that were passed over.
+    Scan(scan::Args),
+    /// Train a model.
+    Train(Box<train::Args>),
+    /// Judge a model on the labelled pictures of a data set.
+    Evaluate(evaluate::Args),
+    /// Say what is in pictures.
+    Predict(predict::Args),
+    /// Show the layers of the networks.
+    Models(models::Args),
+}
+
+/// Reads the command line, does what it says and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        None => window(cli.path),
+        Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Scan(args)) => scan::run(&args),
+        Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Evaluate(args)) => evaluate::run(&args),
+        Some(Command::Predict(args)) => predict::run(&args),
+        Some(Command::Models(args)) => models::run(&args),
+    };
+    exit::code(result)
+}
+
+fn window(path: Option<PathBuf>) -> anyhow::Result<Done> {
+    if let Some(path) = &path
+        && !path.exists()
+    {
+        return Err(UsageError::new(format!(
+            "{} is neither a command nor a file or folder; `imago --help` lists the commands",
+            path.display()
+        )));
+    }
+    crate::app::run(path)?;
+    Ok(Done::All)
+}

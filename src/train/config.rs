@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::TrainError;
 use crate::augment::Pipeline;
 use crate::models::Arch;
-use crate::nn::DeviceChoice;
+use crate::nn::{DeviceChoice, step_lr};
 
 /// Where a ResNet's starting weights come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,169 @@ impl TrainConfig {
             (false, _) => TrainMode::Scratch,
             (true, false) => TrainMode::Frozen,
             (true, true) => TrainMode::FineTune,
+        }
+    }
+
+    /// The learning rate of `epoch`, counted from 1.
+    pub fn lr_at(&self, epoch: usize) -> f64 {
+        step_lr(self.lr, self.step_size, self.gamma, epoch.saturating_sub(1))
+    }
+
+    /// Threads to compute with: what was asked for, or one for each core that this process may use.
+    pub fn thread_count(&self) -> usize {
+        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+    }
+
+    /// The pipeline that the training pictures go through.
+    ///
+    /// # Errors
+    /// There is no preset of that name.
+    pub fn pipeline(&self) -> Result<Pipeline, TrainError> {
+        match &self.augment {
+            AugmentChoice::Pipeline(pipeline) => Ok(pipeline.clone()),
+            AugmentChoice::Preset(name) => Pipeline::preset(name).ok_or_else(|| {
+                let known = Pipeline::PRESETS.join(", ");
+                TrainError::Config(format!("there is no augmentation called `{name}`; choose one of {known}"))
+            }),
+        }
+    }
+
+    /// Checks every number, so that a window, a file and a command line are held to the same limits.
+    ///
+    /// # Errors
+    /// One sentence that names the first setting out of range, and the range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let positive = |value: f64| value.is_finite() && value > 0.0;
+        let wrong = |what: &str, range: &str, value: &dyn std::fmt::Display| {
+            Err(TrainError::Config(format!("{what} must be {range}, not {value}")))
+        };
+        if !(1..=MAX_EPOCHS).contains(&self.epochs) {
+            return wrong("the number of epochs", "between 1 and 100000", &self.epochs);
+        }
+        if !(1..=MAX_BATCH).contains(&self.batch_size) {
+            return wrong("the batch size", "between 1 and 4096", &self.batch_size);
+        }
+        if !positive(self.lr) {
+            return wrong("the learning rate", "greater than 0", &self.lr);
+        }
+        if !(0.0..1.0).contains(&self.momentum) {
+            return wrong("the momentum", "at least 0 and below 1", &self.momentum);
+        }
+        if self.step_size == 0 {
+            return wrong("the step size of the learning rate", "at least 1 epoch", &self.step_size);
+        }
+        if !positive(self.gamma) {
+            return wrong("the factor of the learning rate (gamma)", "greater than 0", &self.gamma);
+        }
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return wrong("the weight decay", "0 or more", &self.weight_decay);
+        }
+        if !(self.val_fraction > 0.0 && self.val_fraction < 1.0) {
+            return wrong("the validation share", "between 0 and 1", &self.val_fraction);
+        }
+        if let Some(threads) = self.threads
+            && !(1..=MAX_THREADS).contains(&threads)
+        {
+            return wrong("the number of threads", "between 1 and 1024", &threads);
+        }
+        if self.arch == Arch::Resnet34 && self.weights == WeightsChoice::Starter {
+            return Err(TrainError::Config(
+                "the built-in starter weights are for resnet18: give resnet34 a file of its own".to_owned(),
+            ));
+        }
+        self.pipeline().map(|_| ())
+    }
+
+    /// What of this configuration decides a run's figures differently in `other`: names of settings, empty when a run of
+    /// one can be continued under the other. More epochs, other threads and another device are no obstacle.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        let mut compare = |name, same: bool| {
+            if !same {
+                names.push(name);
+            }
+        };
+        compare("model", self.arch == other.arch);
+        compare("weights", !self.arch.is_resnet() || self.weights == other.weights);
+        compare("fine-tune", self.mode() == other.mode());
+        compare("batch-size", self.batch_size == other.batch_size);
+        compare("lr", self.lr == other.lr);
+        compare("momentum", self.momentum == other.momentum);
+        compare("step-size", self.step_size == other.step_size);
+        compare("gamma", self.gamma == other.gamma);
+        compare("weight-decay", self.weight_decay == other.weight_decay);
+        compare("augment", self.augment == other.augment);
+        compare("seed", self.seed == other.seed);
+        compare("val-fraction", self.val_fraction == other.val_fraction);
+        names
+    }
+}
+
+/// Most epochs of a run.
+const MAX_EPOCHS: usize = 100_000;
+/// Largest batch.
+const MAX_BATCH: usize = 4096;
+/// Most threads.
+const MAX_THREADS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_recipe_and_pass_the_check() {
+        let config = TrainConfig::default();
+        config.check().unwrap();
+        assert_eq!((config.epochs, config.batch_size, config.lr, config.momentum), (25, 4, 0.001, 0.9));
+        assert_eq!((config.step_size, config.gamma, config.mode()), (7, 0.1, TrainMode::Frozen));
+    }
+
+    #[test]
+    fn a_configuration_survives_its_file() {
+        let config = TrainConfig {
+            weights: WeightsChoice::File("a b/c.safetensors".into()),
+            augment: AugmentChoice::Preset("none".to_owned()),
+            threads: Some(3),
+            lr: 0.1 + 0.2,
+            ..TrainConfig::default()
+        };
+        let text = toml::to_string(&config).unwrap();
+        assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), config);
+        let spelled_out = TrainConfig { augment: AugmentChoice::Pipeline(config.pipeline().unwrap()), ..config };
+        let text = toml::to_string(&spelled_out).unwrap();
+        assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), spelled_out);
+    }
+
+    #[test]
+    fn a_setting_out_of_range_is_named() {
+        let wrong = [
+            (TrainConfig { epochs: 0, ..TrainConfig::default() }, "epochs"),
+            (TrainConfig { batch_size: 0, ..TrainConfig::default() }, "batch size"),
+            (TrainConfig { lr: f64::NAN, ..TrainConfig::default() }, "learning rate"),
+            (TrainConfig { lr: -1.0, ..TrainConfig::default() }, "learning rate"),
+            (TrainConfig { momentum: 1.0, ..TrainConfig::default() }, "momentum"),
+            (TrainConfig { step_size: 0, ..TrainConfig::default() }, "step size"),
+            (TrainConfig { gamma: f64::INFINITY, ..TrainConfig::default() }, "gamma"),
+            (TrainConfig { weight_decay: -0.1, ..TrainConfig::default() }, "weight decay"),
+            (TrainConfig { val_fraction: 1.0, ..TrainConfig::default() }, "validation share"),
+            (TrainConfig { threads: Some(0), ..TrainConfig::default() }, "threads"),
+            (TrainConfig { arch: Arch::Resnet34, ..TrainConfig::default() }, "starter"),
+            (TrainConfig { augment: AugmentChoice::Preset("wild".into()), ..TrainConfig::default() }, "wild"),
+        ];
+        for (config, named) in wrong {
+            let message = config.check().unwrap_err().to_string();
+            assert!(message.contains(named), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_learning_rate_follows_the_reference_schedule() {
+        let folder = std::env::var("IMAGO_REFERENCE").unwrap_or_else(|_| "tests/fixtures".to_owned());
+        let text = std::fs::read_to_string(std::path::Path::new(&folder).join("schedule.json")).unwrap();
+        let expected: Vec<f64> = serde_json::from_str(&text).unwrap();
+        assert_eq!(expected.len(), 25);
+        for (index, expected) in expected.iter().enumerate() {
+            assert_eq!(TrainConfig::default().lr_at(index + 1), *expected, "epoch {}", index + 1);
         }
     }
 }

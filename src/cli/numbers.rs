@@ -1,0 +1,76 @@
+//! Numbers on the command line: their ranges are checked while it is read, so that a mistake is wrong usage (exit code 2).
+
+use std::ops::RangeInclusive;
+
+/// A number above 0.
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    number(text).and_then(|value| if value > 0.0 { Ok(value) } else { Err("must be greater than 0".to_owned()) })
+}
+
+/// 0 or more.
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
+    number(text).and_then(|value| if value >= 0.0 { Ok(value) } else { Err("must be 0 or more".to_owned()) })
+}
+
+/// At least 0 and below 1.
+pub(super) fn below_one(text: &str) -> Result<f64, String> {
+    let fits = |value: &f64| (0.0..1.0).contains(value);
+    number(text).and_then(|value| if fits(&value) { Ok(value) } else { Err("must be at least 0 and below 1".to_owned()) })
+}
+
+/// Between 0 and 1, both excluded.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let fits = |value: f64| value > 0.0 && value < 1.0;
+    number(text).and_then(|value| if fits(value) { Ok(value) } else { Err("must be between 0 and 1".to_owned()) })
+}
+
+/// A whole number in 1 to 100000.
+pub(super) fn epochs(text: &str) -> Result<usize, String> {
+    whole(text, 1..=100_000)
+}
+
+/// A whole number in 1 to 4096.
+pub(super) fn batch(text: &str) -> Result<usize, String> {
+    whole(text, 1..=4096)
+}
+
+/// A whole number in 1 to 1024.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
+    whole(text, 1..=1024)
+}
+
+/// A whole number of at least 1.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    whole(text, 1..=1_000_000_000)
+}
+
+fn number(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|value| value.is_finite()).ok_or_else(|| "is not a number".to_owned())
+}
+
+fn whole(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
+    let value = text.parse::<usize>().map_err(|_| "is not a whole number".to_owned())?;
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("must be between {} and {}", range.start(), range.end()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for wrong in ["0", "-1", "nan", "inf", "x", ""] {
+            assert!(positive(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(positive("1e-3"), Ok(0.001));
+        assert!(below_one("1").is_err() && below_one("0").is_ok());
+        assert!(share("0").is_err() && share("1").is_err() && share("0.2").is_ok());
+        assert!(not_negative("-0.1").is_err() && not_negative("0").is_ok());
+        assert!(epochs("0").is_err() && epochs("25").is_ok() && epochs("2.5").is_err());
+        assert!(threads("0").is_err() && batch("4097").is_err() && at_least_one("0").is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! `imago scan`: what is in a folder.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::{Done, numbers, output, progress, table};
+use crate::base::CancelToken;
+use crate::dataset::{Dataset, DatasetLayout, ScanIssue, ScanIssueKind, ScanOptions, Split, scan};
+use crate::imaging::read_facts;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  imago scan hymenoptera_data --json")]
+pub(super) struct Args {
+    /// The folder: train/<class>/… and val/<class>/…, or <class>/…
+    data: PathBuf,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Share of each class that becomes validation pictures, where the folder has no split of its own.
+    #[arg(long, default_value = "0.2", value_parser = numbers::share)]
+    val_fraction: f64,
+    /// Seed of that split.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+    let options = ScanOptions { val_fraction: args.val_fraction, seed: args.seed };
+    let dataset = scan_with_progress(&args.data, &options)?;
+    let broken = broken_headers(&dataset);
+    let issues = |kind| dataset.issues.iter().filter(move |issue| issue.kind == kind);
+    let ignored: Vec<&ScanIssue> = issues(ScanIssueKind::Ignored).collect();
+    let unreadable: Vec<&ScanIssue> = issues(ScanIssueKind::Unreadable).chain(&broken).collect();
+
+    let mut out = output::out();
+    if args.json {
+        write_json(&mut out, &dataset, &ignored, &unreadable)?;
+    } else {
+        write_text(&mut out, &dataset, &ignored, &unreadable)?;
+    }
+    out.flush()?;
+    for issue in &unreadable {
+        output::note(format_args!("{}: {}", dataset.root.join(&issue.rel_path).display(), issue.reason));
+    }
+    Ok(Done::with_unreadable(unreadable.len()))
+}
+
+/// Scans a folder, with a count of files on a terminal.
+pub(super) fn scan_with_progress(data: &std::path::Path, options: &ScanOptions) -> anyhow::Result<Dataset> {
+    let spinner = progress::bar("{spinner} scanning: {pos} files");
+    let dataset = scan(data, options, &CancelToken::new(), &mut |progress| {
+        spinner.set_position(progress.files_seen as u64);
+    });
+    spinner.finish_and_clear();
+    Ok(dataset?)
+}
+
+/// Pictures of the data set whose header can't be read.
+fn broken_headers(dataset: &Dataset) -> Vec<ScanIssue> {
+    let bar = progress::bar("reading headers {wide_bar} {pos}/{len}");
+    bar.set_length(dataset.items.len() as u64);
+    let broken = dataset.items.par_iter().filter_map(|item| {
+        let facts = read_facts(&dataset.path_of(item));
+        bar.inc(1);
+        let reason = facts.err()?.to_string();
+        Some(ScanIssue { rel_path: item.rel_path.clone(), kind: ScanIssueKind::Unreadable, reason })
+    });
+    let broken = broken.collect();
+    bar.finish_and_clear();
+    broken
+}
+
+fn write_text(
+    out: &mut dyn Write,
+    dataset: &Dataset,
+    ignored: &[&ScanIssue],
+    unreadable: &[&ScanIssue],
+) -> std::io::Result<()> {
+    let layout = match dataset.layout {
+        DatasetLayout::Splits => "split by its folders",
+        DatasetLayout::Classes => "one folder a class, split by Imago",
+        DatasetLayout::Loose => "pictures without classes",
+    };
+    writeln!(
+        out,
+        "{}: {}, {}, {layout}\n",
+        dataset.root.display(),
+        output::counted(dataset.classes.len(), "class", "classes"),
+        output::counted(dataset.items.len(), "picture", "pictures"),
+    )?;
+    let mut rows = vec![row("class", Split::ALL.map(|split| split.name().to_owned()))];
+    for (index, class) in dataset.classes.iter().enumerate() {
+        rows.push(row(class, Split::ALL.map(|split| dataset.count(split, Some(index)).to_string())));
+    }
+    let unlabelled = Split::ALL.map(|split| dataset.count(split, None));
+    if unlabelled.iter().any(|count| *count > 0) {
+        rows.push(row("(no label)", unlabelled.map(|count| count.to_string())));
+    }
+    let total = |split| dataset.items.iter().filter(|item| item.split == split).count();
+    rows.push(row("total", Split::ALL.map(|split| total(split).to_string())));
+    table::print(out, &rows)?;
+    if !ignored.is_empty() {
+        writeln!(out, "\n{} ignored:", output::counted(ignored.len(), "file", "files"))?;
+        for issue in ignored {
+            writeln!(out, "  {}: {}", issue.rel_path.display(), issue.reason)?;
+        }
+    }
+    if !unreadable.is_empty() {
+        writeln!(out, "\n{} that can't be read (named on standard error)", output::counted(unreadable.len(), "file", "files"))?;
+    }
+    Ok(())
+}
+
+fn row(name: &str, cells: [String; 3]) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(cells).collect()
+}
+
+fn write_json(
+    out: &mut dyn Write,
+    dataset: &Dataset,
+    ignored: &[&ScanIssue],
+    unreadable: &[&ScanIssue],
+) -> std::io::Result<()> {
+    let counts = |class: Option<usize>| {
+        let pairs = Split::ALL.map(|split| (split.name().to_owned(), json!(dataset.count(split, class))));
+        serde_json::Map::from_iter(pairs)
+    };
+    let classes = dataset.classes.iter().enumerate().map(|(index, name)| {
+        let mut class = counts(Some(index));
+        class.insert("name".to_owned(), json!(name));
+        class
+    });
+    let issues = |list: &[&ScanIssue]| -> Vec<_> {
+        list.iter().map(|issue| json!({ "path": issue.rel_path.to_string_lossy(), "reason": issue.reason })).collect()
+    };
+    let whole = json!({
+        "root": dataset.root.to_string_lossy(),
+        "layout": dataset.layout,
+        "classes": classes.collect::<Vec<_>>(),
+        "unlabelled": counts(None),
+        "pictures": dataset.items.len(),
+        "ignored": issues(ignored),
+        "unreadable": issues(unreadable),
+    });
+    writeln!(out, "{whole}")
+}

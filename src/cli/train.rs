@@ -1,0 +1,339 @@
+//! `imago train`: one line an epoch on standard output, all else on standard error.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::RecvTimeoutError;
+use indicatif::ProgressBar;
+
+use super::{Done, UsageError, augment_option, interrupt, numbers, output, progress, scan::scan_with_progress};
+use crate::dataset::ScanOptions;
+use crate::models::Arch;
+use crate::nn::DeviceChoice;
+use crate::train::run_folder::{new_run_dir, runs_parent};
+use crate::train::{EpochRecord, Event, RunRequest, TrainConfig, TrainerHandle, WeightsChoice, load_run, start};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    imago train hymenoptera_data --model resnet18\n  \
+    imago train hymenoptera_data --model cnn-bn --epochs 40 --augment strong --out runs/bn\n  \
+    imago train hymenoptera_data --out runs/bn --resume\n\n\
+    The run's folder holds config.toml, metrics.jsonl (one line an epoch), model.safetensors (the best weights), \
+    last.safetensors (to resume from) and summary.json. Ctrl+C keeps what is finished; pressed twice it ends at once.")]
+pub(super) struct Args {
+    /// The data set: train/<class>/… and val/<class>/…, or <class>/…
+    data: PathBuf,
+    /// The network: cnn, cnn-bn, cnn-gap, resnet18 or resnet34.
+    #[arg(long, value_parser = parse_arch, required_unless_present = "resume")]
+    model: Option<Arch>,
+    /// Starting weights of a ResNet: `starter` (built in, resnet18 only; official ImageNet weights do better), `random`, or
+    /// a safetensors file [default: starter].
+    #[arg(long, value_name = "starter|random|FILE")]
+    weights: Option<String>,
+    /// Train all layers of a ResNet, not only the last one.
+    #[arg(long)]
+    fine_tune: bool,
+    /// Passes over the training pictures [default: 25].
+    #[arg(long, value_parser = numbers::epochs)]
+    epochs: Option<usize>,
+    /// Pictures in one update [default: 4].
+    #[arg(long, value_parser = numbers::batch)]
+    batch_size: Option<usize>,
+    /// Learning rate [default: 0.001].
+    #[arg(long, value_parser = numbers::positive)]
+    lr: Option<f64>,
+    /// Momentum of SGD [default: 0.9].
+    #[arg(long, value_parser = numbers::below_one)]
+    momentum: Option<f64>,
+    /// Epochs after which the learning rate is multiplied by gamma [default: 7].
+    #[arg(long, value_parser = numbers::at_least_one)]
+    step_size: Option<usize>,
+    /// Factor of the learning rate [default: 0.1].
+    #[arg(long, value_parser = numbers::positive)]
+    gamma: Option<f64>,
+    /// L2 penalty [default: 0].
+    #[arg(long, value_parser = numbers::not_negative)]
+    weight_decay: Option<f64>,
+    /// Augmentation of the training pictures: a preset (none, recipe, strong, …) or a TOML file [default: recipe].
+    #[arg(long, value_name = "PRESET|FILE.toml")]
+    augment: Option<String>,
+    /// Seed of everything random [default: 0].
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where to compute: auto, cpu, cuda or metal [default: auto].
+    #[arg(long, value_parser = parse_device)]
+    device: Option<DeviceChoice>,
+    /// Threads to compute with; the figures are the same with any number [default: one for each core].
+    #[arg(long, value_parser = numbers::threads)]
+    threads: Option<usize>,
+    /// Share of each class that becomes validation pictures, where the folder has no split of its own [default: 0.2].
+    #[arg(long, value_parser = numbers::share)]
+    val_fraction: Option<f64>,
+    /// The run's folder [default: a new one in your data folder, named after date, time and model].
+    #[arg(long, value_name = "RUN_DIR")]
+    out: Option<PathBuf>,
+    /// Go on with the run in --out, with its settings.
+    #[arg(long, requires = "out")]
+    resume: bool,
+}
+
+/// Reads a network's name.
+pub(super) fn parse_arch(text: &str) -> Result<Arch, String> {
+    Arch::from_name(text).ok_or_else(|| {
+        let names: Vec<_> = Arch::ALL.into_iter().map(Arch::name).collect();
+        format!("choose one of {}", names.join(", "))
+    })
+}
+
+/// Reads a device's name.
+pub(super) fn parse_device(text: &str) -> Result<DeviceChoice, String> {
+    match text {
+        "auto" => Ok(DeviceChoice::Auto),
+        "cpu" => Ok(DeviceChoice::Cpu),
+        "cuda" => Ok(DeviceChoice::Cuda),
+        "metal" => Ok(DeviceChoice::Metal),
+        _ => Err("choose auto, cpu, cuda or metal".to_owned()),
+    }
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+    let config = config(args)?;
+    let options = ScanOptions { val_fraction: config.val_fraction, seed: config.seed };
+    let dataset = scan_with_progress(&args.data, &options)?;
+    let run_dir = match &args.out {
+        Some(dir) => dir.clone(),
+        None => {
+            let Some(parent) = runs_parent() else {
+                return Err(UsageError::new("there is no home folder to put the run into: say where with --out RUN_DIR"));
+            };
+            new_run_dir(&parent, config.arch.name())
+        }
+    };
+    interrupt::listen();
+    let epochs = config.epochs;
+    let handle = start(RunRequest { config, dataset, run_dir: run_dir.clone(), resume: args.resume }, Arc::new(|| {}));
+    let report = Report::new(epochs);
+    let done = report.follow(&handle);
+    handle.join();
+    if matches!(done, Ok(Done::Interrupted)) {
+        let out = if args.out.is_some() { run_dir } else { std::path::absolute(&run_dir).unwrap_or(run_dir) };
+        output::note(format_args!(
+            "go on with: imago train {} --out {} --resume",
+            quoted(&args.data.to_string_lossy()),
+            quoted(&out.to_string_lossy())
+        ));
+    }
+    done
+}
+
+/// The settings: those of the run to be resumed, or the defaults, with what was given laid over. Whether a resumed run may be
+/// given other settings is the trainer's to say.
+fn config(args: &Args) -> anyhow::Result<TrainConfig> {
+    let saved = match (&args.out, args.resume) {
+        (Some(dir), true) => Some(load_run(dir)?.config),
+        _ => None,
+    };
+    let resumed = saved.is_some();
+    let mut config = saved.unwrap_or_default();
+    fn lay<T>(given: Option<T>, setting: &mut T) {
+        if let Some(given) = given {
+            *setting = given;
+        }
+    }
+    lay(args.model, &mut config.arch);
+    lay(args.epochs, &mut config.epochs);
+    lay(args.batch_size, &mut config.batch_size);
+    lay(args.lr, &mut config.lr);
+    lay(args.momentum, &mut config.momentum);
+    lay(args.step_size, &mut config.step_size);
+    lay(args.gamma, &mut config.gamma);
+    lay(args.weight_decay, &mut config.weight_decay);
+    lay(args.seed, &mut config.seed);
+    lay(args.device, &mut config.device);
+    lay(args.threads.map(Some), &mut config.threads);
+    lay(args.val_fraction, &mut config.val_fraction);
+    config.fine_tune |= args.fine_tune;
+    if let Some(augment) = &args.augment {
+        config.augment = augment_option::read(augment)?;
+    }
+    if !config.arch.is_resnet() {
+        if args.weights.is_some() || args.fine_tune {
+            return Err(UsageError::new(format!(
+                "--weights and --fine-tune are for resnet18 and resnet34: {} always learns from scratch",
+                config.arch.name()
+            )));
+        }
+        config.weights = WeightsChoice::Random;
+    } else if let Some(weights) = &args.weights {
+        config.weights = weights_choice(weights);
+    }
+    if config.arch == Arch::Resnet34 && config.weights == WeightsChoice::Starter && !resumed {
+        return Err(UsageError::new(
+            "the built-in starter weights are for resnet18: give resnet34 its own with --weights FILE",
+        ));
+    }
+    Ok(config)
+}
+
+fn weights_choice(text: &str) -> WeightsChoice {
+    match text {
+        "starter" => WeightsChoice::Starter,
+        "random" => WeightsChoice::Random,
+        // Absolute, so that the run can be resumed from another folder.
+        file => WeightsChoice::File(std::path::absolute(file).unwrap_or_else(|_| file.into())),
+    }
+}
+
+/// As one would type it into a shell.
+fn quoted(text: &str) -> String {
+    if text.chars().all(|c| c.is_alphanumeric() || "/\\._-:+@%~".contains(c)) {
+        text.to_owned()
+    } else if cfg!(windows) {
+        format!("\"{text}\"")
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// What is shown while it runs.
+struct Report {
+    epochs: usize,
+    bar: ProgressBar,
+}
+
+impl Report {
+    fn new(epochs: usize) -> Self {
+        Self { epochs, bar: progress::bar("{prefix} {wide_bar} {pos}/{len}  {msg}") }
+    }
+
+    /// Shows events until the last one; Ctrl+C asks the trainer to stop.
+    fn follow(&self, handle: &TrainerHandle) -> anyhow::Result<Done> {
+        let (mut stopping, mut skipped) = (false, 0);
+        loop {
+            if interrupt::requested() && !stopping {
+                stopping = true;
+                handle.stop();
+                self.note("stopping; press Ctrl+C again to end at once");
+            }
+            let event = match handle.events.recv_timeout(Duration::from_millis(100)) {
+                Ok(event) => event,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the trainer ended without a word"),
+            };
+            match event {
+                Event::Started { .. } => self.started(&event),
+                Event::Step(step) => {
+                    self.bar.set_length(step.steps_per_epoch as u64);
+                    self.bar.set_position(step.step as u64);
+                    self.bar.set_prefix(format!("epoch {}/{}", step.epoch, self.epochs));
+                    self.bar.set_message(format!("loss {:.4}  {:.0} pictures/s", step.running_loss, step.images_per_sec));
+                }
+                Event::Validating { epoch, done, total } => {
+                    self.bar.set_length(total as u64);
+                    self.bar.set_position(done as u64);
+                    self.bar.set_prefix(format!("epoch {epoch}/{}", self.epochs));
+                    self.bar.set_message("validating");
+                }
+                Event::Epoch(record) => self.bar.suspend(|| output::line(format_args!("{}", self.epoch_line(&record)))),
+                Event::Skipped(file) => {
+                    skipped += 1;
+                    self.note(&format!("skipped {}: {}", file.path.display(), file.reason));
+                }
+                Event::Paused | Event::Resumed => {}
+                Event::Finished { best_epoch, best_val_acc, total_secs } => {
+                    self.bar.finish_and_clear();
+                    output::note(format_args!(
+                        "best val acc {best_val_acc:.4} in epoch {best_epoch}  total {total_secs:.1} s"
+                    ));
+                    return Ok(Done::with_unreadable(skipped));
+                }
+                Event::Stopped { epochs_done } => {
+                    self.bar.finish_and_clear();
+                    output::note(format_args!("stopped after {epochs_done} of {} epochs", self.epochs));
+                    return Ok(Done::Interrupted);
+                }
+                Event::Failed { message } => {
+                    self.bar.finish_and_clear();
+                    anyhow::bail!(message);
+                }
+            }
+        }
+    }
+
+    fn started(&self, event: &Event) {
+        let Event::Started { device, device_note, train_count, val_count, parameters, trainable, resumed_from, run_dir, .. } =
+            event
+        else {
+            return;
+        };
+        self.note(&format!("run folder {}", run_dir.display()));
+        if let Some(note) = device_note {
+            self.note(note);
+        }
+        self.note(&format!(
+            "{device}, {train_count} training and {val_count} validation pictures, {trainable} of {parameters} parameters learn"
+        ));
+        if *resumed_from > 0 {
+            self.note(&format!("going on after epoch {resumed_from}"));
+        }
+    }
+
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| output::note(format_args!("{text}")));
+    }
+
+    fn epoch_line(&self, record: &EpochRecord) -> String {
+        format!(
+            "epoch {}/{}  train loss {:.4} acc {:.4}  val loss {:.4} acc {:.4}  lr {}  {:.1} s",
+            record.epoch,
+            self.epochs,
+            record.train_loss,
+            record.train_acc,
+            record.val_loss,
+            record.val_acc,
+            short(record.lr),
+            record.seconds
+        )
+    }
+}
+
+/// A learning rate without the last digits' rounding errors: `0.00001`, not `0.000010000000000000003`.
+fn short(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_line_is_as_scripts_expect_it() {
+        let record = EpochRecord {
+            epoch: 3,
+            train_loss: 0.43121,
+            train_acc: 0.81148,
+            val_loss: 0.312,
+            val_acc: 0.90196,
+            lr: 0.001,
+            seconds: 2.1,
+        };
+        let line = Report::new(25).epoch_line(&record);
+        assert_eq!(line, "epoch 3/25  train loss 0.4312 acc 0.8115  val loss 0.3120 acc 0.9020  lr 0.001  2.1 s");
+    }
+
+    #[test]
+    fn learning_rates_are_shown_without_rounding_errors() {
+        let config = TrainConfig::default();
+        let shown: Vec<String> = [1, 8, 15, 22].map(|epoch| short(config.lr_at(epoch)).to_string()).to_vec();
+        assert_eq!(shown, ["0.001", "0.0001", "0.00001", "0.000001"]);
+    }
+
+    #[test]
+    fn a_folder_with_spaces_is_quoted_in_the_hint() {
+        assert_eq!(quoted("/data/ants"), "/data/ants");
+        if cfg!(unix) {
+            assert_eq!(quoted("it's here"), "'it'\\''s here'");
+        }
+    }
+}

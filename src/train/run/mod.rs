@@ -1,0 +1,484 @@
+//! One run from its first check to its summary: the recipe's loop.
+//!
+//! Everything that computes runs inside one rayon pool of the asked-for size; waiting, files and events stay on the
+//! trainer's own thread.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::seq::SliceRandom;
+
+use super::bad_pictures::BadPictures;
+use super::checkpoint::{BestEpoch, Checkpoint, CheckpointMeta, read_checkpoint};
+use super::config::TrainConfig;
+use super::controls::Controls;
+use super::error::TrainError;
+use super::event_port::EventPort;
+use super::events::Event;
+use super::history::{EpochRecord, StepRecord};
+use super::learner::{self, Learner};
+use super::loader::{Job, Loader, Preparer, Purpose};
+use super::metrics::{RateMeter, Stopwatch, Tally, rounded};
+use super::preflight::check_dataset;
+use super::run_folder::{RunDataset, RunFolder, RunSummary, load_run, metrics_line};
+use super::trainer::RunRequest;
+use crate::base::{rng_for, stable_hash};
+use crate::dataset::{Dataset, Split};
+use crate::imaging::Preprocess;
+use crate::models::model_file::ModelFile;
+use crate::nn::select_device;
+
+/// Decoded pictures that are kept in memory, so that later epochs need no decoding.
+const PICTURE_BUDGET_BYTES: usize = 192 << 20;
+/// Pictures prepared ahead of the computation: at least, at most (600 kB each).
+const AHEAD: (usize, usize) = (8, 64);
+/// Fixed inputs of validation pictures that are kept rather than computed anew in each epoch.
+const KEPT_INPUT_BYTES: usize = 64 << 20;
+/// Decimals of losses and accuracies in `metrics.jsonl`.
+const DECIMALS: i32 = 9;
+
+/// Runs a request to its end and returns the last event.
+pub(crate) fn run(
+    request: &RunRequest,
+    port: &mut EventPort,
+    controls: &mut Controls,
+) -> Result<Event, TrainError> {
+    let config = &request.config;
+    config.check()?;
+    check_dataset(&request.dataset)?;
+    let found = if request.resume { find_run(request)? } else { None };
+    if !request.resume {
+        RunFolder::check_free(&request.run_dir)?;
+    }
+    let fingerprint = fingerprint(&request.dataset);
+    if let Some(checkpoint) = &found
+        && checkpoint.meta.data_fingerprint != fingerprint
+    {
+        return Err(TrainError::Mismatch {
+            dir: request.run_dir.clone(),
+            reason: "its data set has changed since (pictures or labels were added, moved or taken away); start a new run"
+                .to_owned(),
+        });
+    }
+
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(config.thread_count())
+        .thread_name(|index| format!("imago-compute-{index}"))
+        .build()
+        .map_err(|error| TrainError::Thread(error.to_string()))?;
+    let device = select_device(config.device).map_err(|error| TrainError::Device(error.to_string()))?;
+    let preprocess = Preprocess::default();
+    let source = found.as_ref().map(|checkpoint| learner::Source { checkpoint, run_dir: &request.run_dir });
+    let learner = pool.install(|| learner::build(config, request.dataset.classes.len(), &preprocess, &device.device, source))?;
+
+    let train = items_of(&request.dataset, Split::Train);
+    let val = items_of(&request.dataset, Split::Val);
+    let facts = RunDataset {
+        root: request.dataset.root.display().to_string(),
+        classes: request.dataset.classes.clone(),
+        train_count: train.len(),
+        val_count: val.len(),
+    };
+    let folder = if request.resume {
+        let folder = RunFolder::reopen(&request.run_dir);
+        folder.rewrite_config(config)?;
+        folder.rewrite_metrics(found.as_ref().map_or("", |checkpoint| &checkpoint.meta.metrics))?;
+        folder
+    } else {
+        RunFolder::create(&request.run_dir, config, &facts)?
+    };
+    let meta = found.map_or_else(
+        || CheckpointMeta { data_fingerprint: fingerprint, ..CheckpointMeta::default() },
+        |checkpoint| checkpoint.meta,
+    );
+
+    let (parameters, trainable) = learner.parameter_counts();
+    port.send(Event::Started {
+        device: device.label.clone(),
+        device_note: device.note.clone(),
+        train_count: train.len(),
+        val_count: val.len(),
+        steps_per_epoch: train.len().div_ceil(config.batch_size),
+        parameters,
+        trainable,
+        resumed_from: meta.epochs_done,
+        run_dir: request.run_dir.clone(),
+    });
+
+    let classes = &request.dataset.classes;
+    let about = ModelFile::now(learner::spec(config, classes.len()), classes.clone(), preprocess.clone());
+    let keeps_val_input = learner.input_is_fixed() && val.len() * learner.input_len() * 4 <= KEPT_INPUT_BYTES;
+    let preparer =
+        Preparer::new(&request.dataset, config.pipeline()?, preprocess, config.seed, PICTURE_BUDGET_BYTES);
+    let plan = plan(config, meta.epochs_done, train.clone(), val.clone(), keeps_val_input);
+    let group = learner.group_size(config.batch_size);
+    let ahead = (2 * group).clamp(AHEAD.0, AHEAD.1);
+    let loader = Loader::start(Arc::new(preparer), plan, config.thread_count(), ahead)?;
+
+    let clock = Stopwatch::from(Duration::from_secs_f64(meta.elapsed_secs.max(0.0)));
+    let mut train_clock = Stopwatch::from(Duration::from_secs_f64(meta.train_secs.max(0.0)));
+    train_clock.hold();
+    let mut run = Run {
+        config,
+        learner,
+        loader,
+        pool,
+        port,
+        controls,
+        bad: BadPictures::new(&request.dataset),
+        folder,
+        about,
+        device: device.label,
+        train_count: train.len(),
+        val_count: val.len(),
+        keeps_val_input,
+        val_input: None,
+        clock,
+        train_clock,
+        rate: RateMeter::default(),
+        meta,
+    };
+    let ended = run.epochs();
+    run.end(ended, request.resume)
+}
+
+/// The checkpoint of the run that is to be continued; `None` when it broke off before its first epoch was whole.
+fn find_run(request: &RunRequest) -> Result<Option<Checkpoint>, TrainError> {
+    let record = load_run(&request.run_dir)?;
+    let differences = record.config.differences(&request.config);
+    if !differences.is_empty() {
+        return Err(TrainError::Mismatch {
+            dir: request.run_dir.clone(),
+            reason: format!(
+                "it was started with other settings ({}); use the same ones, or start a new run in another folder",
+                differences.join(", ")
+            ),
+        });
+    }
+    let path = RunFolder::reopen(&request.run_dir).checkpoint_path();
+    if path.exists() { read_checkpoint(&path).map(Some) } else { Ok(None) }
+}
+
+/// Indices of the labelled pictures of a split.
+fn items_of(dataset: &Dataset, split: Split) -> Vec<usize> {
+    let labelled = dataset.items.iter().enumerate().filter(|(_, item)| item.split == split && item.class.is_some());
+    labelled.map(|(index, _)| index).collect()
+}
+
+/// The whole run's pictures in the order in which they are needed.
+fn plan(
+    config: &TrainConfig,
+    epochs_done: usize,
+    train: Vec<usize>,
+    val: Vec<usize>,
+    keeps_val_input: bool,
+) -> Box<dyn Iterator<Item = Job> + Send> {
+    let (seed, epochs) = (config.seed, config.epochs);
+    Box::new((epochs_done + 1..=epochs).flat_map(move |epoch| {
+        let mut order = train.clone();
+        order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
+        let val_again = !keeps_val_input || epoch == epochs_done + 1;
+        let val = if val_again { val.clone() } else { Vec::new() };
+        let learned = order.into_iter().map(move |item| Job { item, purpose: Purpose::Train { epoch } });
+        learned.chain(val.into_iter().map(|item| Job { item, purpose: Purpose::Validate }))
+    }))
+}
+
+/// Says which pictures with which labels are learned from and checked on, and in which order they are listed.
+fn fingerprint(dataset: &Dataset) -> u64 {
+    let mut text = dataset.classes.join("\u{1f}").into_bytes();
+    for item in dataset.items.iter().filter(|item| item.split != Split::Test) {
+        if let Some(class) = item.class {
+            text.extend(item.id.0.to_le_bytes());
+            text.extend((class as u32).to_le_bytes());
+            text.push(u8::from(item.split == Split::Train));
+        }
+    }
+    stable_hash(&text)
+}
+
+/// Pictures and their labels, ready for the learner.
+struct Group {
+    pixels: Vec<f32>,
+    labels: Vec<u32>,
+}
+
+/// How the epochs ended.
+enum Ended {
+    Finished,
+    Stopped,
+}
+
+/// Or the reason to leave the loop early.
+enum Halt {
+    Stop,
+    Fail(TrainError),
+}
+
+impl From<TrainError> for Halt {
+    fn from(error: TrainError) -> Self {
+        Self::Fail(error)
+    }
+}
+
+struct Run<'a> {
+    config: &'a TrainConfig,
+    learner: Box<dyn Learner>,
+    loader: Loader,
+    pool: rayon::ThreadPool,
+    port: &'a mut EventPort,
+    controls: &'a mut Controls,
+    bad: BadPictures,
+    folder: RunFolder,
+    about: ModelFile,
+    device: String,
+    train_count: usize,
+    val_count: usize,
+    keeps_val_input: bool,
+    /// Inputs and labels of the validation pictures, where they are the same in every epoch.
+    val_input: Option<(Vec<f32>, Vec<u32>)>,
+    /// Time of the whole run, without pauses.
+    clock: Stopwatch,
+    /// Time of the training phases.
+    train_clock: Stopwatch,
+    rate: RateMeter,
+    meta: CheckpointMeta,
+}
+
+impl Run<'_> {
+    fn epochs(&mut self) -> Result<Ended, TrainError> {
+        for epoch in self.meta.epochs_done + 1..=self.config.epochs {
+            match self.epoch(epoch) {
+                Ok(()) => {}
+                Err(Halt::Stop) => return Ok(Ended::Stopped),
+                Err(Halt::Fail(error)) => return Err(error),
+            }
+        }
+        Ok(Ended::Finished)
+    }
+
+    fn epoch(&mut self, epoch: usize) -> Result<(), Halt> {
+        let began_secs = self.clock.secs();
+        let lr = self.config.lr_at(epoch);
+        self.train_clock.go_on();
+        let trained = self.training_phase(epoch, lr);
+        self.train_clock.hold();
+        let train = trained?;
+        let val = self.validation_phase(epoch, lr)?;
+        let record = EpochRecord {
+            epoch,
+            train_loss: rounded(train.loss(), DECIMALS),
+            train_acc: rounded(train.accuracy(), DECIMALS),
+            val_loss: rounded(val.loss(), DECIMALS),
+            val_acc: rounded(val.accuracy(), DECIMALS),
+            lr,
+            seconds: rounded(self.clock.secs() - began_secs, 3),
+        };
+        self.save(&record, train.count())?;
+        self.port.send(Event::Epoch(record));
+        Ok(())
+    }
+
+    fn training_phase(&mut self, epoch: usize, lr: f64) -> Result<Tally, Halt> {
+        let batch_size = self.config.batch_size;
+        let steps_per_epoch = self.train_count.div_ceil(batch_size);
+        let steps_per_group = self.learner.group_size(batch_size) / batch_size;
+        let groups = steps_per_epoch.div_ceil(steps_per_group.max(1));
+        let mut left = self.train_count;
+        let (mut tally, mut step) = (Tally::default(), 0);
+        for index in 0.. {
+            // Groups of nearly the same size: a small last one would run at half speed.
+            let steps = match groups {
+                0 => 1,
+                groups if index < groups => {
+                    (index + 1) * steps_per_epoch / groups - index * steps_per_epoch / groups
+                }
+                _ => 1,
+            };
+            let group = self.gather(steps.max(1) * batch_size, &mut left)?;
+            if group.labels.is_empty() {
+                break;
+            }
+            let count = group.labels.len();
+            let learner = &mut self.learner;
+            let input = self.pool.install(|| learner.input(group.pixels, count))?;
+            let input_len = self.learner.input_len();
+            for (input, labels) in input.chunks(batch_size * input_len).zip(group.labels.chunks(batch_size)) {
+                if self.poll() {
+                    return Err(Halt::Stop);
+                }
+                step += 1;
+                let learner = &mut self.learner;
+                let outcome = self.pool.install(|| learner.learn(input, labels, lr))?;
+                if !outcome.loss.is_finite() {
+                    let (value, step) = (outcome.loss, format!(" at step {step}"));
+                    return Err(Halt::Fail(TrainError::NotFinite { phase: "training", value, epoch, step, lr }));
+                }
+                tally.add(outcome);
+                self.rate.add(self.train_clock.secs(), outcome.count);
+                self.port.progress(Event::Step(StepRecord {
+                    epoch,
+                    step,
+                    steps_per_epoch,
+                    loss: outcome.loss,
+                    running_loss: tally.loss(),
+                    running_acc: tally.accuracy(),
+                    lr,
+                    images_per_sec: self.rate.per_sec(),
+                }));
+            }
+        }
+        Ok(tally)
+    }
+
+    fn validation_phase(&mut self, epoch: usize, lr: f64) -> Result<Tally, Halt> {
+        let mut tally = Tally::default();
+        if let Some((input, labels)) = &self.val_input {
+            let learner = &self.learner;
+            tally.add(self.pool.install(|| learner.judge(input, labels))?);
+        } else {
+            let mut kept = (Vec::new(), Vec::new());
+            let mut left = self.val_count;
+            loop {
+                let group = self.gather(self.learner.judge_size(), &mut left)?;
+                if group.labels.is_empty() {
+                    break;
+                }
+                let count = group.labels.len();
+                let learner = &mut self.learner;
+                let (input, outcome) = self.pool.install(|| {
+                    let input = learner.input(group.pixels, count)?;
+                    let outcome = learner.judge(&input, &group.labels)?;
+                    Ok::<_, TrainError>((input, outcome))
+                })?;
+                tally.add(outcome);
+                if self.keeps_val_input {
+                    kept.0.extend(input);
+                    kept.1.extend(group.labels);
+                }
+                let done = self.val_count - left;
+                self.port.progress(Event::Validating { epoch, done, total: self.val_count });
+            }
+            if self.keeps_val_input {
+                // Judged once more as the later epochs will, in one go: sums in another order could differ in the last digit.
+                let learner = &self.learner;
+                tally = Tally::default();
+                tally.add(self.pool.install(|| learner.judge(&kept.0, &kept.1))?);
+                self.val_input = Some(kept);
+            }
+        }
+        if tally.loss().is_finite() {
+            Ok(tally)
+        } else {
+            let value = tally.loss();
+            Err(Halt::Fail(TrainError::NotFinite { phase: "validation", value, epoch, step: String::new(), lr }))
+        }
+    }
+
+    /// The next `want` readable pictures; fewer when `left`, the pictures left in this phase, runs out.
+    fn gather(&mut self, want: usize, left: &mut usize) -> Result<Group, Halt> {
+        let mut group = Group { pixels: Vec::new(), labels: Vec::with_capacity(want) };
+        while group.labels.len() < want && *left > 0 {
+            if self.poll() {
+                return Err(Halt::Stop);
+            }
+            let Self { loader, controls, port, clock, train_clock, .. } = self;
+            let next = loader.next(&mut || controls.poll(port, &mut [&mut *clock, &mut *train_clock]));
+            match next {
+                Some(Ok(picture)) => {
+                    if group.pixels.capacity() == 0 {
+                        group.pixels.reserve_exact(want.min(*left) * picture.pixels.len());
+                    }
+                    group.pixels.extend_from_slice(&picture.pixels);
+                    group.labels.push(picture.class as u32);
+                }
+                Some(Err(unreadable)) => {
+                    if let Some(skipped) = self.bad.note(unreadable)? {
+                        self.port.send(Event::Skipped(skipped));
+                    }
+                }
+                None => {
+                    return Err(if self.poll() {
+                        Halt::Stop
+                    } else {
+                        Halt::Fail(TrainError::Thread("the threads that read pictures ended early".to_owned()))
+                    });
+                }
+            }
+            *left -= 1;
+        }
+        Ok(group)
+    }
+
+    fn poll(&mut self) -> bool {
+        self.controls.poll(self.port, &mut [&mut self.clock, &mut self.train_clock])
+    }
+
+    /// Saves what this epoch brought. The checkpoint is written after the best model and before the metrics: whatever of
+    /// the three is missing after a crash, resuming makes it anew.
+    fn save(&mut self, record: &EpochRecord, train_pictures: usize) -> Result<(), TrainError> {
+        let better = self.meta.best.is_none_or(|best| record.val_acc > best.val_acc);
+        let mut meta = self.meta.clone();
+        if better {
+            self.learner.save_model(&self.folder.model_path(), &self.about)?;
+            meta.best = Some(BestEpoch { epoch: record.epoch, val_acc: record.val_acc });
+        }
+        let line = metrics_line(record);
+        meta.epochs_done = record.epoch;
+        meta.metrics.push_str(&line);
+        meta.elapsed_secs = self.clock.secs();
+        meta.train_secs = self.train_clock.secs();
+        meta.train_pictures += train_pictures;
+        self.folder.save_checkpoint(&meta, &self.learner.state()?)?;
+        self.meta = meta;
+        self.folder.append_metrics(&line)
+    }
+
+    /// Writes the summary, and turns the way the epochs ended into the last event.
+    fn end(mut self, ended: Result<Ended, TrainError>, resumed: bool) -> Result<Event, TrainError> {
+        let epochs_done = self.meta.epochs_done;
+        if epochs_done == 0 {
+            if ended.is_err() && !resumed {
+                self.folder.abandon();
+            }
+            return ended.map(|_| Event::Stopped { epochs_done });
+        }
+        if matches!(ended, Ok(Ended::Finished)) {
+            self.meta.elapsed_secs = self.clock.secs();
+        }
+        let finished = matches!(ended, Ok(Ended::Finished));
+        let written = self.write_summary(finished);
+        let ended = ended?;
+        written?;
+        let Some(best) = self.meta.best else { return Ok(Event::Stopped { epochs_done }) };
+        Ok(match ended {
+            Ended::Finished => Event::Finished {
+                best_epoch: best.epoch,
+                best_val_acc: best.val_acc,
+                total_secs: self.meta.elapsed_secs,
+            },
+            Ended::Stopped => Event::Stopped { epochs_done },
+        })
+    }
+
+    fn write_summary(&self, finished: bool) -> Result<(), TrainError> {
+        let Some(best) = self.meta.best else { return Ok(()) };
+        let last: Option<EpochRecord> =
+            self.meta.metrics.lines().last().and_then(|line| serde_json::from_str(line).ok());
+        let rate = if self.meta.train_secs > 0.0 { self.meta.train_pictures as f64 / self.meta.train_secs } else { 0.0 };
+        self.folder.write_summary(&RunSummary {
+            best_epoch: best.epoch,
+            best_val_acc: best.val_acc,
+            last_val_acc: last.map_or(best.val_acc, |record| record.val_acc),
+            total_seconds: rounded(self.meta.elapsed_secs, 3),
+            images_per_second: rounded(rate, 2),
+            device: self.device.clone(),
+            epochs: self.meta.epochs_done,
+            finished,
+            skipped: self.bad.paths(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

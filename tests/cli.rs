@@ -1,0 +1,8 @@
+//! The command line by its behaviour: the program is run on small generated data sets.
+
+mod cli {
+    mod bad_input;
+    mod predicting;
+    mod support;
+    mod training;
+}
