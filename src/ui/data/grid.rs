@@ -94,7 +94,7 @@ pub fn grid_ui(
         }
         for at in last * columns..((last + ROWS_AHEAD) * columns).min(count) {
             if let Some(item) = data.shown().get(at).and_then(|position| project.dataset.items.get(*position)) {
-                pictures.prefetch(project.dataset.path_of(item), side * ui.ctx().pixels_per_point());
+                pictures.prefetch(project.dataset.path_of(item), widgets::cover_pixels(ui, side));
             }
         }
         clicked

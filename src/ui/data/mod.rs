@@ -35,19 +35,17 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     tree.default_size(212.0).size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
         tree::tree_ui(ui, project, data, issues_open);
     });
-    let mut inspector_open = data.inspector_open;
-    let inspector = Panel::right("data_inspector").frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO));
-    inspector.default_size((width * 0.26).clamp(272.0, 420.0)).size_range(248.0..=(width * 0.5).max(248.0)).show_collapsible(
-        ui,
-        &mut inspector_open,
-        |ui| inspector::inspector_ui(ui, project, data, pictures, commands),
-    );
-    data.inspector_open &= inspector_open;
-    if inspector_open && !data.inspector_open {
-        // Closed by its own button in this frame.
-        inspector_open = false;
+    let inspector = Panel::right("data_inspector")
+        .frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO))
+        .default_size((width * 0.26).clamp(272.0, 420.0))
+        .size_range(248.0..=(width * 0.5).max(248.0));
+    let was_open = data.inspector_open;
+    let mut is_open = was_open;
+    inspector.show_collapsible(ui, &mut is_open, |ui| inspector::inspector_ui(ui, project, data, pictures, commands));
+    // Dragged shut or open at its edge; its own button has changed the state already.
+    if is_open != was_open {
+        data.inspector_open = is_open;
     }
-    data.inspector_open = inspector_open;
     let bar = Frame::new().fill(colors.window).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
     Panel::top("data_toolbar").frame(bar).show_separator_line(false).show(ui, |ui| {
         toolbar::toolbar_ui(ui, project, data, &mut settings.thumb_points);

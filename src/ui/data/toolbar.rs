@@ -25,18 +25,16 @@ pub fn toolbar_ui(ui: &mut Ui, project: &Project, data: &mut DataState, thumb_po
             inspector_button_ui(ui, data);
             size_ui(ui, thumb_points);
             ui.add_space(space::S);
-            if !is_narrow {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if is_narrow {
+                    let width = ui.available_width().max(90.0);
+                    text_ui(ui, data, width);
+                } else {
                     let choices = 3.0 * 128.0 + 28.0 + 5.0 * space::S;
                     text_ui(ui, data, (ui.available_width() - choices).clamp(120.0, 260.0));
                     choices_ui(ui, project, data);
-                });
-            } else {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let width = ui.available_width().max(90.0);
-                    text_ui(ui, data, width);
-                });
-            }
+                }
+            });
         });
     });
     if is_narrow {
