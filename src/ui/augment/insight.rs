@@ -74,7 +74,7 @@ fn heat_ui(ui: &mut Ui, state: &State) {
         size *= area.width() / size.x;
     }
     let rect = Rect::from_min_size(area.min, size);
-    let response = ui.interact(rect, ui.id().with("heat"), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with("heat"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Heat map: what the crops keep"));
     let radius = CornerRadius::same(4);
     ui.painter().rect_filled(rect, radius, colors.well);

@@ -4,7 +4,7 @@ use egui::{CentralPanel, ComboBox, CursorIcon, Frame, Margin, Panel, Rect, RichT
 use egui_material_icons::icons;
 
 use super::params::capitalised;
-use super::step_card::{CardAction, Place, card_id, step_card_ui};
+use super::step_card::{CardAction, Place, step_card_ui};
 use super::{changed, params};
 use crate::app::command::{AugmentCommand, Command, Commands};
 use crate::app::state::{AugmentState, State, Workspace};
@@ -127,7 +127,7 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
         ui.add_space(space::S);
     }
-    let dragged_id = ui.id().with("dragged-step");
+    let dragged_id = ui.scope_id().with("dragged-step");
     let dragged: Option<usize> = ui.data(|data| data.get_temp(dragged_id));
     let mut rects: Vec<Rect> = Vec::with_capacity(count);
     let (mut is_changed, mut action, mut dropped) = (false, None, None);
@@ -135,7 +135,7 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         let (Some(step), Some(view)) = (state.pipeline.steps.get_mut(index), state.views.get_mut(index)) else { continue };
         let example = state.examples.get(&view.id);
         let place = Place { index, count, dragged: dragged == Some(index) };
-        let outcome = ui.push_id(card_id(view), |ui| step_card_ui(ui, step, view, example, place)).inner;
+        let outcome = ui.push_id(("augment-step", view.id), |ui| step_card_ui(ui, step, view, example, place)).inner;
         is_changed |= outcome.changed;
         action = outcome.action.map(|action| (index, action)).or(action);
         if outcome.handle.drag_started() {

@@ -1,7 +1,7 @@
 //! One step of the pipeline as a card.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, CursorIcon, Frame, Id, Layout, Margin, Rect, Response, RichText, Role, Sense,
+    Align, Align2, Color32, CornerRadius, CursorIcon, Frame, Layout, Margin, Rect, Response, RichText, Role, Sense,
     Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
@@ -233,9 +233,4 @@ fn buttons_ui(ui: &mut Ui, title: &str, place: Place) -> Option<CardAction> {
         }
     });
     action
-}
-
-/// The id of the card's own part of the interface.
-pub(super) fn card_id(view: &StepView) -> Id {
-    Id::new("augment-step").with(view.id)
 }

@@ -71,7 +71,7 @@ fn tile_ui(
     view: &TileView<'_>,
 ) -> Response {
     let colors = theme::colors(ui);
-    let response = ui.interact(rect, ui.id().with(("augment-tile", view.slot)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("augment-tile", view.slot)), Sense::click());
     // The label belongs to the picture that is shown, which may still be the one before.
     let item_id = tile.shown.as_ref().map_or(tile.item, |shown| shown.item);
     let item = project.item(item_id);
