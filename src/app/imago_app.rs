@@ -383,7 +383,6 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

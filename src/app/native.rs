@@ -35,7 +35,11 @@ pub fn run(path: Option<PathBuf>) -> anyhow::Result<()> {
 }
 
 fn preferred_renderers() -> [Renderer; 2] {
-    if cfg!(any(target_os = "macos", windows)) { [Renderer::Wgpu, Renderer::Glow] } else { [Renderer::Glow, Renderer::Wgpu] }
+    if cfg!(any(target_os = "macos", windows)) {
+        [Renderer::Wgpu, Renderer::Glow]
+    } else {
+        [Renderer::Glow, Renderer::Wgpu]
+    }
 }
 
 fn run_with(renderer: Renderer, path: Option<&Path>) -> eframe::Result {
@@ -116,8 +120,10 @@ pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
 
 /// Lets the user choose a trained model.
 pub(super) fn choose_model(cx: &mut Cx<'_>) {
-    let dialog =
-        AsyncFileDialog::new().set_title("Open a model").add_filter("Models (safetensors)", &["safetensors"]).pick_file();
+    let dialog = AsyncFileDialog::new()
+        .set_title("Open a model")
+        .add_filter("Models (safetensors)", &["safetensors"])
+        .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Model(chosen?.path().to_owned())));
 }
 

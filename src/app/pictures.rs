@@ -90,7 +90,13 @@ impl PictureService {
                 Ok((image, original_size)) => {
                     let bytes = image.pixels.len() * 4;
                     let name = decoded.key.path.to_string_lossy().into_owned();
-                    (Picture::Ready { texture: ctx.load_texture(name, image, TextureOptions::LINEAR), original_size }, bytes)
+                    (
+                        Picture::Ready {
+                            texture: ctx.load_texture(name, image, TextureOptions::LINEAR),
+                            original_size,
+                        },
+                        bytes,
+                    )
                 }
                 Err(reason) => (Picture::Failed(reason), 0),
             };

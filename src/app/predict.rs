@@ -93,7 +93,10 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
         }
         PredictMessage::Saved(_, Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
         // What belongs to a model or a drop that was replaced.
-        PredictMessage::Loaded(..) | PredictMessage::Total(..) | PredictMessage::Outcomes(..) | PredictMessage::Done(_) => {}
+        PredictMessage::Loaded(..)
+        | PredictMessage::Total(..)
+        | PredictMessage::Outcomes(..)
+        | PredictMessage::Done(_) => {}
     }
 }
 
@@ -102,9 +105,12 @@ pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
 
 /// Once a frame: the newest model is loaded by itself when there is none yet, or the one in use was loaded so too.
 pub(super) fn tick(cx: &mut Cx<'_>) {
-    let newest = cx.state.train.last_finished.clone().or_else(|| {
-        cx.state.results.runs.iter().find(|run| run.has_model).map(|run| run.dir.clone())
-    });
+    let newest = cx
+        .state
+        .train
+        .last_finished
+        .clone()
+        .or_else(|| cx.state.results.runs.iter().find(|run| run.has_model).map(|run| run.dir.clone()));
     if newest.is_none() || newest == cx.services.predict.noticed {
         return;
     }
@@ -135,10 +141,13 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
             return;
         }
     };
-    let title = cx.state.results.runs.iter().find(|run| run.dir == path).map_or_else(
-        || format!("{} · {}", file_name(&path), predictor.model_name()),
-        |run| run.title.clone(),
-    );
+    let title = cx
+        .state
+        .results
+        .runs
+        .iter()
+        .find(|run| run.dir == path)
+        .map_or_else(|| format!("{} · {}", file_name(&path), predictor.model_name()), |run| run.title.clone());
     let classes = predictor.classes().to_vec();
     let changed = cx.state.predict.model.as_ref().is_none_or(|model| model.path != path);
     cx.state.predict.model = Some(ModelLine { path, title, classes });

@@ -156,7 +156,8 @@ fn read_headers(dataset: &Dataset, job: &JobContext) {
 /// Draws into a folder beside the final one and renames it when all is there, so that half a sample is never opened.
 fn draw_sample(folder: &Path, job: &JobContext) -> Result<(), String> {
     let parent = folder.parent().unwrap_or(folder);
-    let cannot = |error: &dyn std::fmt::Display| format!("The sample could not be drawn in {}: {error}.", parent.display());
+    let cannot =
+        |error: &dyn std::fmt::Display| format!("The sample could not be drawn in {}: {error}.", parent.display());
     std::fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
     let part = tempfile::Builder::new().prefix(".drawing-").tempdir_in(parent).map_err(|error| cannot(&error))?;
     dataset::write_sample(part.path(), 0, &job.cancel, &mut |done, total| {

@@ -17,7 +17,11 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
         Err(error) => return Err(format!("The settings in {} could not be read: {error}.", path.display())),
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|error| {
-        format!("The settings in {} could not be understood: {}. The usual ones are used.", path.display(), error.message())
+        format!(
+            "The settings in {} could not be understood: {}. The usual ones are used.",
+            path.display(),
+            error.message()
+        )
     })?;
     settings.ui_scale = settings.ui_scale.clamp(0.8, 2.0);
     settings.thumb_points = settings.thumb_points.clamp(64.0, 320.0);

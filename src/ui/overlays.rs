@@ -29,7 +29,7 @@ pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
     let colors = theme::colors(ui);
     let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::new(name)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
+    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_width(width);
         let mut stays = true;
@@ -94,27 +94,35 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
     let Some(project) = &state.project else { return false };
     dialog_ui(ui, "Passed over", 560.0, |ui| {
         let colors = theme::colors(ui);
-        ui.label(RichText::new("These files are not part of the data set. Nothing was done to them.").color(colors.text_weak));
+        ui.label(
+            RichText::new("These files are not part of the data set. Nothing was done to them.")
+                .color(colors.text_weak),
+        );
         ui.add_space(space::XS);
         let issues = &project.dataset.issues;
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show_rows(ui, 36.0, issues.len(), |ui, rows| {
-            for issue in issues.get(rows).unwrap_or_default() {
-                ui.horizontal(|ui| {
-                    ui.set_height(36.0);
-                    let (icon, color) = match issue.kind {
-                        ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
-                        ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
-                    };
-                    ui.label(RichText::new(icon).color(color));
-                    ui.vertical(|ui| {
-                        ui.spacing_mut().item_spacing.y = 0.0;
-                        let path = issue.rel_path.display().to_string();
-                        widgets::elided_label(ui, &path, theme::body(), colors.text);
-                        widgets::elided_label(ui, &issue.reason, theme::caption(), colors.text_weak);
+        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show_rows(
+            ui,
+            36.0,
+            issues.len(),
+            |ui, rows| {
+                for issue in issues.get(rows).unwrap_or_default() {
+                    ui.horizontal(|ui| {
+                        ui.set_height(36.0);
+                        let (icon, color) = match issue.kind {
+                            ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
+                            ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
+                        };
+                        ui.label(RichText::new(icon).color(color));
+                        ui.vertical(|ui| {
+                            ui.spacing_mut().item_spacing.y = 0.0;
+                            let path = issue.rel_path.display().to_string();
+                            widgets::elided_label(ui, &path, theme::body(), colors.text);
+                            widgets::elided_label(ui, &issue.reason, theme::caption(), colors.text_weak);
+                        });
                     });
-                });
-            }
-        });
+                }
+            },
+        );
         let text: String =
             issues.iter().map(|issue| format!("{}\t{}\n", issue.rel_path.display(), issue.reason)).collect();
         if ui.button("Copy list").clicked() {
@@ -127,10 +135,14 @@ fn hovering_ui(ui: &Ui, state: &State) {
     let ctx = ui.ctx();
     let rect = ctx.content_rect();
     let colors = theme::colors(ui);
-    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, Id::new("hovering_files")));
+    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, Id::unique("hovering_files")));
     painter.rect_filled(rect, 0.0, colors.window.gamma_multiply(0.88));
     let inner = rect.shrink(24.0);
     painter.rect_stroke(inner, 16.0, egui::Stroke::new(2.0, colors.accent), egui::StrokeKind::Inside);
-    let text = if state.predict.has_model() { "Drop pictures to classify them, or a folder to open it" } else { "Drop a folder of pictures, or a trained model" };
+    let text = if state.predict.has_model() {
+        "Drop pictures to classify them, or a folder to open it"
+    } else {
+        "Drop a folder of pictures, or a trained model"
+    };
     painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::title(), colors.text);
 }

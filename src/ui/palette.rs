@@ -1,6 +1,9 @@
 //! The command palette: type a few letters of any command and press Enter.
 
-use egui::{Align2, Area, Frame, Id, Key, Margin, Order, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{
+    Align2, Area, Frame, Id, Key, Margin, Order, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::theme::{self, space};
 use crate::app::command::{Commands, UiCommand};
@@ -23,9 +26,10 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         chosen = matches.get(state.palette.selected).copied();
     }
     let colors = theme::colors(ui);
-    let shown = Area::new(Id::new("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 72.0)).show(
-        &ctx,
-        |ui| {
+    let shown = Area::new(Id::unique("palette"))
+        .order(Order::Foreground)
+        .anchor(Align2::CENTER_TOP, vec2(0.0, 72.0))
+        .show(&ctx, |ui| {
             Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(8)).show(ui, |ui| {
                 ui.set_width(460.0);
                 let field = TextEdit::singleline(&mut state.palette.query)
@@ -33,7 +37,7 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                     .desired_width(f32::INFINITY)
                     .margin(Margin::symmetric(10, 7));
                 let response = ui.add(field);
-                response.widget_info(|| WidgetInfo::labeled(WidgetType::TextEdit, true, "Command"));
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
                 if response.changed() {
                     state.palette.selected = 0;
                 }
@@ -51,8 +55,7 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                     }
                 });
             });
-        },
-    );
+        });
     let clicked_outside = ctx.input(|input| {
         input.pointer.any_pressed()
             && input.pointer.interact_pos().is_some_and(|pos| !shown.response.rect.contains(pos))
@@ -87,7 +90,7 @@ fn move_mark(ctx: &egui::Context, state: &mut State, count: usize) {
 fn line_ui(ui: &mut Ui, command: UiCommand, marked: bool) -> bool {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, marked, command.title()));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, marked, command.title()));
     if marked || response.hovered() {
         let fill = if marked { colors.accent_faint } else { colors.hover };
         ui.painter().rect_filled(rect, theme::RADIUS, fill);

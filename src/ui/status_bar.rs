@@ -41,8 +41,7 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
     let Some(project) = &state.project else { return };
     let issues = project.dataset.issues.len();
     if issues > 0 {
-        let unreadable =
-            project.dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable).count();
+        let unreadable = project.dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable).count();
         let text = if unreadable > 0 {
             format!("{} ignored · {unreadable} unreadable", issues - unreadable)
         } else {

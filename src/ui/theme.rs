@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::style::{WidgetVisuals, Widgets};
-use egui::{Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2};
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2,
+};
 
 /// Length of animations in seconds.
 pub const ANIMATION_SECS: f32 = 0.12;
@@ -204,10 +206,8 @@ fn install_fonts(ctx: &Context) {
     ctx.set_fonts(fonts);
     let icons = egui_material_icons::font_insert();
     let families = [FontFamily::Proportional, FontFamily::Name(STRONG.into()), FontFamily::Name(TABULAR.into())];
-    let mut everywhere: Vec<_> = families
-        .into_iter()
-        .map(|family| InsertFontFamily { family, priority: FontPriority::Lowest })
-        .collect();
+    let mut everywhere: Vec<_> =
+        families.into_iter().map(|family| InsertFontFamily { family, priority: FontPriority::Lowest }).collect();
     everywhere.push(InsertFontFamily {
         family: FontFamily::Name(egui_material_icons::FONT_FAMILY.into()),
         priority: FontPriority::Highest,
@@ -243,7 +243,8 @@ fn apply(style: &mut Style, colors: &Colors, dark: bool) {
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(colors.text_weak);
     visuals.hyperlink_color = colors.info;
-    visuals.faint_bg_color = if dark { Color32::from_rgb(0x1A, 0x1E, 0x25) } else { Color32::from_rgb(0xFB, 0xF9, 0xF5) };
+    visuals.faint_bg_color =
+        if dark { Color32::from_rgb(0x1A, 0x1E, 0x25) } else { Color32::from_rgb(0xFB, 0xF9, 0xF5) };
     visuals.extreme_bg_color = colors.well;
     visuals.text_edit_bg_color = Some(colors.well);
     visuals.code_bg_color = colors.well;

@@ -1,6 +1,6 @@
 //! The bar at the top: menu, the data set's name, the workspaces, device, theme, settings.
 
-use egui::{Align, Frame, Layout, Margin, MenuBar, Panel, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Align, Frame, Layout, Margin, MenuBar, Panel, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -76,9 +76,10 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.menu_button(title, |ui| {
         ui.set_min_width(260.0);
         for recent in &state.settings.recents {
-            let name = recent.path.file_name().map_or_else(|| recent.path.display().to_string(), |name| {
-                name.to_string_lossy().into_owned()
-            });
+            let name = recent
+                .path
+                .file_name()
+                .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
             let text = format!("{name}   {} pictures", widgets::thousands(recent.pictures));
             if ui.button(text).on_hover_text(recent.path.display().to_string()).clicked() {
                 commands.push(Command::OpenFolder(recent.path.clone()));
@@ -139,8 +140,8 @@ fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
 fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let selected = state.workspace == workspace;
-    let response = ui.interact(rect, ui.id().with(("tab", workspace)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, workspace.title()));
+    let response = ui.interact(rect, ui.scope_id().with(("tab", workspace)), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, workspace.title()));
     let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
     let font = if selected { theme::strong(13.0) } else { theme::body() };
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, workspace.title(), font, color);
@@ -152,7 +153,12 @@ fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, co
         ui.painter().rect_filled(line, 1.0, colors.accent);
     }
     if response.has_focus() {
-        ui.painter().rect_stroke(rect.shrink(5.0), theme::RADIUS, Stroke::new(1.5, colors.accent), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            rect.shrink(5.0),
+            theme::RADIUS,
+            Stroke::new(1.5, colors.accent),
+            egui::StrokeKind::Inside,
+        );
     }
     let response = widgets::with_command_tooltip(ui, response, UiCommand::Go(workspace));
     if response.clicked() {

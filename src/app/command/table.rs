@@ -111,7 +111,9 @@ impl UiCommand {
     /// What it does, in a sentence.
     pub fn tooltip(self) -> &'static str {
         match self {
-            Self::OpenFolder => "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class.",
+            Self::OpenFolder => {
+                "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
+            }
             Self::OpenSample => "Draw 390 pictures of ants and bees on this machine and open them. Needs no network.",
             Self::Rescan => "Look again at which pictures the folder holds.",
             Self::CloseProject => "Back to the welcome screen. Nothing is deleted.",

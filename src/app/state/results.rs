@@ -119,7 +119,9 @@ impl ResultsState {
         let outcomes = &judged.evaluation.outcomes;
         let mut order: Vec<usize> = (0..outcomes.len()).filter(|index| self.shows(&outcomes[*index])).collect();
         match self.sort {
-            ResultSort::MostWrong => order.sort_by(|a, b| wrongness(&outcomes[*b]).total_cmp(&wrongness(&outcomes[*a]))),
+            ResultSort::MostWrong => {
+                order.sort_by(|a, b| wrongness(&outcomes[*b]).total_cmp(&wrongness(&outcomes[*a])))
+            }
             ResultSort::LeastSure => order.sort_by(|a, b| lead(&outcomes[*a]).total_cmp(&lead(&outcomes[*b]))),
             ResultSort::Name => order.sort_by(|a, b| outcomes[*a].path.cmp(&outcomes[*b].path)),
         }
@@ -128,7 +130,8 @@ impl ResultsState {
 
     fn shows(&self, outcome: &ImageOutcome) -> bool {
         if let Some((truth, predicted)) = self.cell {
-            return outcome.truth == Some(truth) && outcome.result.as_ref().is_ok_and(|found| found.label() == predicted);
+            return outcome.truth == Some(truth)
+                && outcome.result.as_ref().is_ok_and(|found| found.label() == predicted);
         }
         let fits = match (self.verdict, outcome.is_right()) {
             (Verdict::All, _) => true,

@@ -46,7 +46,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, ui_scale: 1.0, reduced_motion: false, thumb_points: 160.0, recents: Vec::new() }
+        Self {
+            theme: ThemeChoice::System,
+            ui_scale: 1.0,
+            reduced_motion: false,
+            thumb_points: 160.0,
+            recents: Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The outcomes as cards: the picture at the left, its classes at the right (only those in view are laid out).
 
-use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, WidgetType, vec2};
+use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::app::state::State;
 use crate::predict::ImageOutcome;
@@ -47,8 +47,8 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
         }
         Err(_) => format!("{file}: could not be read"),
     };
-    let response = ui.interact(rect, ui.id().with(("card", index)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, spoken.clone()));
+    let response = ui.interact(rect, ui.scope_id().with(("card", index)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.clone()));
     ui.painter().rect_filled(rect, theme::CARD_RADIUS, colors.card);
     ui.painter().rect_stroke(rect, theme::CARD_RADIUS, Stroke::new(1.0, colors.stroke), StrokeKind::Inside);
     let inner = rect.shrink(10.0);
@@ -67,7 +67,8 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
     let right = Rect::from_min_max(inner.min + vec2(side + 12.0, 0.0), inner.max);
     ui.scope_builder(UiBuilder::new().max_rect(right).id_salt(("words", index)), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        widgets::elided_label(ui, &file, theme::strong(13.0), colors.text).on_hover_text(outcome.path.display().to_string());
+        widgets::elided_label(ui, &file, theme::strong(13.0), colors.text)
+            .on_hover_text(outcome.path.display().to_string());
         match &outcome.result {
             Ok(found) => {
                 widgets::probabilities_ui(ui, &classes, found, 2);

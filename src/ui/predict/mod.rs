@@ -2,7 +2,9 @@
 
 mod cards;
 
-use egui::{CentralPanel, ComboBox, Frame, Margin, Panel, ProgressBar, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{
+    CentralPanel, ComboBox, Frame, Margin, Panel, ProgressBar, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
+};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -61,7 +63,9 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         if let Some(model) = &state.predict.model {
             for (index, class) in model.classes.iter().enumerate().take(6) {
                 widgets::legend_dot(ui, theme::class_color(index));
-                ui.label(RichText::new(widgets::elide_middle(ui, class, &theme::body(), 120.0)).color(colors.text_weak));
+                ui.label(
+                    RichText::new(widgets::elide_middle(ui, class, &theme::body(), 120.0)).color(colors.text_weak),
+                );
             }
             if model.classes.len() > 6 {
                 ui.label(RichText::new(format!("and {} more", model.classes.len() - 6)).color(colors.text_weak));
@@ -107,7 +111,7 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let is_empty = !state.predict.has_outcomes() && state.predict.classifying.is_none();
     let height = if is_empty { (ui.available_height() - 8.0).clamp(160.0, 360.0) } else { 76.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Choose pictures to classify"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Choose pictures to classify"));
     let lively = response.hovered() || response.has_focus();
     ui.painter().rect_filled(rect, theme::CARD_RADIUS, if lively { colors.hover } else { colors.card });
     let stroke = Stroke::new(1.5, if lively { colors.accent } else { colors.text_weak.gamma_multiply(0.7) });
@@ -122,10 +126,28 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         let font = egui::FontId::proportional(44.0);
         ui.painter().text(center - vec2(0.0, 34.0), egui::Align2::CENTER_CENTER, icon, font, colors.accent);
         ui.painter().text(center + vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, title, theme::section(), colors.text);
-        ui.painter().text(center + vec2(0.0, 38.0), egui::Align2::CENTER_CENTER, below, theme::body(), colors.text_weak);
+        ui.painter().text(
+            center + vec2(0.0, 38.0),
+            egui::Align2::CENTER_CENTER,
+            below,
+            theme::body(),
+            colors.text_weak,
+        );
     } else {
-        ui.painter().text(center - vec2(0.0, 10.0), egui::Align2::CENTER_CENTER, title, theme::strong(13.0), colors.text);
-        ui.painter().text(center + vec2(0.0, 11.0), egui::Align2::CENTER_CENTER, below, theme::body(), colors.text_weak);
+        ui.painter().text(
+            center - vec2(0.0, 10.0),
+            egui::Align2::CENTER_CENTER,
+            title,
+            theme::strong(13.0),
+            colors.text,
+        );
+        ui.painter().text(
+            center + vec2(0.0, 11.0),
+            egui::Align2::CENTER_CENTER,
+            below,
+            theme::body(),
+            colors.text_weak,
+        );
     }
     if widgets::with_command_tooltip(ui, response, UiCommand::OpenPictures).clicked() && state.predict.has_model() {
         commands.ui(UiCommand::OpenPictures);
@@ -142,7 +164,9 @@ fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         let text = format!("{} picture{plural}", widgets::thousands(total));
         ui.label(RichText::new(text).font(theme::strong(13.0)));
         if let Some((done, of)) = state.predict.classifying.filter(|(_, of)| *of > 0) {
-            ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(120.0).desired_height(6.0).fill(colors.accent));
+            ui.add(
+                ProgressBar::new(done as f32 / of as f32).desired_width(120.0).desired_height(6.0).fill(colors.accent),
+            );
             ui.label(RichText::new(format!("{done} of {of}")).font(theme::tabular(12.0)).color(colors.text_weak));
         }
         filter_chip(ui, state, OutcomeFilter::All, "all", None);
@@ -179,7 +203,7 @@ fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str
     let fill = if selected { colors.accent_faint } else { colors.card };
     let stroke = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
     let response = ui.add(egui::Button::new(label).fill(fill).stroke(stroke).corner_radius(14.0));
-    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, format!("Show {text}")));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, format!("Show {text}")));
     if response.clicked() {
         state.predict.filter = filter;
     }

@@ -1,6 +1,8 @@
 //! The figures of a run: accuracy with its interval, the confusion matrix, precision, recall and F1 of each class.
 
-use egui::{Align, Align2, Color32, Grid, Layout, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{
+    Align, Align2, Color32, Grid, Layout, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
 use crate::app::state::{Judged, State, Verdict};
 use crate::predict::Evaluation;
@@ -34,7 +36,8 @@ pub fn figures_ui(ui: &mut Ui, state: &mut State, judged: &Judged) {
 
 fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) {
     let colors = theme::colors(ui);
-    let title = state.results.runs.iter().find(|run| run.dir == other.dir).map_or("other run", |run| run.title.as_str());
+    let title =
+        state.results.runs.iter().find(|run| run.dir == other.dir).map_or("other run", |run| run.title.as_str());
     let difference = judged.evaluation.accuracy - other.evaluation.accuracy;
     let (color, sign) = if difference >= 0.0 { (colors.good, "+") } else { (colors.bad, "−") };
     let same_pictures = judged.evaluation.outcomes.iter().zip(&other.evaluation.outcomes);
@@ -115,7 +118,13 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
 fn corner_ui(ui: &mut Ui, width: f32) {
     let colors = theme::colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 30.0), Sense::hover());
-    ui.painter().text(rect.left_bottom(), Align2::LEFT_BOTTOM, "true ↓   predicted →", theme::caption(), colors.text_weak);
+    ui.painter().text(
+        rect.left_bottom(),
+        Align2::LEFT_BOTTOM,
+        "true ↓   predicted →",
+        theme::caption(),
+        colors.text_weak,
+    );
 }
 
 fn row_label_ui(ui: &mut Ui, class: usize, name: &str, width: f32, height: f32) {
@@ -131,7 +140,7 @@ fn row_label_ui(ui: &mut Ui, class: usize, name: &str, width: f32, height: f32) 
 fn cell_ui(ui: &mut Ui, size: egui::Vec2, value: usize, share: f32, right: bool, selected: bool, name: &str) -> bool {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, selected, name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, name));
     let base = if right { colors.good } else { colors.bad };
     // The tint stays faint enough for the figure on it to be read in either theme.
     let tint = if value == 0 { colors.card } else { blend(colors.card, base, 0.12 + 0.26 * share) };
@@ -160,30 +169,34 @@ pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
     widgets::section_label(ui, "By class");
     ui.add_space(space::XS);
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    Grid::new("by_class").num_columns(5).striped(true).spacing(vec2(space::M, 6.0)).min_col_width(44.0).show(ui, |ui| {
-        for (head, explanation) in [
-            ("class", "The true class."),
-            ("precision", "Of those predicted as this class, the share that is."),
-            ("recall", "Of those that are this class, the share that was found."),
-            ("F1", "Harmonic mean of precision and recall."),
-            ("pictures", "How many there are of this class."),
-        ] {
-            ui.label(RichText::new(head).font(theme::caption()).color(colors.text_weak)).on_hover_text(explanation);
-        }
-        ui.end_row();
-        for (index, class) in evaluation.per_class.iter().enumerate() {
-            ui.horizontal(|ui| {
-                widgets::legend_dot(ui, theme::class_color(index));
-                let shown = widgets::elide_middle(ui, &class.class, &theme::body(), 80.0);
-                ui.label(shown).on_hover_text(&class.class);
-            });
-            let figures = [figure(class.precision), figure(class.recall), figure(class.f1), class.support.to_string()];
-            for text in figures {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.label(RichText::new(text).font(theme::tabular(13.0)));
-                });
+    Grid::new("by_class").num_columns(5).striped(true).spacing(vec2(space::M, 6.0)).min_col_width(44.0).show(
+        ui,
+        |ui| {
+            for (head, explanation) in [
+                ("class", "The true class."),
+                ("precision", "Of those predicted as this class, the share that is."),
+                ("recall", "Of those that are this class, the share that was found."),
+                ("F1", "Harmonic mean of precision and recall."),
+                ("pictures", "How many there are of this class."),
+            ] {
+                ui.label(RichText::new(head).font(theme::caption()).color(colors.text_weak)).on_hover_text(explanation);
             }
             ui.end_row();
-        }
-    });
+            for (index, class) in evaluation.per_class.iter().enumerate() {
+                ui.horizontal(|ui| {
+                    widgets::legend_dot(ui, theme::class_color(index));
+                    let shown = widgets::elide_middle(ui, &class.class, &theme::body(), 80.0);
+                    ui.label(shown).on_hover_text(&class.class);
+                });
+                let figures =
+                    [figure(class.precision), figure(class.recall), figure(class.f1), class.support.to_string()];
+                for text in figures {
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.label(RichText::new(text).font(theme::tabular(13.0)));
+                    });
+                }
+                ui.end_row();
+            }
+        },
+    );
 }

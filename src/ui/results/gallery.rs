@@ -68,7 +68,8 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
                 ui.selectable_value(&mut state.results.class, Some(index), class);
             }
         });
-        let sorts = [(ResultSort::MostWrong, "most wrong"), (ResultSort::LeastSure, "least sure"), (ResultSort::Name, "name")];
+        let sorts =
+            [(ResultSort::MostWrong, "most wrong"), (ResultSort::LeastSure, "least sure"), (ResultSort::Name, "name")];
         let chosen = sorts.iter().find(|(sort, _)| *sort == state.results.sort).map_or("", |(_, name)| *name);
         ComboBox::from_id_salt("results_sort").selected_text(format!("sort: {chosen}")).show_ui(ui, |ui| {
             for (sort, name) in sorts {
@@ -78,7 +79,11 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
         if let Some((truth, predicted)) = state.results.cell {
             let name = |class: usize| classes.get(class).map_or("", String::as_str);
             let text = format!("{} → {}  ×", name(truth), name(predicted));
-            if ui.button(text).on_hover_text("Only this cell of the confusion matrix. Click to show the others again.").clicked() {
+            if ui
+                .button(text)
+                .on_hover_text("Only this cell of the confusion matrix. Click to show the others again.")
+                .clicked()
+            {
                 state.results.cell = None;
             }
         }

@@ -16,7 +16,8 @@ use crate::app::state::{State, Workspace};
 /// Draws the Results workspace.
 pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if state.results.runs.is_empty() {
-        let sentence = "Train a model on this data set: every validation picture then appears here with its prediction.";
+        let sentence =
+            "Train a model on this data set: every validation picture then appears here with its prediction.";
         widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, "No results yet", sentence, |ui| {
             let running = state.train.is_running();
             let text = if running { "Watch the training" } else { "Go to Train" };
@@ -27,24 +28,30 @@ pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         return;
     }
     let frame = widgets::side_panel_frame(ui);
-    Panel::left("results_left").frame(frame).resizable(true).default_size(330.0).size_range(290.0..=460.0).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            runs::runs_ui(ui, state, commands);
-            if let Some(judged) = state.results.judged.clone() {
-                ui.add_space(space::L);
-                confusion::figures_ui(ui, state, &judged);
-                ui.add_space(space::L);
-                confusion::confusion_ui(ui, state, &judged.evaluation);
-                ui.add_space(space::L);
-                confusion::classes_ui(ui, &judged.evaluation);
-            }
-        });
-    });
+    Panel::left("results_left").frame(frame).resizable(true).default_size(330.0).size_range(290.0..=460.0).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                runs::runs_ui(ui, state, commands);
+                if let Some(judged) = state.results.judged.clone() {
+                    ui.add_space(space::L);
+                    confusion::figures_ui(ui, state, &judged);
+                    ui.add_space(space::L);
+                    confusion::confusion_ui(ui, state, &judged.evaluation);
+                    ui.add_space(space::L);
+                    confusion::classes_ui(ui, &judged.evaluation);
+                }
+            });
+        },
+    );
     if state.results.judged.is_some() && state.results.selected.is_some() {
         let frame = widgets::side_panel_frame(ui);
-        Panel::right("results_right").frame(frame).resizable(true).default_size(320.0).size_range(240.0..=560.0).show(ui, |ui| {
-            detail::detail_ui(ui, state);
-        });
+        Panel::right("results_right").frame(frame).resizable(true).default_size(320.0).size_range(240.0..=560.0).show(
+            ui,
+            |ui| {
+                detail::detail_ui(ui, state);
+            },
+        );
     }
     let frame = Frame::new().fill(theme::colors(ui).window).inner_margin(Margin::same(12));
     CentralPanel::default().frame(frame).show(ui, |ui| {
@@ -73,7 +80,8 @@ fn error_ui(ui: &mut Ui, reason: &str, commands: &mut Commands) {
 
 fn waiting_ui(ui: &mut Ui, state: &State) {
     if let Some((done, total)) = state.results.judging {
-        let sentence = if total == 0 { "Loading the model…".to_owned() } else { format!("{done} of {total} pictures") };
+        let sentence =
+            if total == 0 { "Loading the model…".to_owned() } else { format!("{done} of {total} pictures") };
         widgets::empty_state(ui, icons::ICON_VISIBILITY.codepoint, "Looking at every picture", &sentence, |ui| {
             ui.add(egui::ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(240.0).desired_height(6.0));
         });

@@ -1,6 +1,6 @@
 //! The runs of the data set: which one is shown, and which one stands beside it.
 
-use egui::{Align2, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Align2, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::app::command::{Command, Commands, ResultsCommand};
 use crate::app::state::{RunLine, State};
@@ -45,9 +45,7 @@ pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(WidgetType::SelectableLabel, ui.is_enabled(), shown, format!("Run {}", run.title))
-    });
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), shown, format!("Run {}", run.title)));
     let fill = if shown {
         colors.accent_faint
     } else if response.hovered() || response.has_focus() {

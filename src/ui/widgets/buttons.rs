@@ -1,6 +1,6 @@
 //! Buttons.
 
-use egui::{Align2, Button, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Align2, Button, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::State;
@@ -24,7 +24,7 @@ pub fn icon_button(ui: &mut Ui, icon: &str, name: &str, selected: bool) -> Respo
     let size = vec2(theme::CONTROL_HEIGHT, theme::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, enabled, selected, name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, name));
     if ui.is_rect_visible(rect) {
         let fill = if selected {
             Some(colors.accent_faint)
@@ -98,7 +98,7 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
                     .selected(false);
                 let response = ui.add(button);
                 let enabled = ui.is_enabled();
-                response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, enabled, selected, *name));
+                response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, *name));
                 if response.clicked() && !selected {
                     *value = *choice;
                     changed = true;

@@ -1,6 +1,6 @@
 //! Cards, bars, hints, empty states.
 
-use egui::{Color32, Frame, Margin, Response, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme::{self, space};
 
@@ -30,7 +30,7 @@ pub fn section_label(ui: &mut Ui, text: &str) -> Response {
 pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("What is {term}?")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("What is {term}?")));
     let color = if response.hovered() { colors.text } else { colors.text_weak };
     ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
@@ -42,7 +42,7 @@ pub fn probability_bar(ui: &mut Ui, probability: f32, color: Color32, height: f3
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let name = format!("{:.0} %", probability * 100.0);
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::ProgressIndicator, true, name.clone()));
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name.clone()));
     ui.painter().rect_filled(rect, height / 2.0, colors.well);
     let mut filled = rect;
     filled.set_width((rect.width() * probability.clamp(0.0, 1.0)).max(2.0));
@@ -61,7 +61,10 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, actions
     let colors = theme::colors(ui);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.28).max(space::XL));
-        ui.add(egui::Label::new(RichText::new(icon).size(44.0).color(colors.text_weak.gamma_multiply(0.7))).selectable(false));
+        ui.add(
+            egui::Label::new(RichText::new(icon).size(44.0).color(colors.text_weak.gamma_multiply(0.7)))
+                .selectable(false),
+        );
         ui.add_space(space::S);
         ui.label(RichText::new(title).font(theme::section()));
         ui.add(egui::Label::new(RichText::new(sentence).color(colors.text_weak)).wrap());

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use egui::{Align2, Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::text::elide_middle;
 use crate::app::state::{Picture, Pictures};
@@ -33,7 +35,7 @@ pub fn picture_tile_at(ui: &Ui, pictures: &mut Pictures, tile: &PictureTile<'_>,
     let colors = theme::colors(ui);
     let rect = response.rect;
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(WidgetType::ImageButton, enabled, tile.selected, tile.name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, tile.selected, tile.name));
     if !ui.is_rect_visible(rect) {
         return response;
     }
