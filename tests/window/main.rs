@@ -2,6 +2,7 @@
 //!
 //! One file for each part of the window; `common` opens it on a folder of its own.
 
+mod augment;
 mod common;
 mod data;
 mod train;

@@ -95,7 +95,7 @@ pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) ->
 }
 
 /// The chip at the foot of a tile: a mark of the class's colour and its name on a dark strip, readable on any picture.
-fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
+pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
     let font = theme::caption();
     let room = tile.width() - 34.0;
     if room < 12.0 {
