@@ -1,1 +1,5 @@
 //! (being written)
+
+mod preprocess;
+
+pub use preprocess::Preprocess;
