@@ -1,1 +1,24 @@
-//! (being written)
+//! The eframe application: state, commands, jobs, draining of events.
+//!
+//! `ui` draws [`state::State`] and pushes [`command::Command`]s; this room carries them out, on the spot or in a job (a named
+//! thread with a cancel token), and folds the jobs' messages back into the state. Each workspace has one file here that does so.
+
+pub mod command;
+pub mod state;
+
+mod augment;
+mod data;
+mod imago_app;
+mod jobs;
+mod native;
+mod pictures;
+mod predict;
+mod project;
+mod results;
+mod run_title;
+mod settings_file;
+mod train;
+
+pub use imago_app::ImagoApp;
+pub use jobs::{JobContext, Jobs, Message};
+pub use native::run;

@@ -4,8 +4,10 @@
 
 pub mod atomic_file;
 pub mod cancel;
+pub mod paths;
 pub mod rng;
 
 pub use atomic_file::write_atomically;
 pub use cancel::CancelToken;
+pub use paths::AppPaths;
 pub use rng::{ImagoRng, rng_for, stable_hash};

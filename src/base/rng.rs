@@ -15,9 +15,9 @@ pub fn rng_for(seed: u64, epoch: u64, item: u64) -> ImagoRng {
 
 /// A 64-bit hash of `bytes` that never changes between versions or platforms (FNV-1a, then mixed).
 pub fn stable_hash(bytes: &[u8]) -> u64 {
-    let fnv = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
+    let fnv = bytes
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3));
     mix(fnv)
 }
 

@@ -117,7 +117,9 @@ pub struct Dataset {
 impl Dataset {
     /// The folder's own name, for titles.
     pub fn name(&self) -> String {
-        self.root.file_name().map_or_else(|| self.root.display().to_string(), |name| name.to_string_lossy().into_owned())
+        self.root
+            .file_name()
+            .map_or_else(|| self.root.display().to_string(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Absolute path of a picture.

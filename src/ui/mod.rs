@@ -1,1 +1,64 @@
-//! (being written)
+//! Everything that is drawn: one file a panel, `widgets/`, the theme.
+//!
+//! Draws [`crate::app::state::State`] and pushes [`crate::app::command::Command`]s. Must not know: Candle, the file system,
+//! threads, channels.
+
+pub mod theme;
+pub mod widgets;
+
+mod augment;
+mod data;
+mod overlays;
+mod palette;
+mod predict;
+mod results;
+mod status_bar;
+mod top_bar;
+mod train;
+mod welcome;
+
+use egui::{CentralPanel, Frame, Ui};
+
+use crate::app::command::Commands;
+use crate::app::state::{Notice, NoticeLevel, State, Workspace};
+
+/// Draws the whole window.
+pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    top_bar::top_bar_ui(ui, state, commands);
+    status_bar::status_bar_ui(ui, state, commands);
+    let colors = theme::colors(ui);
+    CentralPanel::default().frame(Frame::new().fill(colors.window)).show(ui, |ui| {
+        // Without a data set only Predict (with a model of its own) and the past runs in Results make sense.
+        match state.workspace {
+            Workspace::Predict => predict::predict_ui(ui, state, commands),
+            _ if state.project.is_none() => welcome::welcome_ui(ui, state, commands),
+            Workspace::Data => data::data_ui(ui, state, commands),
+            Workspace::Augment => augment::augment_ui(ui, state, commands),
+            Workspace::Train => train::train_ui(ui, state, commands),
+            Workspace::Results => results::results_ui(ui, state, commands),
+        }
+    });
+    overlays::overlays_ui(ui, state, commands);
+    palette::palette_ui(ui, state, commands);
+}
+
+/// The corner where notices appear.
+pub fn toasts() -> egui_notify::Toasts {
+    egui_notify::Toasts::default()
+        .with_anchor(egui_notify::Anchor::BottomRight)
+        .with_margin(egui::vec2(12.0, 44.0))
+        .with_default_font(egui::FontId::proportional(13.0))
+}
+
+/// Shows a notice for a while; errors stay until they are closed.
+pub fn add_toast(toasts: &mut egui_notify::Toasts, notice: &Notice) {
+    let text = widgets::wrap_text(&notice.text, 64);
+    let toast = match notice.level {
+        NoticeLevel::Success => toasts.success(text),
+        NoticeLevel::Info => toasts.info(text),
+        NoticeLevel::Warning => toasts.warning(text),
+        NoticeLevel::Error => toasts.error(text),
+    };
+    let seconds = if notice.level == NoticeLevel::Error { None } else { Some(std::time::Duration::from_secs(6)) };
+    toast.duration(seconds).closable(true);
+}

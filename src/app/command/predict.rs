@@ -1,0 +1,16 @@
+//! What the Predict workspace asks for.
+
+use std::path::PathBuf;
+
+/// What the Predict workspace asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PredictCommand {
+    /// Load a model file, or the model of a run's folder.
+    LoadModel(PathBuf),
+    /// Classify files and folders.
+    Classify(Vec<PathBuf>),
+    /// Write all predictions to a CSV file.
+    SaveCsv(PathBuf),
+    /// Empty the list.
+    Clear,
+}

@@ -1,0 +1,24 @@
+//! What the Train workspace asks for.
+
+use std::path::PathBuf;
+
+/// What the Train workspace asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainCommand {
+    /// Start with the settings shown.
+    Start,
+    /// Wait, or go on.
+    PauseOrResume,
+    /// End now, keeping the last finished epoch.
+    Stop,
+    /// Go on with the run that is shown.
+    Continue,
+    /// Start from this weights file.
+    UseWeightsFile(PathBuf),
+    /// Choose a weights file.
+    ChooseWeightsFile,
+    /// Show an earlier run.
+    ShowRun(PathBuf),
+    /// Take over the settings of a run.
+    LoadSettings(PathBuf),
+}

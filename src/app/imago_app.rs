@@ -1,0 +1,399 @@
+//! The application object: takes in messages, carries out commands, draws a frame.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Context, ThemePreference, Ui};
+
+use super::command::{Command, Commands, PredictCommand, TrainCommand, UiCommand};
+use super::jobs::{Jobs, Message};
+use super::pictures::PictureService;
+use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
+use super::{augment, data, native, predict, project, results, settings_file, train};
+use crate::base::AppPaths;
+use crate::ui;
+
+/// What handlers work on that is not state to be drawn.
+pub(super) struct Services {
+    pub jobs: Jobs,
+    pub paths: AppPaths,
+    pub project: project::Service,
+    pub data: data::Service,
+    pub augment: augment::Service,
+    pub train: train::Service,
+    pub results: results::Service,
+    pub predict: predict::Service,
+}
+
+/// What a handler has in hand.
+pub(super) struct Cx<'a> {
+    pub state: &'a mut State,
+    pub services: &'a mut Services,
+    pub ctx: &'a Context,
+}
+
+impl Cx<'_> {
+    /// Tells every workspace that another data set is open, or none.
+    pub(super) fn project_changed(&mut self) {
+        data::project_changed(self);
+        augment::project_changed(self);
+        train::project_changed(self);
+        results::project_changed(self);
+        predict::project_changed(self);
+    }
+}
+
+/// The window's application.
+pub struct ImagoApp {
+    state: State,
+    services: Services,
+    pictures: PictureService,
+    toasts: egui_notify::Toasts,
+    saved_settings: Settings,
+    settings_looked_at: Instant,
+    applied: Option<(ThemeChoice, bool)>,
+}
+
+impl ImagoApp {
+    /// The application with its own files below `paths`. Nothing is opened yet.
+    pub fn new(ctx: &Context, paths: AppPaths) -> Self {
+        ui::theme::install(ctx);
+        let settings = settings_file::read(&paths.settings_file());
+        let wake: Arc<dyn Fn() + Send + Sync> = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        let mut state = State::default();
+        match settings {
+            Ok(settings) => state.settings = settings,
+            Err(reason) => state.notify(NoticeLevel::Warning, reason),
+        }
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        state.device_label = format!("CPU · {threads}");
+        ctx.set_zoom_factor(state.settings.ui_scale);
+        let mut app = Self {
+            saved_settings: state.settings.clone(),
+            pictures: PictureService::new(&wake),
+            services: Services {
+                jobs: Jobs::new(wake),
+                paths,
+                project: project::Service::default(),
+                data: data::Service::default(),
+                augment: augment::Service::default(),
+                train: train::Service::default(),
+                results: results::Service::default(),
+                predict: predict::Service::default(),
+            },
+            state,
+            toasts: ui::toasts(),
+            settings_looked_at: Instant::now(),
+            applied: None,
+        };
+        app.apply_settings(ctx);
+        app
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the window shows, to be changed by tests.
+    pub fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// Carries out a command as if a panel had asked for it.
+    pub fn run_command(&mut self, ctx: &Context, command: Command) {
+        self.carry_out(ctx, command);
+    }
+
+    /// Opens what was named on the command line or dropped: a folder as data set, a file as model or picture.
+    pub fn open_path(&mut self, ctx: &Context, path: &Path) {
+        self.carry_out(ctx, Command::Dropped(vec![path.to_owned()]));
+    }
+
+    /// No job runs, no message waits, no picture is being decoded (for tests that wait).
+    pub fn is_idle(&self) -> bool {
+        self.services.jobs.is_idle() && self.pictures.is_idle() && !self.state.train.is_running()
+    }
+
+    /// Before drawing: takes in what jobs and the trainer report.
+    pub fn tick(&mut self, ctx: &Context) {
+        for message in self.services.jobs.drain() {
+            self.receive(ctx, message);
+        }
+        let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        data::tick(&mut cx);
+        augment::tick(&mut cx);
+        train::tick(&mut cx);
+        results::tick(&mut cx);
+        predict::tick(&mut cx);
+        self.pictures.upload(ctx, &mut self.state.pictures);
+    }
+
+    /// Draws a frame and carries out what was asked for in it.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let mut commands = Commands::default();
+        self.take_input(&ctx, &mut commands);
+        ui::window_ui(ui, &mut self.state, &mut commands);
+        while let Some(notice) = self.state.new_notices.pop_front() {
+            ui::add_toast(&mut self.toasts, &notice);
+        }
+        self.toasts.show(&ctx);
+        self.pictures.request(&mut self.state.pictures);
+        for command in commands.take() {
+            self.carry_out(&ctx, command);
+        }
+        self.apply_settings(&ctx);
+        self.save_settings(false);
+    }
+
+    /// Stops what runs and saves what is to be kept.
+    pub fn close(&mut self) {
+        self.save_settings(true);
+        self.services.jobs.cancel_all();
+        train::stop_and_wait(&mut self.services);
+    }
+
+    /// Shortcuts, dropped files and pasted paths.
+    fn take_input(&mut self, ctx: &Context, commands: &mut Commands) {
+        for command in UiCommand::all() {
+            if let Some(shortcut) = command.shortcut()
+                && command.is_enabled(&self.state)
+                && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
+            {
+                commands.ui(command);
+            }
+        }
+        let (dropped, hovering, pasted) = ctx.input(|input| {
+            let dropped: Vec<_> = input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
+            let pasted = input.events.iter().find_map(|event| match event {
+                egui::Event::Paste(text) => Some(text.clone()),
+                _ => None,
+            });
+            (dropped, !input.raw.hovered_files.is_empty(), pasted)
+        });
+        self.state.files_hovering = hovering;
+        if !dropped.is_empty() {
+            commands.push(Command::Dropped(dropped));
+        }
+        // Pasted text that names files is a drop; while a text field has the focus it is text.
+        if let Some(text) = pasted.filter(|_| ctx.memory(|memory| memory.focused().is_none())) {
+            let paths = pasted_paths(&text);
+            if !paths.is_empty() {
+                commands.push(Command::Dropped(paths));
+            }
+        }
+    }
+
+    fn receive(&mut self, ctx: &Context, message: Message) {
+        let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        match message {
+            Message::Progress { job, fraction, detail } => {
+                if let Some(line) = cx.state.jobs.iter_mut().find(|line| line.id == job) {
+                    line.fraction = fraction;
+                    line.detail = detail;
+                }
+            }
+            Message::Ended { job, panic } => {
+                let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
+                cx.state.jobs.retain(|line| line.id != job);
+                if let Some(panic) = panic {
+                    let title = title.unwrap_or_else(|| "A background job".to_owned());
+                    cx.state.notify(
+                        NoticeLevel::Error,
+                        format!("“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again."),
+                    );
+                }
+            }
+            Message::Chosen(chosen) => native::chosen(chosen, &mut cx),
+            Message::Project(message) => project::receive(message, &mut cx),
+            Message::Data(message) => data::receive(message, &mut cx),
+            Message::Augment(message) => augment::receive(message, &mut cx),
+            Message::Train(message) => train::receive(message, &mut cx),
+            Message::Results(message) => results::receive(message, &mut cx),
+            Message::Predict(message) => predict::receive(message, &mut cx),
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &Context, command: Command) {
+        let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        match command {
+            Command::Ui(command) => carry_out_ui(command, &mut cx),
+            Command::Go(workspace) => cx.state.workspace = workspace,
+            Command::OpenFolder(path) => project::open(&path, &mut cx),
+            Command::Dropped(paths) => dropped(paths, &mut cx),
+            Command::CancelJob(job) => cx.services.jobs.cancel(job),
+            Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
+            Command::Data(command) => data::handle(command, &mut cx),
+            Command::Augment(command) => augment::handle(command, &mut cx),
+            Command::Train(command) => train::handle(command, &mut cx),
+            Command::Results(command) => results::handle(command, &mut cx),
+            Command::Predict(command) => predict::handle(command, &mut cx),
+        }
+    }
+
+    fn apply_settings(&mut self, ctx: &Context) {
+        let wanted = (self.state.settings.theme, self.state.settings.reduced_motion);
+        if self.applied != Some(wanted) {
+            self.applied = Some(wanted);
+            ctx.set_theme(match wanted.0 {
+                ThemeChoice::System => ThemePreference::System,
+                ThemeChoice::Dark => ThemePreference::Dark,
+                ThemeChoice::Light => ThemePreference::Light,
+            });
+            ctx.all_styles_mut(|style| style.animation_time = if wanted.1 { 0.0 } else { ui::theme::ANIMATION_SECS });
+        }
+        if (ctx.zoom_factor() - self.state.settings.ui_scale).abs() > 1e-3 {
+            ctx.set_zoom_factor(self.state.settings.ui_scale);
+        }
+    }
+
+    /// Saves the settings when they changed; at most every two seconds, so that a slider does not write at every pixel.
+    fn save_settings(&mut self, now: bool) {
+        if !now && self.settings_looked_at.elapsed() < Duration::from_secs(2) {
+            return;
+        }
+        self.settings_looked_at = Instant::now();
+        if self.saved_settings == self.state.settings {
+            return;
+        }
+        self.saved_settings = self.state.settings.clone();
+        let path = self.services.paths.settings_file();
+        if let Err(error) = settings_file::write(&path, &self.saved_settings) {
+            let text = format!("The settings could not be saved in {}: {error}.", path.display());
+            self.state.notify(NoticeLevel::Warning, text);
+        }
+    }
+}
+
+impl eframe::App for ImagoApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.tick(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close();
+    }
+}
+
+fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
+    match command {
+        UiCommand::OpenFolder => native::choose_folder(cx),
+        UiCommand::OpenSample => project::open_sample(cx),
+        UiCommand::Rescan => {
+            if let Some(root) = cx.state.project.as_ref().map(|project| project.dataset.root.clone()) {
+                project::open(&root, cx);
+            }
+        }
+        UiCommand::CloseProject => project::close(cx),
+        UiCommand::Go(workspace) => cx.state.workspace = workspace,
+        UiCommand::StartTraining => train::handle(TrainCommand::Start, cx),
+        UiCommand::PauseOrResumeTraining => train::handle(TrainCommand::PauseOrResume, cx),
+        UiCommand::StopTraining => train::handle(TrainCommand::Stop, cx),
+        UiCommand::ContinueRun => train::handle(TrainCommand::Continue, cx),
+        UiCommand::OpenPictures => native::choose_pictures(cx),
+        UiCommand::OpenModel => native::choose_model(cx),
+        UiCommand::SaveCsv => native::choose_csv(cx),
+        UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
+        UiCommand::Palette => {
+            cx.state.palette.open = !cx.state.palette.open;
+            cx.state.palette.query.clear();
+            cx.state.palette.selected = 0;
+        }
+        UiCommand::ToggleTheme => {
+            let is_dark = cx.ctx.theme() == egui::Theme::Dark;
+            cx.state.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
+        }
+        UiCommand::ZoomIn => set_scale(cx, 0.1),
+        UiCommand::ZoomOut => set_scale(cx, -0.1),
+        UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,
+        UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
+        UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
+        UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+    }
+}
+
+fn set_scale(cx: &mut Cx<'_>, by: f32) {
+    let steps = ((cx.state.settings.ui_scale + by) * 10.0).round();
+    cx.state.settings.ui_scale = (steps / 10.0).clamp(0.8, 2.0);
+}
+
+/// Dropped things mean: one folder, no data set open or not in Predict → open it; a model → load it; anything else →
+/// classify it.
+fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
+    if let [path] = paths.as_slice() {
+        let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
+        if is_model && cx.state.workspace == Workspace::Train {
+            train::handle(TrainCommand::UseWeightsFile(path.clone()), cx);
+            return;
+        }
+        if is_model || path.join("model.safetensors").is_file() {
+            predict::handle(PredictCommand::LoadModel(path.clone()), cx);
+            cx.state.workspace = Workspace::Predict;
+            return;
+        }
+        if path.is_dir() && (cx.state.workspace != Workspace::Predict || !cx.state.predict.has_model()) {
+            project::open(path, cx);
+            return;
+        }
+    }
+    cx.state.workspace = Workspace::Predict;
+    predict::handle(PredictCommand::Classify(paths), cx);
+}
+
+/// The paths that pasted text names: one a line, as plain paths or `file://` addresses (as file managers copy them).
+fn pasted_paths(text: &str) -> Vec<PathBuf> {
+    text.lines()
+        .filter_map(|line| {
+            let line = line.trim().trim_matches(['"', '\'']);
+            let path = match line.strip_prefix("file://") {
+                Some(address) => PathBuf::from(percent_decoded(address)),
+                None => PathBuf::from(line),
+            };
+            (path.is_absolute() && path.exists()).then_some(path)
+        })
+        .collect()
+}
+
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (bytes[at], hex) {
+            (b'%', Some(byte)) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_text_names_files_as_plain_paths_and_as_file_addresses() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b.jpg");
+        std::fs::write(&path, b"x").unwrap();
+        let address = format!("file://{}", path.display().to_string().replace(' ', "%20"));
+        assert_eq!(pasted_paths(&format!("{}\n{address}\nnot a path", path.display())), [path.clone(), path]);
+        assert_eq!(percent_decoded("50%"), "50%");
+    }
+}

@@ -1,0 +1,222 @@
+//! Carries out what the Predict workspace asks for: loads a model, classifies what is dropped, saves CSV.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::command::PredictCommand;
+use super::imago_app::Cx;
+use super::jobs::{JobContext, Message};
+use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter};
+use crate::base::write_atomically;
+use crate::nn::DeviceChoice;
+use crate::predict::{self, ImageOutcome, Predictor};
+
+/// What its jobs report.
+pub enum PredictMessage {
+    /// A model is loaded, or can't be.
+    Loaded(JobId, PathBuf, Result<Arc<Predictor>, String>),
+    /// How many pictures there are to classify.
+    Total(JobId, usize),
+    /// Some outcomes.
+    Outcomes(JobId, Vec<ImageOutcome>),
+    /// All of a drop are classified.
+    Done(JobId),
+    /// The CSV file is written, or could not be.
+    Saved(PathBuf, Result<usize, String>),
+}
+
+/// What this workspace keeps that is not state to be drawn.
+#[derive(Default)]
+pub(super) struct Service {
+    predictor: Option<Arc<Predictor>>,
+    loading: Option<JobId>,
+    classifying: Option<JobId>,
+    /// Drops that wait until the one before is classified.
+    queue: VecDeque<Vec<PathBuf>>,
+    /// The run whose model was loaded of our own accord.
+    noticed: Option<PathBuf>,
+}
+
+/// Carries out a command.
+pub(super) fn handle(command: PredictCommand, cx: &mut Cx<'_>) {
+    match command {
+        PredictCommand::LoadModel(path) => load(path, cx),
+        PredictCommand::Classify(paths) => {
+            if cx.services.predict.predictor.is_some() {
+                cx.services.predict.queue.push_back(paths);
+                classify_next(cx);
+            } else {
+                cx.state.predict.waiting.extend(paths);
+            }
+        }
+        PredictCommand::SaveCsv(path) => save_csv(path, cx),
+        PredictCommand::Clear => {
+            if let Some(job) = cx.services.predict.classifying.take() {
+                cx.services.jobs.cancel(job);
+            }
+            cx.services.predict.queue.clear();
+            let predict = &mut cx.state.predict;
+            predict.outcomes.clear();
+            predict.waiting.clear();
+            predict.classifying = None;
+            predict.filter = OutcomeFilter::All;
+        }
+    }
+}
+
+/// Folds in what a job reports.
+pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
+    match message {
+        PredictMessage::Loaded(job, path, outcome) if cx.services.predict.loading == Some(job) => {
+            cx.state.predict.loading = false;
+            loaded(path, outcome, cx);
+        }
+        PredictMessage::Total(job, total) if cx.services.predict.classifying == Some(job) => {
+            cx.state.predict.classifying = Some((0, total));
+        }
+        PredictMessage::Outcomes(job, outcomes) if cx.services.predict.classifying == Some(job) => {
+            if let Some((done, _)) = &mut cx.state.predict.classifying {
+                *done += outcomes.len();
+            }
+            cx.state.predict.outcomes.extend(outcomes);
+        }
+        PredictMessage::Done(job) if cx.services.predict.classifying == Some(job) => {
+            cx.services.predict.classifying = None;
+            cx.state.predict.classifying = None;
+            classify_next(cx);
+        }
+        PredictMessage::Saved(path, Ok(lines)) => {
+            let text = format!("Saved {lines} predictions in {}.", path.display());
+            cx.state.notify(NoticeLevel::Success, text);
+        }
+        PredictMessage::Saved(_, Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
+        // What belongs to a model or a drop that was replaced.
+        PredictMessage::Loaded(..)
+        | PredictMessage::Total(..)
+        | PredictMessage::Outcomes(..)
+        | PredictMessage::Done(_) => {}
+    }
+}
+
+/// Another data set is open: predictions stay, they are about the user's own pictures.
+pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
+
+/// Once a frame: the newest model is loaded by itself when there is none yet, or the one in use was loaded so too.
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    let newest = cx
+        .state
+        .train
+        .last_finished
+        .clone()
+        .or_else(|| cx.state.results.runs.iter().find(|run| run.has_model).map(|run| run.dir.clone()));
+    if newest.is_none() || newest == cx.services.predict.noticed {
+        return;
+    }
+    let in_use = cx.state.predict.model.as_ref().map(|model| &model.path);
+    let of_our_own_accord = in_use.is_none() || in_use == cx.services.predict.noticed.as_ref();
+    cx.services.predict.noticed.clone_from(&newest);
+    if let Some(path) = newest.filter(|_| of_our_own_accord && !cx.state.predict.loading) {
+        load(path, cx);
+    }
+}
+
+fn load(path: PathBuf, cx: &mut Cx<'_>) {
+    cx.state.predict.loading = true;
+    cx.state.predict.model_error = None;
+    let line = cx.services.jobs.spawn("model", "Loading model", move |job| {
+        let outcome = Predictor::load(&path, DeviceChoice::Auto, None).map(Arc::new).map_err(|error| error.to_string());
+        job.send(Message::Predict(PredictMessage::Loaded(job.id, path, outcome)));
+    });
+    cx.services.predict.loading = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_>) {
+    let predictor = match outcome {
+        Ok(predictor) => predictor,
+        Err(reason) => {
+            cx.state.predict.model_error = Some(reason);
+            return;
+        }
+    };
+    let title = cx
+        .state
+        .results
+        .runs
+        .iter()
+        .find(|run| run.dir == path)
+        .map_or_else(|| format!("{} · {}", file_name(&path), predictor.model_name()), |run| run.title.clone());
+    let classes = predictor.classes().to_vec();
+    let changed = cx.state.predict.model.as_ref().is_none_or(|model| model.path != path);
+    cx.state.predict.model = Some(ModelLine { path, title, classes });
+    cx.services.predict.predictor = Some(predictor);
+    let predict = &mut cx.state.predict;
+    predict.filter = OutcomeFilter::All;
+    let mut again = std::mem::take(&mut predict.waiting);
+    if changed {
+        // What another model said of these pictures is no longer what is asked; they are looked at anew.
+        again.splice(0..0, predict.outcomes.drain(..).map(|outcome| outcome.path));
+    }
+    if !again.is_empty() {
+        cx.services.predict.queue.push_back(again);
+    }
+    if let Some(job) = cx.services.predict.classifying.take() {
+        cx.services.jobs.cancel(job);
+        cx.state.predict.classifying = None;
+    }
+    classify_next(cx);
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Starts on the next drop, unless one is being classified.
+fn classify_next(cx: &mut Cx<'_>) {
+    let service = &mut cx.services.predict;
+    if service.classifying.is_some() {
+        return;
+    }
+    let Some(predictor) = service.predictor.clone() else { return };
+    let Some(paths) = service.queue.pop_front() else { return };
+    let line = cx.services.jobs.spawn("classify", "Classifying", move |job| classify(&predictor, &paths, job));
+    cx.services.predict.classifying = Some(line.id);
+    cx.state.predict.classifying = Some((0, 0));
+    cx.state.jobs.push(line);
+}
+
+fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
+    let files = predict::expand_paths(paths);
+    let total = files.len();
+    job.send(Message::Predict(PredictMessage::Total(job.id, total)));
+    let mut ready = Vec::new();
+    let mut done = 0;
+    let mut sent_at = Instant::now();
+    predictor.predict_paths(&files, &job.cancel, &mut |outcome| {
+        ready.push(outcome);
+        done += 1;
+        // The first at once, the rest about ten times a second.
+        if done == 1 || sent_at.elapsed() > Duration::from_millis(100) {
+            sent_at = Instant::now();
+            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.send(Message::Predict(PredictMessage::Outcomes(job.id, std::mem::take(&mut ready))));
+        }
+    });
+    job.send(Message::Predict(PredictMessage::Outcomes(job.id, ready)));
+    job.send(Message::Predict(PredictMessage::Done(job.id)));
+}
+
+fn save_csv(path: PathBuf, cx: &mut Cx<'_>) {
+    let Some(model) = &cx.state.predict.model else { return };
+    let classes = model.classes.clone();
+    let outcomes = cx.state.predict.outcomes.clone();
+    let line = cx.services.jobs.spawn("csv", "Saving CSV", move |job| {
+        let written = write_atomically(&path, |out| predict::write_csv(&classes, &outcomes, out))
+            .map(|()| outcomes.len())
+            .map_err(|error| format!("{} could not be written: {error}. Choose another place.", path.display()));
+        job.send(Message::Predict(PredictMessage::Saved(path, written)));
+    });
+    cx.state.jobs.push(line);
+}

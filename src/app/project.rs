@@ -1,0 +1,172 @@
+//! Opening a data set: scanning it in a job, then reading the pictures' headers in another.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::imago_app::Cx;
+use super::jobs::{JobContext, Message};
+use super::state::{FileFacts, JobId, NoticeLevel, Project, Recent, Workspace};
+use crate::base::stable_hash;
+use crate::dataset::{self, Dataset, ItemId, ScanOptions};
+use crate::imaging;
+
+/// What the jobs of this file report.
+pub enum ProjectMessage {
+    /// Files seen so far.
+    Scanning(JobId, usize),
+    /// The folder is read, or can't be.
+    Scanned(JobId, Result<Box<Dataset>, String>),
+    /// Some headers.
+    Facts(JobId, Vec<(ItemId, FileFacts)>),
+    /// The sample is drawn, or could not be.
+    SampleDrawn(Result<PathBuf, String>),
+}
+
+/// What is kept that is not state to be drawn.
+#[derive(Default)]
+pub(super) struct Service {
+    /// The job whose result counts; those of earlier ones are dropped.
+    current: Option<JobId>,
+}
+
+/// Opens a folder in the background; the data set that is open stays until the new one is there.
+pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
+    cancel_current(cx);
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let val_fraction = cx.state.train.config.val_fraction;
+    let seed = cx.state.train.config.seed;
+    cx.state.opening = Some((name, 0));
+    let line = cx.services.jobs.spawn("scan", "Reading folder", move |job| scan(&path, val_fraction, seed, job));
+    cx.services.project.current = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+/// Closes the data set that is open.
+pub(super) fn close(cx: &mut Cx<'_>) {
+    cancel_current(cx);
+    cx.state.project = None;
+    cx.state.opening = None;
+    cx.state.workspace = Workspace::Data;
+    cx.project_changed();
+}
+
+/// Draws the sample, or opens the one that was drawn before.
+pub(super) fn open_sample(cx: &mut Cx<'_>) {
+    let folder = cx.services.paths.sample_dir().join("ants-and-bees");
+    if folder.join("train").is_dir() {
+        open(&folder, cx);
+        return;
+    }
+    let line = cx.services.jobs.spawn("sample", "Drawing ants and bees", move |job| {
+        let drawn = draw_sample(&folder, job);
+        job.send(Message::Project(ProjectMessage::SampleDrawn(drawn.map(|()| folder))));
+    });
+    cx.state.jobs.push(line);
+}
+
+/// Folds in what a job reports.
+pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
+    match message {
+        ProjectMessage::Scanning(job, files) if Some(job) == cx.services.project.current => {
+            if let Some(opening) = &mut cx.state.opening {
+                opening.1 = files;
+            }
+        }
+        ProjectMessage::Scanned(job, outcome) if Some(job) == cx.services.project.current => {
+            cx.state.opening = None;
+            match outcome {
+                Ok(dataset) => opened(*dataset, cx),
+                Err(reason) => cx.state.notify(NoticeLevel::Error, reason),
+            }
+        }
+        ProjectMessage::Facts(job, facts) if Some(job) == cx.services.project.current => {
+            if let Some(project) = &mut cx.state.project {
+                project.facts.extend(facts);
+            }
+        }
+        ProjectMessage::Scanning(..) | ProjectMessage::Scanned(..) | ProjectMessage::Facts(..) => {}
+        ProjectMessage::SampleDrawn(Ok(folder)) => open(&folder, cx),
+        ProjectMessage::SampleDrawn(Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
+    }
+}
+
+fn opened(dataset: Dataset, cx: &mut Cx<'_>) {
+    let root = dataset.root.clone();
+    // Two data sets of the same name must not share their runs.
+    let mark = stable_hash(root.to_string_lossy().as_bytes()) >> 32;
+    let runs_dir = cx.services.paths.runs_dir().join(format!("{}-{mark:08x}", dataset.name()));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    cx.state.settings.remember(Recent { path: root, pictures: dataset.items.len(), opened_unix_secs: now });
+    let project = Project::new(dataset, runs_dir);
+    let dataset = project.dataset.clone();
+    let is_same = cx.state.project.as_ref().is_some_and(|old| old.dataset.root == dataset.root);
+    let facts = match cx.state.project.take() {
+        Some(old) if is_same => old.facts,
+        _ => HashMap::new(),
+    };
+    cx.state.project = Some(Project { facts, ..project });
+    if !is_same {
+        cx.state.workspace = Workspace::Data;
+    }
+    cx.project_changed();
+    let line = cx.services.jobs.spawn("headers", "", move |job| read_headers(&dataset, job));
+    cx.services.project.current = Some(line.id);
+}
+
+fn cancel_current(cx: &mut Cx<'_>) {
+    if let Some(job) = cx.services.project.current.take() {
+        cx.services.jobs.cancel(job);
+    }
+}
+
+fn scan(path: &Path, val_fraction: f64, seed: u64, job: &JobContext) {
+    let mut reported = 0;
+    let outcome = dataset::scan(path, &ScanOptions { val_fraction, seed }, &job.cancel, &mut |progress| {
+        // The window is woken for every 500 files, not for each.
+        if progress.files_seen >= reported + 500 {
+            reported = progress.files_seen;
+            job.send(Message::Project(ProjectMessage::Scanning(job.id, reported)));
+        }
+    });
+    if !job.cancel.is_cancelled() {
+        let outcome = outcome.map(Box::new).map_err(|error| error.to_string());
+        job.send(Message::Project(ProjectMessage::Scanned(job.id, outcome)));
+    }
+}
+
+fn read_headers(dataset: &Dataset, job: &JobContext) {
+    for items in dataset.items.chunks(256) {
+        let mut facts = Vec::with_capacity(items.len());
+        for item in items {
+            if job.cancel.is_cancelled() {
+                return;
+            }
+            let known = match imaging::read_facts(&dataset.path_of(item)) {
+                Ok(facts) => FileFacts::Known { width: facts.width, height: facts.height, format: facts.format },
+                Err(error) => FileFacts::Unreadable(error.to_string()),
+            };
+            facts.push((item.id, known));
+        }
+        job.send(Message::Project(ProjectMessage::Facts(job.id, facts)));
+    }
+}
+
+/// Draws into a folder beside the final one and renames it when all is there, so that half a sample is never opened.
+fn draw_sample(folder: &Path, job: &JobContext) -> Result<(), String> {
+    let parent = folder.parent().unwrap_or(folder);
+    let cannot =
+        |error: &dyn std::fmt::Display| format!("The sample could not be drawn in {}: {error}.", parent.display());
+    std::fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
+    let part = tempfile::Builder::new().prefix(".drawing-").tempdir_in(parent).map_err(|error| cannot(&error))?;
+    dataset::write_sample(part.path(), 0, &job.cancel, &mut |done, total| {
+        job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+    })
+    .map_err(|error| error.to_string())?;
+    if job.cancel.is_cancelled() {
+        return Err("Drawing the sample was cancelled.".to_owned());
+    }
+    let finished = part.keep();
+    std::fs::rename(&finished, folder).map_err(|error| cannot(&error))
+}

@@ -1,0 +1,191 @@
+//! Carries out what the Results workspace asks for: lists the runs of the open data set and judges one of them on a split.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::command::ResultsCommand;
+use super::imago_app::Cx;
+use super::jobs::{JobContext, Message};
+use super::run_title::run_line;
+use super::state::{JobId, Judged, ResultsState, RunLine};
+use crate::dataset::{Dataset, Split};
+use crate::nn::DeviceChoice;
+use crate::predict::{Evaluation, Predictor};
+use crate::train::run_folder;
+
+/// What its jobs report.
+pub enum ResultsMessage {
+    /// The runs of the data set.
+    Runs(JobId, Vec<RunLine>),
+    /// Pictures judged so far, of how many.
+    Judging(JobId, usize, usize),
+    /// The figures of a run on a split, or why there are none.
+    Judged(JobId, Result<Judged, String>),
+}
+
+/// What this workspace keeps that is not state to be drawn.
+#[derive(Default)]
+pub(super) struct Service {
+    listing: Option<JobId>,
+    judging: Option<JobId>,
+    comparing: Option<JobId>,
+    /// The run that finished last, as far as it was noticed here.
+    noticed: Option<PathBuf>,
+}
+
+/// Carries out a command.
+pub(super) fn handle(command: ResultsCommand, cx: &mut Cx<'_>) {
+    match command {
+        ResultsCommand::ShowRun(dir) => {
+            if cx.state.results.compared.as_ref() == Some(&dir) {
+                cx.state.results.compared = None;
+                cx.state.results.compared_judged = None;
+            }
+            cx.state.results.shown = Some(dir);
+            judge(cx);
+        }
+        ResultsCommand::ShowSplit(split) => {
+            cx.state.results.split = split;
+            judge(cx);
+            compare(cx);
+        }
+        ResultsCommand::Compare(dir) => {
+            cx.state.results.compared = dir;
+            compare(cx);
+        }
+    }
+}
+
+/// Folds in what a job reports.
+pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
+    match message {
+        ResultsMessage::Runs(job, runs) if cx.services.results.listing == Some(job) => {
+            cx.state.results.runs = runs;
+            let shown = cx.state.results.shown.clone();
+            let still_there = shown.is_some_and(|dir| cx.state.results.runs.iter().any(|run| run.dir == dir));
+            if !still_there {
+                cx.state.results.shown = newest_with_model(&cx.state.results.runs);
+                judge(cx);
+            } else if cx.state.results.judged.is_none() {
+                judge(cx);
+            }
+        }
+        ResultsMessage::Judging(job, done, total) if cx.services.results.judging == Some(job) => {
+            cx.state.results.judging = Some((done, total));
+        }
+        ResultsMessage::Judged(job, outcome) if cx.services.results.judging == Some(job) => {
+            cx.state.results.judging = None;
+            match outcome {
+                Ok(judged) => cx.state.results.judged = Some(judged),
+                Err(reason) => cx.state.results.error = Some(reason),
+            }
+        }
+        ResultsMessage::Judged(job, outcome) if cx.services.results.comparing == Some(job) => {
+            cx.state.results.compared_judged = outcome.ok();
+        }
+        ResultsMessage::Runs(..) | ResultsMessage::Judging(..) | ResultsMessage::Judged(..) => {}
+    }
+}
+
+/// Another data set is open, or none any more.
+pub(super) fn project_changed(cx: &mut Cx<'_>) {
+    cancel(cx);
+    cx.state.results = ResultsState::default();
+    let splits = cx.state.project.as_ref().map(super::state::Project::splits).unwrap_or_default();
+    if !splits.contains(&Split::Val)
+        && let Some(split) = splits.last()
+    {
+        cx.state.results.split = *split;
+    }
+    list(cx);
+}
+
+/// Once a frame: a run that has just finished is listed and shown.
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    let finished = cx.state.train.last_finished.clone();
+    if finished != cx.services.results.noticed {
+        cx.services.results.noticed.clone_from(&finished);
+        if let (Some(dir), Some(project)) = (finished, &cx.state.project)
+            && dir.starts_with(&project.runs_dir)
+        {
+            cx.state.results.shown = Some(dir);
+            cx.state.results.judged = None;
+            list(cx);
+        }
+    }
+}
+
+/// Lists the runs of the open data set in the background.
+fn list(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let runs_dir = project.runs_dir.clone();
+    let line = cx.services.jobs.spawn("runs", "", move |job| {
+        let runs = run_folder::list_runs(&runs_dir).iter().map(run_line).collect();
+        job.send(Message::Results(ResultsMessage::Runs(job.id, runs)));
+    });
+    cx.services.results.listing = Some(line.id);
+}
+
+fn newest_with_model(runs: &[RunLine]) -> Option<PathBuf> {
+    runs.iter().find(|run| run.has_model).map(|run| run.dir.clone())
+}
+
+fn cancel(cx: &mut Cx<'_>) {
+    for job in [cx.services.results.judging.take(), cx.services.results.comparing.take()].into_iter().flatten() {
+        cx.services.jobs.cancel(job);
+    }
+}
+
+/// Judges the run that is shown.
+fn judge(cx: &mut Cx<'_>) {
+    if let Some(job) = cx.services.results.judging.take() {
+        cx.services.jobs.cancel(job);
+    }
+    let results = &mut cx.state.results;
+    results.error = None;
+    results.judged = None;
+    results.judging = None;
+    results.cell = None;
+    results.selected = None;
+    let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };
+    results.judging = Some((0, 0));
+    let (dataset, split) = (project.dataset.clone(), results.split);
+    let line = cx.services.jobs.spawn("judge", "Looking at every picture", move |job| {
+        run_judge(&dir, &dataset, split, job);
+    });
+    cx.services.results.judging = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+/// Judges the run that is put beside it.
+fn compare(cx: &mut Cx<'_>) {
+    if let Some(job) = cx.services.results.comparing.take() {
+        cx.services.jobs.cancel(job);
+    }
+    cx.state.results.compared_judged = None;
+    let (Some(dir), Some(project)) = (cx.state.results.compared.clone(), &cx.state.project) else { return };
+    let (dataset, split) = (project.dataset.clone(), cx.state.results.split);
+    let line = cx.services.jobs.spawn("compare", "Judging the other run", move |job| {
+        run_judge(&dir, &dataset, split, job);
+    });
+    cx.services.results.comparing = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+fn run_judge(dir: &Path, dataset: &Arc<Dataset>, split: Split, job: &JobContext) {
+    let outcome = evaluate(dir, dataset, split, job);
+    if !job.cancel.is_cancelled() {
+        let judged = outcome.map(|evaluation| Judged { dir: dir.to_owned(), split, evaluation: Arc::new(evaluation) });
+        job.send(Message::Results(ResultsMessage::Judged(job.id, judged)));
+    }
+}
+
+fn evaluate(dir: &Path, dataset: &Dataset, split: Split, job: &JobContext) -> Result<Evaluation, String> {
+    let predictor = Predictor::load(dir, DeviceChoice::Auto, None).map_err(|error| error.to_string())?;
+    predictor
+        .evaluate(dataset, split, &job.cancel, &mut |done, total| {
+            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.send(Message::Results(ResultsMessage::Judging(job.id, done, total)));
+        })
+        .map_err(|error| error.to_string())
+}

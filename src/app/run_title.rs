@@ -1,0 +1,41 @@
+//! How a run is called in lists.
+
+use super::state::RunLine;
+use crate::train::run_folder::RunRecord;
+use crate::train::{AugmentChoice, TrainMode};
+
+/// A run as a line of a list.
+pub(super) fn run_line(run: &RunRecord) -> RunLine {
+    let best = run.history.best();
+    let mode = match run.config.mode() {
+        TrainMode::Scratch => "from scratch",
+        TrainMode::Frozen => "frozen",
+        TrainMode::FineTune => "fine-tuned",
+    };
+    let augment = match &run.config.augment {
+        AugmentChoice::Preset(name) => name.clone(),
+        AugmentChoice::Pipeline(_) => "own pipeline".to_owned(),
+    };
+    RunLine {
+        dir: run.dir.clone(),
+        title: format!("{} · {}", when(run), run.config.arch.name()),
+        detail: format!("{mode} · {} epochs · augmentation: {augment} · seed {}", run.config.epochs, run.config.seed),
+        best_val_acc: best.map(|record| record.val_acc),
+        best_epoch: best.map(|record| record.epoch),
+        epochs_done: run.history.epochs.len(),
+        total_secs: run.summary.as_ref().map(|summary| summary.total_seconds),
+        has_model: run.model_path.is_some(),
+    }
+}
+
+/// `24 Nov 03:12` from a folder's name such as `2026-11-24_03-12-05-resnet18`; the whole name where it is not one of ours.
+fn when(run: &RunRecord) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let name = run.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let numbers: Vec<usize> =
+        name.split(|letter: char| !letter.is_ascii_digit()).map_while(|part| part.parse().ok()).take(5).collect();
+    match numbers.as_slice() {
+        [_, month @ 1..=12, day, hour, minute] => format!("{day} {} {hour:02}:{minute:02}", MONTHS[month - 1]),
+        _ => name,
+    }
+}

@@ -1,0 +1,5 @@
+//! State of the Data workspace.
+
+/// State of the Data workspace.
+#[derive(Default)]
+pub struct DataState {}

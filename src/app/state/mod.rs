@@ -1,0 +1,145 @@
+//! What the window shows: plain data that panels draw and change, and that commands and jobs' messages are folded into.
+//!
+//! Must not know: Candle, files, threads, channels.
+
+mod augment;
+mod data;
+mod jobs;
+mod pictures;
+mod predict;
+mod project;
+mod results;
+mod settings;
+mod train;
+
+use std::collections::VecDeque;
+
+pub use augment::*;
+pub use data::*;
+pub use jobs::{JobId, JobLine};
+pub(in crate::app) use pictures::PictureEntry;
+pub use pictures::{Picture, PictureKey, Pictures};
+pub use predict::*;
+pub use project::{FileFacts, Project};
+pub use results::*;
+pub use settings::{Recent, Settings, ThemeChoice};
+pub use train::*;
+
+/// One of the five workspaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Workspace {
+    /// Browse and label.
+    #[default]
+    Data,
+    /// See what augmentation does.
+    Augment,
+    /// Train and watch.
+    Train,
+    /// Look through every prediction.
+    Results,
+    /// Classify new pictures.
+    Predict,
+}
+
+impl Workspace {
+    /// In the order of the tabs and of Ctrl+1…5.
+    pub const ALL: [Self; 5] = [Self::Data, Self::Augment, Self::Train, Self::Results, Self::Predict];
+
+    /// The tab's name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Data => "Data",
+            Self::Augment => "Augment",
+            Self::Train => "Train",
+            Self::Results => "Results",
+            Self::Predict => "Predict",
+        }
+    }
+}
+
+/// How a notice is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeLevel {
+    /// Something was done.
+    Success,
+    /// Good to know.
+    Info,
+    /// Something is not as it should be; the work goes on.
+    Warning,
+    /// Something could not be done.
+    Error,
+}
+
+/// A line that appears for a while in the corner, and stays in the list of notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave.
+    pub level: NoticeLevel,
+    /// What happened, to which file, what to do.
+    pub text: String,
+}
+
+/// The command palette.
+#[derive(Clone, Debug, Default)]
+pub struct PaletteState {
+    /// Whether it is shown.
+    pub open: bool,
+    /// What is typed.
+    pub query: String,
+    /// Which of the matches is marked.
+    pub selected: usize,
+}
+
+/// Everything that the window shows.
+#[derive(Default)]
+pub struct State {
+    /// The workspace in front.
+    pub workspace: Workspace,
+    /// The data set that is open.
+    pub project: Option<Project>,
+    /// Files scanned so far while a folder is being opened, and its name.
+    pub opening: Option<(String, usize)>,
+    /// Data workspace.
+    pub data: DataState,
+    /// Augment workspace.
+    pub augment: AugmentState,
+    /// Train workspace, and the run that is under way.
+    pub train: TrainState,
+    /// Results workspace.
+    pub results: ResultsState,
+    /// Predict workspace.
+    pub predict: PredictState,
+    /// What is kept between starts.
+    pub settings: Settings,
+    /// Decoded pictures as textures.
+    pub pictures: Pictures,
+    /// Jobs that run now.
+    pub jobs: Vec<JobLine>,
+    /// Notices to be shown as toasts.
+    pub new_notices: VecDeque<Notice>,
+    /// The last notices, newest last.
+    pub notices: Vec<Notice>,
+    /// Command palette.
+    pub palette: PaletteState,
+    /// Whether the list of keyboard shortcuts is shown.
+    pub shortcuts_open: bool,
+    /// Whether the settings are shown.
+    pub settings_open: bool,
+    /// Whether the list of what was passed over while scanning is shown.
+    pub issues_open: bool,
+    /// `CPU · 2 threads`, for the top bar.
+    pub device_label: String,
+    /// Files are held over the window.
+    pub files_hovering: bool,
+}
+
+impl State {
+    /// Adds a notice.
+    pub fn notify(&mut self, level: NoticeLevel, text: impl Into<String>) {
+        let notice = Notice { level, text: text.into() };
+        self.new_notices.push_back(notice.clone());
+        self.notices.push(notice);
+        let surplus = self.notices.len().saturating_sub(200);
+        self.notices.drain(..surplus);
+    }
+}

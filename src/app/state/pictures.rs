@@ -1,0 +1,111 @@
+//! Pictures from files as textures. Panels ask for them while drawing; the application decodes what was asked for in the
+//! background, uploads a few a frame, and forgets the ones not seen for longest when they take too many bytes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::TextureHandle;
+
+/// Which picture, and how large.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PictureKey {
+    /// The file.
+    pub path: Arc<Path>,
+    /// Longer side in pixels at most; rounded to a few steps, so that a size slider does not decode anew at every pixel.
+    pub max_side: u32,
+}
+
+/// What there is of a picture.
+#[derive(Clone)]
+pub enum Picture {
+    /// It is being decoded, or waits for it.
+    Loading,
+    /// It is there.
+    Ready {
+        /// The texture, no larger than asked for.
+        texture: TextureHandle,
+        /// Size of the original in pixels, upright.
+        original_size: [u32; 2],
+    },
+    /// It can't be read: one sentence.
+    Failed(String),
+}
+
+/// A picture with what is needed to forget it in time.
+pub(in crate::app) struct PictureEntry {
+    pub picture: Picture,
+    pub bytes: usize,
+    pub last_used_frame: u64,
+}
+
+/// All pictures that are there or wanted.
+#[derive(Default)]
+pub struct Pictures {
+    pub(in crate::app) entries: HashMap<PictureKey, PictureEntry>,
+    /// Asked for in this frame and not there, in the order of asking.
+    pub(in crate::app) wanted: Vec<PictureKey>,
+    pub(in crate::app) frame: u64,
+    pub(in crate::app) bytes: usize,
+}
+
+impl Pictures {
+    /// The picture in `path`, no larger than about `max_side_pixels`. Asking for it is what gets it decoded, so it is to be
+    /// asked for in every frame in which it is shown.
+    pub fn get(&mut self, path: &Path, max_side_pixels: f32) -> Picture {
+        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels) };
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.last_used_frame = self.frame;
+            if !matches!(entry.picture, Picture::Loading) {
+                return entry.picture.clone();
+            }
+        }
+        self.wanted.push(key.clone());
+        // Another size of the same picture is better than none until the right one is there.
+        for side in SIDES {
+            if side != key.max_side {
+                let other = PictureKey { path: key.path.clone(), max_side: side };
+                if let Some(entry) = self.entries.get_mut(&other)
+                    && matches!(entry.picture, Picture::Ready { .. })
+                {
+                    entry.last_used_frame = self.frame;
+                    return entry.picture.clone();
+                }
+            }
+        }
+        Picture::Loading
+    }
+
+    /// Asks for a picture that will be shown soon.
+    pub fn prefetch(&mut self, path: PathBuf, max_side_pixels: f32) {
+        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels) };
+        if !self.entries.contains_key(&key) {
+            self.wanted.push(key);
+        }
+    }
+
+    /// Bytes of the textures held.
+    pub fn bytes_held(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// The sizes that are decoded.
+const SIDES: [u32; 6] = [128, 192, 320, 640, 1280, 2048];
+
+fn step_up(side: f32) -> u32 {
+    SIDES.into_iter().find(|step| *step as f32 >= side).unwrap_or(SIDES[SIDES.len() - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_is_not_there_is_wanted_and_sizes_are_rounded_up() {
+        let mut pictures = Pictures::default();
+        assert!(matches!(pictures.get(Path::new("a.jpg"), 150.0), Picture::Loading));
+        assert_eq!(pictures.wanted[0].max_side, 192);
+        assert_eq!(step_up(9999.0), 2048);
+    }
+}

@@ -1,0 +1,58 @@
+//! The data set that is open.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::dataset::{Dataset, Item, ItemId, Split};
+
+/// Facts from a picture's header, read in the background.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFacts {
+    /// Width and height as shown (upright), in pixels, and the format's name.
+    Known {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// `JPEG`, `PNG`, …
+        format: &'static str,
+    },
+    /// One sentence.
+    Unreadable(String),
+}
+
+/// The data set that is open, with what is known of its files.
+pub struct Project {
+    /// As scanned.
+    pub dataset: Arc<Dataset>,
+    /// Headers read so far.
+    pub facts: HashMap<ItemId, FileFacts>,
+    /// Index into `dataset.items` of each picture.
+    pub index_of: HashMap<ItemId, usize>,
+    /// Where this data set's runs are kept.
+    pub runs_dir: PathBuf,
+}
+
+impl Project {
+    /// A project of a freshly scanned data set.
+    pub fn new(dataset: Dataset, runs_dir: PathBuf) -> Self {
+        let index_of = dataset.items.iter().enumerate().map(|(index, item)| (item.id, index)).collect();
+        Self { dataset: Arc::new(dataset), facts: HashMap::new(), index_of, runs_dir }
+    }
+
+    /// The picture of this name.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.dataset.items.get(*self.index_of.get(&id)?)
+    }
+
+    /// Name of a class; `unlabelled` for none.
+    pub fn class_name(&self, class: Option<usize>) -> &str {
+        class.and_then(|class| self.dataset.classes.get(class)).map_or("unlabelled", String::as_str)
+    }
+
+    /// Splits that have pictures, in order.
+    pub fn splits(&self) -> Vec<Split> {
+        Split::ALL.into_iter().filter(|split| self.dataset.items.iter().any(|item| item.split == *split)).collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! What is kept between starts.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// A data set that was open before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Pictures it had.
+    pub pictures: usize,
+    /// When it was last opened, seconds since 1970.
+    pub opened_unix_secs: u64,
+}
+
+/// What is kept between starts, in `settings.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Size of the whole interface, 0.8 to 2.0.
+    pub ui_scale: f32,
+    /// No animations.
+    pub reduced_motion: bool,
+    /// Longer side of the tiles in the Data workspace, in points.
+    pub thumb_points: f32,
+    /// Newest first.
+    pub recents: Vec<Recent>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::System,
+            ui_scale: 1.0,
+            reduced_motion: false,
+            thumb_points: 160.0,
+            recents: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Puts a data set at the head of the recent ones; eight are kept.
+    pub fn remember(&mut self, recent: Recent) {
+        self.recents.retain(|other| other.path != recent.path);
+        self.recents.insert(0, recent);
+        self.recents.truncate(8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_set_that_is_opened_again_moves_to_the_head_of_the_recent_ones() {
+        let mut settings = Settings::default();
+        for name in ["a", "b", "a"] {
+            settings.remember(Recent { path: name.into(), pictures: 1, opened_unix_secs: 0 });
+        }
+        let names: Vec<_> = settings.recents.iter().map(|recent| recent.path.display().to_string()).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Where Imago keeps what is its own: settings, runs, thumbnails. Never inside a user's data set.
+
+use std::path::PathBuf;
+
+/// The folders of this user's Imago. They are made when something is first written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppPaths {
+    /// Settings and recent projects.
+    pub config_dir: PathBuf,
+    /// Runs, the drawn sample, downloaded weights.
+    pub data_dir: PathBuf,
+    /// What can be made again, such as thumbnails.
+    pub cache_dir: PathBuf,
+}
+
+impl AppPaths {
+    /// The platform's usual folders, or those below `IMAGO_HOME` where that is set (for tests and portable use).
+    pub fn of_this_user() -> Self {
+        if let Some(home) = std::env::var_os("IMAGO_HOME").filter(|home| !home.is_empty()) {
+            return Self::below(PathBuf::from(home));
+        }
+        match directories::ProjectDirs::from("io.github", "imago", "Imago") {
+            Some(dirs) => Self {
+                config_dir: dirs.config_dir().to_owned(),
+                data_dir: dirs.data_dir().to_owned(),
+                cache_dir: dirs.cache_dir().to_owned(),
+            },
+            // No home folder at all (a stripped-down account): the temporary folder still lets people work.
+            None => Self::below(std::env::temp_dir().join("imago")),
+        }
+    }
+
+    /// All folders below one.
+    pub fn below(home: PathBuf) -> Self {
+        Self { config_dir: home.join("config"), data_dir: home.join("data"), cache_dir: home.join("cache") }
+    }
+
+    /// Folder of the runs: one folder for each data set, in it one for each run.
+    pub fn runs_dir(&self) -> PathBuf {
+        self.data_dir.join("runs")
+    }
+
+    /// Where the window draws its sample.
+    pub fn sample_dir(&self) -> PathBuf {
+        self.data_dir.join("sample")
+    }
+
+    /// The settings file.
+    pub fn settings_file(&self) -> PathBuf {
+        self.config_dir.join("settings.toml")
+    }
+}

@@ -1,0 +1,148 @@
+//! What lies over the workspaces: settings, shortcuts, what scanning passed over, the hint while files are held over the window.
+
+use egui::{Align2, Color32, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Slider, Ui, vec2};
+use egui_material_icons::icons;
+
+use super::theme::{self, space};
+use super::widgets;
+use crate::app::command::{Commands, UiCommand};
+use crate::app::state::{State, ThemeChoice};
+use crate::dataset::ScanIssueKind;
+
+/// Draws whatever of them is open.
+pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    if state.settings_open {
+        state.settings_open = settings_ui(ui, state);
+    }
+    if state.shortcuts_open {
+        state.shortcuts_open = shortcuts_ui(ui);
+    }
+    if state.issues_open {
+        state.issues_open = issues_ui(ui, state, commands);
+    }
+    if state.files_hovering {
+        hovering_ui(ui, state);
+    }
+}
+
+/// A dialog with a heading and a close button. Returns whether it stays open.
+fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
+    let colors = theme::colors(ui);
+    let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(20));
+    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
+    let response = modal.show(ui.ctx(), |ui| {
+        ui.set_width(width);
+        let mut stays = true;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(name).font(theme::section()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                stays = !widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, "Close", false).clicked();
+            });
+        });
+        ui.add_space(space::S);
+        contents(ui);
+        stays
+    });
+    response.inner && !response.should_close()
+}
+
+fn settings_ui(ui: &Ui, state: &mut State) -> bool {
+    dialog_ui(ui, "Settings", 380.0, |ui| {
+        Grid::new("settings").num_columns(2).spacing(vec2(space::L, space::M)).show(ui, |ui| {
+            ui.label("Theme");
+            widgets::segmented(
+                ui,
+                &mut state.settings.theme,
+                &[(ThemeChoice::System, "System"), (ThemeChoice::Light, "Light"), (ThemeChoice::Dark, "Dark")],
+            );
+            ui.end_row();
+            let label = ui.label("Interface size");
+            let slider = Slider::new(&mut state.settings.ui_scale, 0.8..=2.0)
+                .step_by(0.1)
+                .custom_formatter(|value, _| format!("{:.0} %", value * 100.0))
+                .custom_parser(|text| text.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|value| value / 100.0));
+            ui.add(slider).labelled_by(label.id);
+            ui.end_row();
+            ui.label("Motion");
+            ui.checkbox(&mut state.settings.reduced_motion, "No animations");
+            ui.end_row();
+        });
+        ui.add_space(space::S);
+        let colors = theme::colors(ui);
+        ui.label(RichText::new(format!("Imago {}", crate::VERSION)).font(theme::caption()).color(colors.text_weak));
+    })
+}
+
+fn shortcuts_ui(ui: &Ui) -> bool {
+    dialog_ui(ui, "Keyboard shortcuts", 460.0, |ui| {
+        let colors = theme::colors(ui);
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
+            Grid::new("shortcuts").num_columns(2).striped(true).spacing(vec2(space::XL, 6.0)).show(ui, |ui| {
+                for command in UiCommand::all() {
+                    if let Some(shortcut) = command.shortcut() {
+                        ui.label(command.title());
+                        ui.label(RichText::new(ui.ctx().format_shortcut(&shortcut)).color(colors.text_weak));
+                        ui.end_row();
+                    }
+                }
+            });
+        });
+    })
+}
+
+fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
+    let Some(project) = &state.project else { return false };
+    dialog_ui(ui, "Passed over", 560.0, |ui| {
+        let colors = theme::colors(ui);
+        ui.label(
+            RichText::new("These files are not part of the data set. Nothing was done to them.")
+                .color(colors.text_weak),
+        );
+        ui.add_space(space::XS);
+        let issues = &project.dataset.issues;
+        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show_rows(
+            ui,
+            36.0,
+            issues.len(),
+            |ui, rows| {
+                for issue in issues.get(rows).unwrap_or_default() {
+                    ui.horizontal(|ui| {
+                        ui.set_height(36.0);
+                        let (icon, color) = match issue.kind {
+                            ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
+                            ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
+                        };
+                        ui.label(RichText::new(icon).color(color));
+                        ui.vertical(|ui| {
+                            ui.spacing_mut().item_spacing.y = 0.0;
+                            let path = issue.rel_path.display().to_string();
+                            widgets::elided_label(ui, &path, theme::body(), colors.text);
+                            widgets::elided_label(ui, &issue.reason, theme::caption(), colors.text_weak);
+                        });
+                    });
+                }
+            },
+        );
+        let text: String =
+            issues.iter().map(|issue| format!("{}\t{}\n", issue.rel_path.display(), issue.reason)).collect();
+        if ui.button("Copy list").clicked() {
+            ui.ctx().copy_text(text);
+        }
+    })
+}
+
+fn hovering_ui(ui: &Ui, state: &State) {
+    let ctx = ui.ctx();
+    let rect = ctx.content_rect();
+    let colors = theme::colors(ui);
+    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, Id::unique("hovering_files")));
+    painter.rect_filled(rect, 0.0, colors.window.gamma_multiply(0.88));
+    let inner = rect.shrink(24.0);
+    painter.rect_stroke(inner, 16.0, egui::Stroke::new(2.0, colors.accent), egui::StrokeKind::Inside);
+    let text = if state.predict.has_model() {
+        "Drop pictures to classify them, or a folder to open it"
+    } else {
+        "Drop a folder of pictures, or a trained model"
+    };
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::title(), colors.text);
+}

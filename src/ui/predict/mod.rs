@@ -1,0 +1,210 @@
+//! The Predict workspace: drop pictures, see what the model says of each.
+
+mod cards;
+
+use egui::{
+    CentralPanel, ComboBox, Frame, Margin, Panel, ProgressBar, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
+};
+use egui_material_icons::icons;
+
+use super::theme::{self, space};
+use super::widgets;
+use crate::app::command::{Command, Commands, PredictCommand, UiCommand};
+use crate::app::state::{OutcomeFilter, State, Workspace};
+
+/// Draws the Predict workspace.
+pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 8));
+    Panel::top("predict_model").frame(frame).show(ui, |ui| model_ui(ui, state, commands));
+    let frame = Frame::new().fill(colors.window).inner_margin(Margin::same(12));
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        if state.predict.model.is_none() && !state.predict.loading {
+            no_model_ui(ui, state, commands);
+            return;
+        }
+        drop_zone_ui(ui, state, commands);
+        ui.add_space(space::M);
+        if state.predict.has_outcomes() || state.predict.classifying.is_some() {
+            summary_ui(ui, state, commands);
+            ui.add_space(space::S);
+            cards::cards_ui(ui, state);
+        }
+    });
+}
+
+fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Model").color(colors.text_weak));
+        let chosen = match (&state.predict.model, state.predict.loading) {
+            (_, true) => "loading…".to_owned(),
+            (Some(model), false) => model.title.clone(),
+            (None, false) => "none".to_owned(),
+        };
+        let shown = widgets::elide_middle(ui, &chosen, &theme::body(), 320.0);
+        ComboBox::from_id_salt("predict_model").selected_text(shown).width(260.0).show_ui(ui, |ui| {
+            let current = state.predict.model.as_ref().map(|model| model.path.clone());
+            for run in state.results.runs.iter().filter(|run| run.has_model) {
+                let figure = run.best_val_acc.map_or_else(String::new, |acc| format!("   {acc:.3}"));
+                let selected = current.as_ref() == Some(&run.dir);
+                if ui.selectable_label(selected, format!("{}{figure}", run.title)).clicked() {
+                    commands.push(Command::Predict(PredictCommand::LoadModel(run.dir.clone())));
+                }
+            }
+            if state.results.runs.iter().any(|run| run.has_model) {
+                ui.separator();
+            }
+            if ui.button(UiCommand::OpenModel.title()).clicked() {
+                commands.ui(UiCommand::OpenModel);
+                ui.close();
+            }
+        });
+        if let Some(model) = &state.predict.model {
+            for (index, class) in model.classes.iter().enumerate().take(6) {
+                widgets::legend_dot(ui, theme::class_color(index));
+                ui.label(
+                    RichText::new(widgets::elide_middle(ui, class, &theme::body(), 120.0)).color(colors.text_weak),
+                );
+            }
+            if model.classes.len() > 6 {
+                ui.label(RichText::new(format!("and {} more", model.classes.len() - 6)).color(colors.text_weak));
+            }
+        }
+    });
+    if let Some(reason) = &state.predict.model_error {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(icons::ICON_ERROR.codepoint).color(colors.bad));
+            ui.label(RichText::new(reason).color(colors.bad));
+            if ui.button("Copy").clicked() {
+                ui.ctx().copy_text(reason.clone());
+            }
+        });
+    }
+}
+
+fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let waiting = state.predict.waiting.len();
+    let sentence = if waiting > 0 {
+        format!("{waiting} dropped, waiting for a model: train one, or open a model.safetensors that Imago made.")
+    } else {
+        "Train a model, or open a model.safetensors that Imago made. Then drop your own pictures here.".to_owned()
+    };
+    widgets::empty_state(ui, icons::ICON_MODEL_TRAINING.codepoint, "No model yet", &sentence, |ui| {
+        ui.horizontal(|ui| {
+            ui.add_space((ui.available_width() - 220.0).max(0.0) / 2.0);
+            let text = if state.train.is_running() { "Watch the training" } else { "Train a model" };
+            if widgets::primary_button(ui, text, true).clicked() {
+                commands.push(Command::Go(Workspace::Train));
+            }
+            let open = egui::Button::new(UiCommand::OpenModel.title()).min_size(vec2(0.0, theme::PRIMARY_HEIGHT));
+            if ui.add(open).clicked() {
+                commands.ui(UiCommand::OpenModel);
+            }
+        });
+    });
+}
+
+/// Where pictures are dropped: large while there is nothing yet, a strip afterwards. A click opens the file dialog.
+fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let is_empty = !state.predict.has_outcomes() && state.predict.classifying.is_none();
+    let height = if is_empty { (ui.available_height() - 8.0).clamp(160.0, 360.0) } else { 76.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Choose pictures to classify"));
+    let lively = response.hovered() || response.has_focus();
+    ui.painter().rect_filled(rect, theme::CARD_RADIUS, if lively { colors.hover } else { colors.card });
+    let stroke = Stroke::new(1.5, if lively { colors.accent } else { colors.text_weak.gamma_multiply(0.7) });
+    let inner = rect.shrink(1.0);
+    let corners = [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
+    ui.painter().extend(egui::Shape::dashed_line(&corners, stroke, 7.0, 5.0));
+    let center = rect.center();
+    let title = "Drop pictures or folders anywhere";
+    let below = "or click to choose files, or copy files and press Ctrl+V";
+    if is_empty {
+        let icon = icons::ICON_ADD_PHOTO_ALTERNATE.codepoint;
+        let font = egui::FontId::proportional(44.0);
+        ui.painter().text(center - vec2(0.0, 34.0), egui::Align2::CENTER_CENTER, icon, font, colors.accent);
+        ui.painter().text(center + vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, title, theme::section(), colors.text);
+        ui.painter().text(
+            center + vec2(0.0, 38.0),
+            egui::Align2::CENTER_CENTER,
+            below,
+            theme::body(),
+            colors.text_weak,
+        );
+    } else {
+        ui.painter().text(
+            center - vec2(0.0, 10.0),
+            egui::Align2::CENTER_CENTER,
+            title,
+            theme::strong(13.0),
+            colors.text,
+        );
+        ui.painter().text(
+            center + vec2(0.0, 11.0),
+            egui::Align2::CENTER_CENTER,
+            below,
+            theme::body(),
+            colors.text_weak,
+        );
+    }
+    if widgets::with_command_tooltip(ui, response, UiCommand::OpenPictures).clicked() && state.predict.has_model() {
+        commands.ui(UiCommand::OpenPictures);
+    }
+}
+
+fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let (by_class, failed) = state.predict.counts();
+    let classes = state.predict.model.as_ref().map(|model| model.classes.clone()).unwrap_or_default();
+    ui.horizontal(|ui| {
+        let total = state.predict.outcomes.len();
+        let plural = if total == 1 { "" } else { "s" };
+        let text = format!("{} picture{plural}", widgets::thousands(total));
+        ui.label(RichText::new(text).font(theme::strong(13.0)));
+        if let Some((done, of)) = state.predict.classifying.filter(|(_, of)| *of > 0) {
+            ui.add(
+                ProgressBar::new(done as f32 / of as f32).desired_width(120.0).desired_height(6.0).fill(colors.accent),
+            );
+            ui.label(RichText::new(format!("{done} of {of}")).font(theme::tabular(12.0)).color(colors.text_weak));
+        }
+        filter_chip(ui, state, OutcomeFilter::All, "all", None);
+        for (index, count) in by_class.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let name = classes.get(index).map_or("?", String::as_str);
+            let text = format!("{name} {count}");
+            filter_chip(ui, state, OutcomeFilter::Class(index), &text, Some(theme::class_color(index)));
+        }
+        if failed > 0 {
+            filter_chip(ui, state, OutcomeFilter::Failed, &format!("could not be read {failed}"), Some(colors.bad));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.button("Clear").on_hover_text("Empty the list. The files stay.").clicked() {
+                commands.push(Command::Predict(PredictCommand::Clear));
+            }
+            let save = egui::Button::new("Save CSV…");
+            let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
+            if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
+                commands.ui(UiCommand::SaveCsv);
+            }
+        });
+    });
+}
+
+fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str, color: Option<egui::Color32>) {
+    let colors = theme::colors(ui);
+    let selected = state.predict.filter == filter;
+    let mut label = egui::text::LayoutJob::default();
+    if let Some(color) = color {
+        let format = egui::TextFormat { font_id: theme::body(), color, ..Default::default() };
+        label.append("■ ", 0.0, format);
+    }
+    label.append(text, 0.0, egui::TextFormat { font_id: theme::body(), color: colors.text, ..Default::default() });
+    let fill = if selected { colors.accent_faint } else { colors.card };
+    let stroke = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
+    let response = ui.add(egui::Button::new(label).fill(fill).stroke(stroke).corner_radius(14.0));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, format!("Show {text}")));
+    if response.clicked() {
+        state.predict.filter = filter;
+    }
+}

@@ -1,0 +1,202 @@
+//! The figures of a run: accuracy with its interval, the confusion matrix, precision, recall and F1 of each class.
+
+use egui::{
+    Align, Align2, Color32, Grid, Layout, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
+
+use crate::app::state::{Judged, State, Verdict};
+use crate::predict::Evaluation;
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Draws the accuracy, large, with what it is worth.
+pub fn figures_ui(ui: &mut Ui, state: &mut State, judged: &Judged) {
+    let colors = theme::colors(ui);
+    let evaluation = &judged.evaluation;
+    let readable: usize = evaluation.confusion.iter().flatten().sum();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(format!("{:.3}", evaluation.accuracy)).font(theme::display()));
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add_space(3.0);
+            ui.label(RichText::new(format!("accuracy on {} {} pictures", readable, judged.split.name())).strong());
+            let (low, high) = evaluation.accuracy_interval;
+            let points = 100.0 / readable.max(1) as f64;
+            let text = format!("95 %: {low:.3} to {high:.3} · one picture = {points:.2} points");
+            ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak)).on_hover_text(
+                "Wilson's interval: with so few pictures the true accuracy may well lie anywhere in it. The best epoch was \
+                 chosen on the validation pictures, so their score is slightly optimistic.",
+            );
+        });
+    });
+    if let Some(other) = state.results.compared_judged.clone() {
+        compared_ui(ui, state, judged, &other);
+    }
+}
+
+fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) {
+    let colors = theme::colors(ui);
+    let title =
+        state.results.runs.iter().find(|run| run.dir == other.dir).map_or("other run", |run| run.title.as_str());
+    let difference = judged.evaluation.accuracy - other.evaluation.accuracy;
+    let (color, sign) = if difference >= 0.0 { (colors.good, "+") } else { (colors.bad, "−") };
+    let same_pictures = judged.evaluation.outcomes.iter().zip(&other.evaluation.outcomes);
+    let (mut only_here, mut only_there) = (0, 0);
+    for (here, there) in same_pictures {
+        match (here.is_right(), there.is_right()) {
+            (Some(true), Some(false)) => only_here += 1,
+            (Some(false), Some(true)) => only_there += 1,
+            _ => {}
+        }
+    }
+    widgets::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(format!("{:.3}", other.evaluation.accuracy)).font(theme::tabular(13.0)));
+            widgets::elided_label(ui, title, theme::body(), colors.text_weak);
+        });
+        let text = format!("{sign}{:.3} here", difference.abs());
+        ui.label(RichText::new(text).font(theme::strong(13.0)).color(color));
+        ui.label(format!("{only_here} right only here, {only_there} right only there"));
+        if ui.button("Stop comparing").clicked() {
+            state.results.compared = None;
+            state.results.compared_judged = None;
+        }
+    });
+}
+
+/// Draws the confusion matrix. A click on a cell shows its pictures; a second click all again.
+pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
+    let colors = theme::colors(ui);
+    ui.horizontal(|ui| {
+        widgets::section_label(ui, "Confusion matrix");
+        widgets::hint(
+            ui,
+            "a confusion matrix",
+            "Rows are true classes, columns predicted ones; the diagonal is right. Click a cell to see its photographs.",
+        );
+    });
+    let count = evaluation.classes.len();
+    let label_width = 84.0;
+    let cell = ((ui.available_width() - label_width - 8.0) / count.max(1) as f32 - 4.0).clamp(34.0, 84.0);
+    let largest = evaluation.confusion.iter().flatten().copied().max().unwrap_or(1).max(1);
+    ScrollArea::horizontal().id_salt("confusion_scroll").show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+        ui.horizontal(|ui| {
+            corner_ui(ui, label_width);
+            for (index, class) in evaluation.classes.iter().enumerate() {
+                let (rect, response) = ui.allocate_exact_size(vec2(cell, 30.0), Sense::hover());
+                let shown = widgets::elide_middle(ui, class, &theme::caption(), cell);
+                ui.painter().text(rect.center_top(), Align2::CENTER_TOP, shown, theme::caption(), colors.text_weak);
+                let mark = egui::Rect::from_center_size(rect.center_bottom() - vec2(0.0, 6.0), vec2(cell - 8.0, 3.0));
+                ui.painter().rect_filled(mark, 1.5, theme::class_color(index));
+                response.on_hover_text(format!("predicted as {class}"));
+            }
+        });
+        for (truth, row) in evaluation.confusion.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let class = evaluation.classes.get(truth).map_or("", String::as_str);
+                row_label_ui(ui, truth, class, label_width, cell.min(56.0));
+                for (predicted, value) in row.iter().enumerate() {
+                    let name = evaluation.classes.get(predicted).map_or("", String::as_str);
+                    let text = format!("{value} {class} predicted as {name}");
+                    let selected = state.results.cell == Some((truth, predicted));
+                    let share = *value as f32 / largest as f32;
+                    if cell_ui(ui, vec2(cell, cell.min(56.0)), *value, share, truth == predicted, selected, &text) {
+                        state.results.cell = if selected { None } else { Some((truth, predicted)) };
+                        state.results.selected = None;
+                        if !selected {
+                            state.results.verdict = if truth == predicted { Verdict::Right } else { Verdict::Wrong };
+                        }
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn corner_ui(ui: &mut Ui, width: f32) {
+    let colors = theme::colors(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 30.0), Sense::hover());
+    ui.painter().text(
+        rect.left_bottom(),
+        Align2::LEFT_BOTTOM,
+        "true ↓   predicted →",
+        theme::caption(),
+        colors.text_weak,
+    );
+}
+
+fn row_label_ui(ui: &mut Ui, class: usize, name: &str, width: f32, height: f32) {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let dot = egui::Rect::from_center_size(rect.left_center() + vec2(5.0, 0.0), vec2(10.0, 10.0));
+    ui.painter().rect_filled(dot, 3.0, theme::class_color(class));
+    let shown = widgets::elide_middle(ui, name, &theme::body(), width - 18.0);
+    ui.painter().text(rect.left_center() + vec2(16.0, 0.0), Align2::LEFT_CENTER, shown, theme::body(), colors.text);
+    response.on_hover_text(name);
+}
+
+fn cell_ui(ui: &mut Ui, size: egui::Vec2, value: usize, share: f32, right: bool, selected: bool, name: &str) -> bool {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, name));
+    let base = if right { colors.good } else { colors.bad };
+    // The tint stays faint enough for the figure on it to be read in either theme.
+    let tint = if value == 0 { colors.card } else { blend(colors.card, base, 0.12 + 0.26 * share) };
+    ui.painter().rect_filled(rect, theme::RADIUS, tint);
+    let stroke = if selected {
+        Stroke::new(2.0, colors.accent)
+    } else if response.hovered() || response.has_focus() {
+        Stroke::new(1.5, colors.text_weak)
+    } else {
+        Stroke::new(1.0, colors.stroke)
+    };
+    ui.painter().rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+    let color = if value == 0 { colors.text_weak } else { colors.text };
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, value.to_string(), theme::tabular(15.0), color);
+    response.on_hover_text(name).clicked()
+}
+
+fn blend(below: Color32, above: Color32, share: f32) -> Color32 {
+    let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
+    Color32::from_rgb(mix(below.r(), above.r()), mix(below.g(), above.g()), mix(below.b(), above.b()))
+}
+
+/// Draws precision, recall and F1 of each class.
+pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
+    let colors = theme::colors(ui);
+    widgets::section_label(ui, "By class");
+    ui.add_space(space::XS);
+    let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    Grid::new("by_class").num_columns(5).striped(true).spacing(vec2(space::M, 6.0)).min_col_width(44.0).show(
+        ui,
+        |ui| {
+            for (head, explanation) in [
+                ("class", "The true class."),
+                ("precision", "Of those predicted as this class, the share that is."),
+                ("recall", "Of those that are this class, the share that was found."),
+                ("F1", "Harmonic mean of precision and recall."),
+                ("pictures", "How many there are of this class."),
+            ] {
+                ui.label(RichText::new(head).font(theme::caption()).color(colors.text_weak)).on_hover_text(explanation);
+            }
+            ui.end_row();
+            for (index, class) in evaluation.per_class.iter().enumerate() {
+                ui.horizontal(|ui| {
+                    widgets::legend_dot(ui, theme::class_color(index));
+                    let shown = widgets::elide_middle(ui, &class.class, &theme::body(), 80.0);
+                    ui.label(shown).on_hover_text(&class.class);
+                });
+                let figures =
+                    [figure(class.precision), figure(class.recall), figure(class.f1), class.support.to_string()];
+                for text in figures {
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.label(RichText::new(text).font(theme::tabular(13.0)));
+                    });
+                }
+                ui.end_row();
+            }
+        },
+    );
+}

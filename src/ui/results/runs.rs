@@ -1,0 +1,94 @@
+//! The runs of the data set: which one is shown, and which one stands beside it.
+
+use egui::{Align2, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use crate::app::command::{Command, Commands, ResultsCommand};
+use crate::app::state::{RunLine, State};
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Runs listed before the rest is folded away.
+const LISTED: usize = 4;
+
+/// Draws the list of runs.
+pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        widgets::section_label(ui, "Runs");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let splits = state.project.as_ref().map(crate::app::state::Project::splits).unwrap_or_default();
+            if splits.len() > 1 {
+                let mut split = state.results.split;
+                let choices: Vec<_> = splits.iter().map(|split| (*split, split.name())).collect();
+                if widgets::segmented(ui, &mut split, &choices) {
+                    commands.push(Command::Results(ResultsCommand::ShowSplit(split)));
+                }
+            }
+        });
+    });
+    ui.add_space(space::XS);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    let shown = state.results.shown.clone();
+    let compared = state.results.compared.clone();
+    let (head, tail) = state.results.runs.split_at(state.results.runs.len().min(LISTED));
+    for run in head {
+        run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
+    }
+    if !tail.is_empty() {
+        egui::CollapsingHeader::new(format!("{} earlier runs", tail.len())).show(ui, |ui| {
+            for run in tail {
+                run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
+            }
+        });
+    }
+}
+
+fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), shown, format!("Run {}", run.title)));
+    let fill = if shown {
+        colors.accent_faint
+    } else if response.hovered() || response.has_focus() {
+        colors.hover
+    } else {
+        colors.card
+    };
+    ui.painter().rect_filled(rect, theme::RADIUS, fill);
+    let stroke = if shown { colors.accent } else { colors.stroke };
+    ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, stroke), StrokeKind::Inside);
+    let figure = run.best_val_acc.map_or_else(|| "–".to_owned(), |acc| format!("{acc:.3}"));
+    let right = rect.right_top() + vec2(-10.0, 8.0);
+    let drawn = ui.painter().text(right, Align2::RIGHT_TOP, figure, theme::tabular(13.0), colors.text);
+    let room = drawn.left() - rect.left() - 20.0;
+    let title = widgets::elide_middle(ui, &run.title, &theme::strong(13.0), room);
+    ui.painter().text(rect.left_top() + vec2(10.0, 7.0), Align2::LEFT_TOP, title, theme::strong(13.0), colors.text);
+    let below = match (compared, run.total_secs) {
+        (true, _) => "compared".to_owned(),
+        (false, Some(seconds)) => widgets::duration(seconds),
+        (false, None) => format!("{} epochs", run.epochs_done),
+    };
+    let below_right = rect.right_bottom() + vec2(-10.0, -7.0);
+    let drawn = ui.painter().text(below_right, Align2::RIGHT_BOTTOM, below, theme::caption(), colors.text_weak);
+    let detail = widgets::elide_middle(ui, &run.detail, &theme::caption(), drawn.left() - rect.left() - 20.0);
+    let below_left = rect.left_bottom() + vec2(10.0, -7.0);
+    ui.painter().text(below_left, Align2::LEFT_BOTTOM, detail, theme::caption(), colors.text_weak);
+    let response = response.on_hover_text(format!("{}\n{}\nRight-click to compare.", run.detail, run.dir.display()));
+    response.context_menu(|ui| {
+        if compared {
+            if ui.button("Stop comparing").clicked() {
+                commands.push(Command::Results(ResultsCommand::Compare(None)));
+                ui.close();
+            }
+        } else if ui.add_enabled(!shown && run.has_model, egui::Button::new("Compare with the run shown")).clicked() {
+            commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
+            ui.close();
+        }
+        if ui.button("Copy the folder's path").clicked() {
+            ui.ctx().copy_text(run.dir.display().to_string());
+            ui.close();
+        }
+    });
+    if response.clicked() && !shown {
+        commands.push(Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
+    }
+}

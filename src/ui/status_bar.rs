@@ -1,0 +1,120 @@
+//! The line at the foot: the training that runs, jobs with progress and cancel, what the data set holds.
+
+use egui::{Align, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, Ui};
+use egui_material_icons::icons;
+
+use super::theme::{self, space};
+use super::widgets;
+use crate::app::command::{Command, Commands, UiCommand};
+use crate::app::state::{RunPhase, RunView, State, Workspace};
+use crate::dataset::ScanIssueKind;
+
+/// Draws the line at the foot.
+pub fn status_bar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 2));
+    Panel::bottom("status_bar").frame(frame).exact_size(32.0).resizable(false).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                dataset_ui(ui, state);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.spacing_mut().item_spacing.x = space::M;
+                    if let Some(run) = &state.train.run
+                        && run.phase.is_running()
+                    {
+                        training_ui(ui, run, commands);
+                    }
+                    jobs_ui(ui, state, commands);
+                });
+            });
+        });
+    });
+}
+
+fn dataset_ui(ui: &mut Ui, state: &mut State) {
+    let colors = theme::colors(ui);
+    let small = |text: String| RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
+    if let Some((_, files)) = &state.opening {
+        ui.label(small(format!("{} files seen", widgets::thousands(*files))));
+        return;
+    }
+    let Some(project) = &state.project else { return };
+    let issues = project.dataset.issues.len();
+    if issues > 0 {
+        let unreadable = project.dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable).count();
+        let text = if unreadable > 0 {
+            format!("{} ignored · {unreadable} unreadable", issues - unreadable)
+        } else {
+            format!("{issues} ignored")
+        };
+        let color = if unreadable > 0 { colors.bad } else { colors.text_weak };
+        let text = RichText::new(text).font(theme::tabular(12.0)).color(color);
+        let button = ui.add(egui::Button::new(text).frame(false));
+        if button.on_hover_text("Which files were passed over, and why").clicked() {
+            state.issues_open = true;
+        }
+        ui.label(small("·".to_owned()));
+    }
+    let pictures = project.dataset.items.len();
+    ui.add(Label::new(small(format!("{} pictures", widgets::thousands(pictures)))).selectable(false));
+}
+
+fn training_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let done = run.history.epochs.len();
+    let phase = match &run.phase {
+        RunPhase::Starting => "Starting",
+        RunPhase::Training => "Training",
+        RunPhase::Validating { .. } => "Validating",
+        RunPhase::Paused => "Paused",
+        RunPhase::Stopping => "Stopping",
+        RunPhase::Finished | RunPhase::Stopped | RunPhase::Failed(_) => return,
+    };
+    let text = RichText::new(format!("●  {phase}")).font(theme::strong(12.0)).color(colors.accent);
+    if ui.add(egui::Button::new(text).frame(false)).on_hover_text("Go to Train").clicked() {
+        commands.push(Command::Go(Workspace::Train));
+    }
+    let small = |text: String| Label::new(RichText::new(text).font(theme::tabular(12.0))).selectable(false);
+    ui.add(small(format!("epoch {}/{}", (done + 1).min(run.config.epochs), run.config.epochs)));
+    ui.add(ProgressBar::new(run.fraction_done()).desired_width(120.0).desired_height(6.0).fill(colors.accent));
+    if let Some(last) = run.history.epochs.last() {
+        let best = run.history.best().unwrap_or(last);
+        ui.add(small(format!("val acc {:.3} (best {:.3}, epoch {})", last.val_acc, best.val_acc, best.epoch)));
+    }
+    if let Some(eta) = run.eta_secs {
+        ui.add(small(format!("{} left", widgets::duration(eta))));
+    }
+    ui.spacing_mut().item_spacing.x = 2.0;
+    let (icon, name) = if run.phase == RunPhase::Paused {
+        (icons::ICON_PLAY_ARROW.codepoint, "Resume training")
+    } else {
+        (icons::ICON_PAUSE.codepoint, "Pause training")
+    };
+    if widgets::icon_button(ui, icon, name, false).clicked() {
+        commands.ui(UiCommand::PauseOrResumeTraining);
+    }
+    if widgets::icon_button(ui, icons::ICON_STOP.codepoint, UiCommand::StopTraining.title(), false).clicked() {
+        commands.ui(UiCommand::StopTraining);
+    }
+}
+
+fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    for job in state.jobs.iter().filter(|job| !job.title.is_empty()) {
+        ui.add(Label::new(RichText::new(&job.title).font(theme::strong(12.0))).selectable(false));
+        if let Some(fraction) = job.fraction {
+            ui.add(ProgressBar::new(fraction).desired_width(120.0).desired_height(6.0).fill(colors.accent));
+        } else {
+            ui.add(egui::Spinner::new().size(12.0));
+        }
+        if !job.detail.is_empty() {
+            let detail = RichText::new(&job.detail).font(theme::tabular(12.0)).color(colors.text_weak);
+            ui.add(Label::new(detail).selectable(false));
+        }
+        if job.cancellable
+            && widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, &format!("Cancel: {}", job.title), false).clicked()
+        {
+            commands.push(Command::CancelJob(job.id));
+        }
+    }
+}

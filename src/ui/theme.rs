@@ -1,0 +1,309 @@
+//! The look: colours for dark and light, the type scale, spacing, radii. Everything drawn takes them from here.
+
+use std::sync::Arc;
+
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
+use egui::style::{WidgetVisuals, Widgets};
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2,
+};
+
+/// Length of animations in seconds.
+pub const ANIMATION_SECS: f32 = 0.12;
+
+/// Distances in points, on a grid of four.
+pub mod space {
+    /// Between things that belong together.
+    pub const XS: f32 = 4.0;
+    /// Between controls.
+    pub const S: f32 = 8.0;
+    /// Inside cards.
+    pub const M: f32 = 12.0;
+    /// Between groups.
+    pub const L: f32 = 16.0;
+    /// Between sections.
+    pub const XL: f32 = 24.0;
+    /// Round empty states.
+    pub const XXL: f32 = 32.0;
+}
+
+/// Corner radius of controls.
+pub const RADIUS: u8 = 6;
+/// Corner radius of cards and tiles.
+pub const CARD_RADIUS: u8 = 10;
+/// Height of a control in points.
+pub const CONTROL_HEIGHT: f32 = 28.0;
+/// Height of a primary button in points.
+pub const PRIMARY_HEIGHT: f32 = 32.0;
+
+/// Semi-bold text.
+pub const STRONG: &str = "inter-strong";
+/// Digits of one width, for tables and axes.
+pub const TABULAR: &str = "inter-tabular";
+
+/// The colours of a theme.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Colors {
+    /// Behind everything.
+    pub window: Color32,
+    /// Side panels and bars.
+    pub panel: Color32,
+    /// Cards and tiles.
+    pub card: Color32,
+    /// What the pointer is over.
+    pub hover: Color32,
+    /// Wells: text fields, tracks, skeletons.
+    pub well: Color32,
+    /// Hairlines.
+    pub stroke: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Less important text.
+    pub text_weak: Color32,
+    /// Amber: primary button, selection, best epoch.
+    pub accent: Color32,
+    /// Text on amber.
+    pub on_accent: Color32,
+    /// Amber, faint: behind what is selected.
+    pub accent_faint: Color32,
+    /// Right, done. Always with a sign or a word as well.
+    pub good: Color32,
+    /// Wrong, failed. Always with a sign or a word as well.
+    pub bad: Color32,
+    /// Good to know.
+    pub info: Color32,
+    /// Training curves.
+    pub train: Color32,
+    /// Validation curves (dashed as well).
+    pub val: Color32,
+}
+
+/// The dark theme.
+pub const DARK: Colors = Colors {
+    window: Color32::from_rgb(0x0F, 0x11, 0x15),
+    panel: Color32::from_rgb(0x16, 0x1A, 0x20),
+    card: Color32::from_rgb(0x1D, 0x22, 0x2A),
+    hover: Color32::from_rgb(0x27, 0x2D, 0x37),
+    well: Color32::from_rgb(0x0C, 0x0E, 0x12),
+    stroke: Color32::from_rgb(0x2B, 0x32, 0x3C),
+    text: Color32::from_rgb(0xE8, 0xEB, 0xF0),
+    text_weak: Color32::from_rgb(0x9A, 0xA4, 0xB2),
+    accent: Color32::from_rgb(0xF2, 0xA9, 0x3B),
+    on_accent: Color32::from_rgb(0x1A, 0x12, 0x04),
+    accent_faint: Color32::from_rgb(0x3A, 0x2C, 0x14),
+    good: Color32::from_rgb(0x3F, 0xB6, 0x8B),
+    bad: Color32::from_rgb(0xEE, 0x6C, 0x5B),
+    info: Color32::from_rgb(0x4C, 0x9B, 0xE8),
+    train: Color32::from_rgb(0xF2, 0xA9, 0x3B),
+    val: Color32::from_rgb(0x4C, 0x9B, 0xE8),
+};
+
+/// The light theme.
+pub const LIGHT: Colors = Colors {
+    window: Color32::from_rgb(0xF6, 0xF4, 0xEF),
+    panel: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    card: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    hover: Color32::from_rgb(0xF1, 0xEC, 0xE2),
+    well: Color32::from_rgb(0xEF, 0xEB, 0xE3),
+    stroke: Color32::from_rgb(0xE0, 0xDA, 0xCE),
+    text: Color32::from_rgb(0x1D, 0x21, 0x29),
+    text_weak: Color32::from_rgb(0x5D, 0x66, 0x73),
+    accent: Color32::from_rgb(0xA8, 0x63, 0x00),
+    on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    accent_faint: Color32::from_rgb(0xFB, 0xEB, 0xCF),
+    good: Color32::from_rgb(0x17, 0x78, 0x55),
+    bad: Color32::from_rgb(0xB9, 0x38, 0x26),
+    info: Color32::from_rgb(0x23, 0x68, 0xB5),
+    train: Color32::from_rgb(0xA8, 0x63, 0x00),
+    val: Color32::from_rgb(0x23, 0x68, 0xB5),
+};
+
+/// The colours of the theme in force.
+pub fn colors(ui: &Ui) -> &'static Colors {
+    colors_of(ui.visuals().dark_mode)
+}
+
+/// The colours of the dark or the light theme.
+pub fn colors_of(dark: bool) -> &'static Colors {
+    if dark { &DARK } else { &LIGHT }
+}
+
+/// The Okabe–Ito palette (Okabe and Ito, 2008), told apart by colour-blind people too, in the order that suits two or three
+/// classes best. Black is left out: it is invisible on the dark theme.
+const CLASS_COLORS: [Color32; 7] = [
+    Color32::from_rgb(0xE6, 0x9F, 0x00),
+    Color32::from_rgb(0x56, 0xB4, 0xE9),
+    Color32::from_rgb(0x00, 0x9E, 0x73),
+    Color32::from_rgb(0xCC, 0x79, 0xA7),
+    Color32::from_rgb(0xD5, 0x5E, 0x00),
+    Color32::from_rgb(0xF0, 0xE4, 0x42),
+    Color32::from_rgb(0x00, 0x72, 0xB2),
+];
+
+/// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
+pub fn class_color(class: usize) -> Color32 {
+    CLASS_COLORS[class % CLASS_COLORS.len()]
+}
+
+/// Caption, 11 points.
+pub fn caption() -> FontId {
+    FontId::proportional(11.0)
+}
+
+/// Body, 13 points.
+pub fn body() -> FontId {
+    FontId::proportional(13.0)
+}
+
+/// Semi-bold of any size.
+pub fn strong(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(STRONG.into()))
+}
+
+/// Figures of one width, of any size.
+pub fn tabular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(TABULAR.into()))
+}
+
+/// Section heading, 16 points.
+pub fn section() -> FontId {
+    strong(16.0)
+}
+
+/// Title, 20 points.
+pub fn title() -> FontId {
+    strong(20.0)
+}
+
+/// Display, 28 points.
+pub fn display() -> FontId {
+    strong(28.0)
+}
+
+/// Installs fonts and both themes.
+pub fn install(ctx: &Context) {
+    install_fonts(ctx);
+    for (theme, colors) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
+        ctx.style_mut_of(theme, |style| apply(style, colors, theme == Theme::Dark));
+    }
+}
+
+fn install_fonts(ctx: &Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    let faces: [(&str, &'static [u8]); 3] = [
+        ("inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf")),
+        (STRONG, include_bytes!("../../assets/fonts/Inter-SemiBold.ttf")),
+        (TABULAR, include_bytes!("../../assets/fonts/Inter-Tabular-Regular.ttf")),
+    ];
+    let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    for (name, bytes) in faces {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let family = if name == "inter" { FontFamily::Proportional } else { FontFamily::Name(name.into()) };
+        let mut names = vec![name.to_owned()];
+        names.extend(fallbacks.clone());
+        fonts.families.insert(family, names);
+    }
+    ctx.set_fonts(fonts);
+    let icons = egui_material_icons::font_insert();
+    let families = [FontFamily::Proportional, FontFamily::Name(STRONG.into()), FontFamily::Name(TABULAR.into())];
+    let mut everywhere: Vec<_> =
+        families.into_iter().map(|family| InsertFontFamily { family, priority: FontPriority::Lowest }).collect();
+    everywhere.push(InsertFontFamily {
+        family: FontFamily::Name(egui_material_icons::FONT_FAMILY.into()),
+        priority: FontPriority::Highest,
+    });
+    ctx.add_font(FontInsert::new(&icons.name, icons.data, everywhere));
+}
+
+fn apply(style: &mut Style, colors: &Colors, dark: bool) {
+    style.text_styles = [
+        (TextStyle::Small, caption()),
+        (TextStyle::Body, body()),
+        (TextStyle::Button, body()),
+        (TextStyle::Heading, section()),
+        (TextStyle::Monospace, FontId::monospace(12.0)),
+    ]
+    .into();
+    style.animation_time = ANIMATION_SECS;
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = vec2(space::S, space::S);
+    spacing.button_padding = vec2(10.0, 5.0);
+    spacing.interact_size = vec2(CONTROL_HEIGHT, CONTROL_HEIGHT);
+    spacing.window_margin = Margin::same(16);
+    spacing.menu_margin = Margin::same(6);
+    spacing.slider_width = 140.0;
+    spacing.slider_rail_height = 4.0;
+    spacing.icon_width = 16.0;
+    spacing.icon_width_inner = 10.0;
+    spacing.icon_spacing = 6.0;
+    spacing.combo_width = 120.0;
+    spacing.tooltip_width = 360.0;
+    let visuals = &mut style.visuals;
+    visuals.dark_mode = dark;
+    visuals.override_text_color = None;
+    visuals.weak_text_color = Some(colors.text_weak);
+    visuals.hyperlink_color = colors.info;
+    visuals.faint_bg_color =
+        if dark { Color32::from_rgb(0x1A, 0x1E, 0x25) } else { Color32::from_rgb(0xFB, 0xF9, 0xF5) };
+    visuals.extreme_bg_color = colors.well;
+    visuals.text_edit_bg_color = Some(colors.well);
+    visuals.code_bg_color = colors.well;
+    visuals.warn_fg_color = colors.accent;
+    visuals.error_fg_color = colors.bad;
+    visuals.window_fill = colors.panel;
+    visuals.panel_fill = colors.panel;
+    visuals.window_stroke = Stroke::new(1.0, colors.stroke);
+    visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS);
+    visuals.menu_corner_radius = CornerRadius::same(8);
+    visuals.selection.bg_fill = colors.accent.gamma_multiply(if dark { 0.32 } else { 0.24 });
+    visuals.selection.stroke = Stroke::new(1.0, colors.accent);
+    visuals.indent_has_left_vline = false;
+    let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: Stroke::new(1.0, stroke),
+        corner_radius: CornerRadius::same(RADIUS),
+        fg_stroke: Stroke::new(1.0, text),
+        expansion: 0.0,
+    };
+    let control = if dark { Color32::from_rgb(0x24, 0x2A, 0x33) } else { Color32::from_rgb(0xF8, 0xF5, 0xEF) };
+    visuals.widgets = Widgets {
+        noninteractive: widget(colors.card, colors.stroke, colors.text),
+        inactive: widget(control, colors.stroke, colors.text),
+        hovered: widget(colors.hover, colors.text_weak.gamma_multiply(0.6), colors.text),
+        active: widget(colors.accent_faint, colors.accent, colors.text),
+        open: widget(colors.hover, colors.stroke, colors.text),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast by WCAG 2.1, 1 to 21.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let luminance = |color: Color32| {
+            let linear = |byte: u8| {
+                let value = f64::from(byte) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_has_a_contrast_of_at_least_4_5_to_1_on_every_surface() {
+        for colors in [&DARK, &LIGHT] {
+            for surface in [colors.window, colors.panel, colors.card, colors.well, colors.hover] {
+                for text in [colors.text, colors.text_weak, colors.good, colors.bad, colors.accent, colors.info] {
+                    let found = contrast(text, surface);
+                    assert!(found >= 4.5, "{text:?} on {surface:?}: {found:.2}");
+                }
+            }
+            assert!(contrast(colors.on_accent, colors.accent) >= 4.5);
+            assert!(contrast(colors.text, colors.accent_faint) >= 4.5);
+        }
+    }
+}

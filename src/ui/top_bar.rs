@@ -1,0 +1,167 @@
+//! The bar at the top: menu, the data set's name, the workspaces, device, theme, settings.
+
+use egui::{Align, Frame, Layout, Margin, MenuBar, Panel, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui_material_icons::icons;
+
+use super::theme::{self, space};
+use super::widgets;
+use crate::app::command::{Command, Commands, UiCommand};
+use crate::app::state::{State, Workspace};
+
+/// Draws the bar at the top.
+pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 6));
+    Panel::top("top_bar").frame(frame).exact_size(44.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            let full = ui.max_rect();
+            menu_ui(ui, state, commands);
+            project_ui(ui, state, commands);
+            let left_end = ui.cursor().left();
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                right_ui(ui, state, commands);
+                let right_start = ui.cursor().right();
+                tabs_ui(ui, state, commands, full, left_end, right_start);
+            });
+        });
+    });
+}
+
+fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    MenuBar::new().ui(ui, |ui| {
+        let title = RichText::new("imago").font(theme::strong(16.0)).color(theme::colors(ui).accent);
+        ui.menu_button(title, |ui| {
+            ui.set_min_width(230.0);
+            let groups: [&[UiCommand]; 5] = [
+                &[UiCommand::OpenFolder, UiCommand::OpenSample, UiCommand::Rescan, UiCommand::CloseProject],
+                &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
+                &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
+                &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],
+                &[UiCommand::Quit],
+            ];
+            for (index, group) in groups.into_iter().enumerate() {
+                if index > 0 {
+                    ui.separator();
+                }
+                for command in group {
+                    menu_item_ui(ui, *command, state, commands);
+                }
+            }
+        })
+        .response
+        .on_hover_text("Menu");
+    });
+}
+
+fn menu_item_ui(ui: &mut Ui, command: UiCommand, state: &State, commands: &mut Commands) {
+    let mut button = egui::Button::new(command.title()).frame(false).min_size(vec2(ui.available_width(), 24.0));
+    if let Some(shortcut) = command.shortcut() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+    }
+    if ui.add_enabled(command.is_enabled(state), button).on_hover_text(command.tooltip()).clicked() {
+        commands.ui(command);
+        ui.close();
+    }
+}
+
+fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let name = match (&state.opening, &state.project) {
+        (Some((name, _)), _) => name.clone(),
+        (None, Some(project)) => project.dataset.name(),
+        (None, None) => return,
+    };
+    let shown = widgets::elide_middle(ui, &name, &theme::body(), 180.0);
+    let title = RichText::new(shown).color(colors.text_weak);
+    ui.menu_button(title, |ui| {
+        ui.set_min_width(260.0);
+        for recent in &state.settings.recents {
+            let name = recent
+                .path
+                .file_name()
+                .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
+            let text = format!("{name}   {} pictures", widgets::thousands(recent.pictures));
+            if ui.button(text).on_hover_text(recent.path.display().to_string()).clicked() {
+                commands.push(Command::OpenFolder(recent.path.clone()));
+                ui.close();
+            }
+        }
+        ui.separator();
+        for command in [UiCommand::OpenFolder, UiCommand::Rescan, UiCommand::CloseProject] {
+            menu_item_ui(ui, command, state, commands);
+        }
+    })
+    .response
+    .on_hover_text("Data set: open another, or one from before");
+}
+
+fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let is_dark = ui.visuals().dark_mode;
+    let buttons = [
+        (icons::ICON_SETTINGS.codepoint, UiCommand::Settings, state.settings_open),
+        (
+            if is_dark { icons::ICON_LIGHT_MODE.codepoint } else { icons::ICON_DARK_MODE.codepoint },
+            UiCommand::ToggleTheme,
+            false,
+        ),
+        (icons::ICON_SEARCH.codepoint, UiCommand::Palette, state.palette.open),
+    ];
+    for (icon, command, selected) in buttons {
+        let response = widgets::icon_button(ui, icon, command.title(), selected);
+        if widgets::with_command_tooltip(ui, response, command).clicked() {
+            commands.ui(command);
+        }
+    }
+    ui.add_space(space::XS);
+    let device = RichText::new(&state.device_label).font(theme::caption()).color(colors.text_weak);
+    ui.label(device).on_hover_text("Where the computation runs");
+}
+
+/// The tabs, in the middle of the bar where there is room.
+fn tabs_ui(ui: &mut Ui, state: &State, commands: &mut Commands, full: egui::Rect, left_end: f32, right_start: f32) {
+    let widths: Vec<f32> = Workspace::ALL.iter().map(|workspace| tab_width(ui, *workspace)).collect();
+    let total: f32 = widths.iter().sum();
+    let start = (full.center().x - total / 2.0).min(right_start - total - space::S).max(left_end + space::S);
+    let mut left = start;
+    for (workspace, width) in Workspace::ALL.into_iter().zip(widths) {
+        let rect = egui::Rect::from_min_size(egui::pos2(left, full.top() - 6.0), vec2(width, full.height() + 12.0));
+        left += width;
+        tab_ui(ui, workspace, rect, state, commands);
+    }
+}
+
+fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
+    let galley = ui.painter().layout_no_wrap(workspace.title().to_owned(), theme::strong(13.0), egui::Color32::WHITE);
+    galley.size().x + 28.0
+}
+
+fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let selected = state.workspace == workspace;
+    let response = ui.interact(rect, ui.scope_id().with(("tab", workspace)), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, workspace.title()));
+    let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
+    let font = if selected { theme::strong(13.0) } else { theme::body() };
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, workspace.title(), font, color);
+    if selected {
+        let line = egui::Rect::from_min_max(
+            egui::pos2(rect.left() + 12.0, rect.bottom() - 2.0),
+            egui::pos2(rect.right() - 12.0, rect.bottom()),
+        );
+        ui.painter().rect_filled(line, 1.0, colors.accent);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            rect.shrink(5.0),
+            theme::RADIUS,
+            Stroke::new(1.5, colors.accent),
+            egui::StrokeKind::Inside,
+        );
+    }
+    let response = widgets::with_command_tooltip(ui, response, UiCommand::Go(workspace));
+    if response.clicked() {
+        commands.push(Command::Go(workspace));
+    }
+}

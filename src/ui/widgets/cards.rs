@@ -1,0 +1,74 @@
+//! Cards, bars, hints, empty states.
+
+use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+
+use crate::ui::theme::{self, space};
+
+/// A card: a rounded surface with a hairline.
+pub fn card<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let colors = theme::colors(ui);
+    Frame::new()
+        .fill(colors.card)
+        .stroke(Stroke::new(1.0, colors.stroke))
+        .corner_radius(theme::CARD_RADIUS)
+        .inner_margin(Margin::same(12))
+        .show(ui, contents)
+        .inner
+}
+
+/// The frame of a side panel.
+pub fn side_panel_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(theme::colors(ui).panel).inner_margin(Margin::same(12))
+}
+
+/// A heading inside a panel.
+pub fn section_label(ui: &mut Ui, text: &str) -> Response {
+    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(13.0))).selectable(false))
+}
+
+/// A “?” whose tooltip explains a term in two sentences.
+pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("What is {term}?")));
+    let color = if response.hovered() { colors.text } else { colors.text_weak };
+    ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
+    response.on_hover_text(explanation)
+}
+
+/// A horizontal bar for a probability, 0 to 1, of the width at hand.
+pub fn probability_bar(ui: &mut Ui, probability: f32, color: Color32, height: f32) -> Response {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let name = format!("{:.0} %", probability * 100.0);
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name.clone()));
+    ui.painter().rect_filled(rect, height / 2.0, colors.well);
+    let mut filled = rect;
+    filled.set_width((rect.width() * probability.clamp(0.0, 1.0)).max(2.0));
+    ui.painter().rect_filled(filled, height / 2.0, color);
+    response
+}
+
+/// A dot of a class's colour before its name.
+pub fn legend_dot(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+    ui.painter().rect_filled(rect, 3.0, color);
+}
+
+/// An empty state: a picture, one sentence, and what can be done about it.
+pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
+    let colors = theme::colors(ui);
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.28).max(space::XL));
+        ui.add(
+            egui::Label::new(RichText::new(icon).size(44.0).color(colors.text_weak.gamma_multiply(0.7)))
+                .selectable(false),
+        );
+        ui.add_space(space::S);
+        ui.label(RichText::new(title).font(theme::section()));
+        ui.add(egui::Label::new(RichText::new(sentence).color(colors.text_weak)).wrap());
+        ui.add_space(space::S);
+        actions(ui);
+    });
+}
