@@ -1,27 +1,141 @@
-//! Carries out what the Data workspace asks for.
+//! Carries out what the Data workspace asks for: the index for searching and sorting, the file manager, and the drawings of
+//! the welcome screen.
+
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+
+use egui::{ColorImage, TextureOptions};
 
 use super::command::DataCommand;
 use super::imago_app::Cx;
+use super::jobs::Message;
+use super::state::{DataIndex, JobId, NoticeLevel, Specimen};
+use crate::dataset;
+
+/// Up to this many pictures are indexed on the spot, in a few milliseconds; more of them in a job.
+const INDEXED_AT_ONCE: usize = 2_000;
+/// Side of the welcome screen's drawings in pixels.
+const SPECIMEN_PIXELS: u32 = 480;
 
 /// What its jobs report.
-pub enum DataMessage {}
+pub enum DataMessage {
+    /// A data set's index is there.
+    Indexed(JobId, DataIndex),
+    /// One of the welcome screen's drawings is there: its place, what it shows, its class.
+    Drawn(usize, &'static str, usize, ColorImage),
+    /// The file manager could not be started: why.
+    NotShown(String),
+}
 
 /// What this workspace keeps that is not state to be drawn.
 #[derive(Default)]
-pub(super) struct Service {}
+pub(super) struct Service {
+    /// The job that makes the index of the data set that is open.
+    indexing: Option<JobId>,
+    /// Whether the welcome screen's drawings are there or under way.
+    specimens_asked: bool,
+}
 
 /// Carries out a command.
-pub(super) fn handle(command: DataCommand, _cx: &mut Cx<'_>) {
-    match command {}
+pub(super) fn handle(command: DataCommand, cx: &mut Cx<'_>) {
+    match command {
+        DataCommand::ShowInFolder(path) => {
+            cx.services.jobs.spawn("file-manager", "", move |job| {
+                if let Err(reason) = show_in_folder(&path) {
+                    job.send(Message::Data(DataMessage::NotShown(reason)));
+                }
+            });
+        }
+    }
 }
 
 /// Folds in what a job reports.
-pub(super) fn receive(message: DataMessage, _cx: &mut Cx<'_>) {
-    match message {}
+pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
+    match message {
+        DataMessage::Indexed(job, index) if cx.services.data.indexing == Some(job) => {
+            cx.services.data.indexing = None;
+            cx.state.data.index = Some(Arc::new(index));
+        }
+        DataMessage::Indexed(..) => {}
+        DataMessage::Drawn(place, name, class, image) => {
+            let texture = cx.ctx.load_texture(format!("specimen {place}"), image, TextureOptions::LINEAR);
+            let specimens = &mut cx.state.data.specimens;
+            let at = place.min(specimens.len());
+            specimens.insert(at, Specimen { texture, name, class });
+        }
+        DataMessage::NotShown(reason) => cx.state.notify(NoticeLevel::Error, reason),
+    }
 }
 
 /// Another data set is open, or none any more.
-pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
+pub(super) fn project_changed(cx: &mut Cx<'_>) {
+    if let Some(job) = cx.services.data.indexing.take() {
+        cx.services.jobs.cancel(job);
+    }
+    cx.state.data.project_changed(cx.state.project.as_ref());
+    let Some(project) = &cx.state.project else { return };
+    let dataset = project.dataset.clone();
+    if dataset.items.len() <= INDEXED_AT_ONCE {
+        cx.state.data.index = Some(Arc::new(DataIndex::of(&dataset)));
+    } else {
+        let line = cx.services.jobs.spawn("index", "", move |job| {
+            let index = DataIndex::of(&dataset);
+            job.send(Message::Data(DataMessage::Indexed(job.id, index)));
+        });
+        cx.services.data.indexing = Some(line.id);
+    }
+}
 
 /// Once a frame, before drawing.
-pub(super) fn tick(_cx: &mut Cx<'_>) {}
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    // The welcome screen is in front: it gets its drawings, once.
+    if cx.state.project.is_none() && !cx.services.data.specimens_asked {
+        cx.services.data.specimens_asked = true;
+        cx.services.jobs.spawn("specimens", "", |job| {
+            let drawings = [
+                (dataset::Specimen::Ant, "ant", 0, 3),
+                (dataset::Specimen::Bee, "bee", 1, 5),
+                (dataset::Specimen::Ant, "ant", 0, 11),
+            ];
+            for (place, (kind, name, class, seed)) in drawings.into_iter().enumerate() {
+                if job.cancel.is_cancelled() {
+                    return;
+                }
+                let drawn = dataset::draw_specimen(kind, seed, SPECIMEN_PIXELS);
+                let size = [drawn.width() as usize, drawn.height() as usize];
+                let image = ColorImage::from_rgb(size, drawn.as_raw());
+                job.send(Message::Data(DataMessage::Drawn(place, name, class, image)));
+            }
+        });
+    }
+}
+
+/// Starts the system's file manager at a file's folder, with the file marked where that can be asked for.
+fn show_in_folder(path: &Path) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    let mut process = if cfg!(target_os = "macos") {
+        let mut open = Process::new("open");
+        open.arg("-R").arg(path);
+        open
+    } else if cfg!(windows) {
+        let mut explorer = Process::new("explorer");
+        explorer.arg("/select,").arg(path);
+        explorer
+    } else {
+        let mut open = Process::new("xdg-open");
+        open.arg(folder);
+        open
+    };
+    let cannot = |why: String| {
+        format!("The file manager could not be opened at {}: {why}. The path can be copied instead.", folder.display())
+    };
+    let status = process
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .map_err(|error| cannot(format!("{} ({error})", process.get_program().to_string_lossy())))?;
+    // Explorer answers 1 even when all is well.
+    if status.success() || cfg!(windows) { Ok(()) } else { Err(cannot(format!("it ended with {status}"))) }
+}

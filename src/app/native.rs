@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use eframe::{NativeOptions, Renderer};
 use rfd::{AsyncFileDialog, FileHandle};
 
-use super::command::{PredictCommand, TrainCommand};
+use super::command::{AugmentCommand, PredictCommand, TrainCommand};
 use super::imago_app::{Cx, ImagoApp};
 use super::jobs::Message;
 use crate::base::AppPaths;
@@ -96,6 +96,10 @@ pub enum Chosen {
     Weights(PathBuf),
     /// Where to save predictions.
     Csv(PathBuf),
+    /// An augmentation pipeline to open.
+    PipelineToOpen(PathBuf),
+    /// Where to save the augmentation pipeline.
+    PipelineToSave(PathBuf),
 }
 
 /// Lets the user choose a folder to open.
@@ -142,6 +146,22 @@ pub(super) fn choose_csv(cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::Csv(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose an augmentation pipeline to open.
+pub(super) fn choose_pipeline_to_open(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new().set_title("Open a pipeline").add_filter("Pipelines (TOML)", &["toml"]).pick_file();
+    ask(cx, dialog, |chosen| Some(Chosen::PipelineToOpen(chosen?.path().to_owned())));
+}
+
+/// Lets the user choose where to save the augmentation pipeline; `name` is proposed.
+pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("Save the pipeline")
+        .set_file_name(name)
+        .add_filter("Pipelines (TOML)", &["toml"])
+        .save_file();
+    ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::PipelineToSave(chosen?.path().to_owned())));
+}
+
 /// Waits for a dialog in a thread of its own, so that the window goes on drawing; macOS wants dialogs made on the main thread,
 /// which is where this is called.
 fn ask<T: 'static>(
@@ -164,6 +184,8 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::Model(path) => super::predict::handle(PredictCommand::LoadModel(path), cx),
         Chosen::Weights(path) => super::train::handle(TrainCommand::UseWeightsFile(path), cx),
         Chosen::Csv(path) => super::predict::handle(PredictCommand::SaveCsv(path), cx),
+        Chosen::PipelineToOpen(path) => super::augment::handle(AugmentCommand::Open(path), cx),
+        Chosen::PipelineToSave(path) => super::augment::handle(AugmentCommand::Save(path), cx),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decodes the pictures that panels ask for: a few threads, newest wishes first, a few uploads a frame, a bound in bytes.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, Context, TextureOptions};
@@ -21,8 +21,24 @@ struct Decoded {
 
 #[derive(Default)]
 struct Queue {
-    wanted: Mutex<(VecDeque<PictureKey>, bool)>,
+    state: Mutex<QueueState>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct QueueState {
+    /// What is to be decoded next, first things first.
+    wanted: VecDeque<PictureKey>,
+    /// What a thread has taken and is not a texture yet; without it every frame would ask for it again.
+    under_way: HashSet<PictureKey>,
+    /// The window is closed.
+    ended: bool,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The decoding threads.
@@ -51,16 +67,16 @@ impl PictureService {
     /// After drawing: passes on what was asked for.
     pub(super) fn request(&self, pictures: &mut Pictures) {
         pictures.frame += 1;
-        let mut wanted: VecDeque<PictureKey> = VecDeque::new();
+        let mut queue = self.queue.lock();
+        let mut seen = HashSet::with_capacity(pictures.wanted.len());
+        // What was asked for earlier and is not wanted any more (scrolled past) is dropped.
+        queue.wanted.clear();
         for key in pictures.wanted.drain(..) {
-            if !pictures.entries.contains_key(&key) && !wanted.contains(&key) {
-                wanted.push_back(key);
+            if !pictures.entries.contains_key(&key) && !queue.under_way.contains(&key) && seen.insert(key.clone()) {
+                queue.wanted.push_back(key);
             }
         }
-        let mut queue = self.queue.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        // What was asked for earlier and is not wanted any more (scrolled past) is dropped.
-        if queue.0 != wanted {
-            queue.0 = wanted;
+        if !queue.wanted.is_empty() {
             self.queue.changed.notify_all();
         }
     }
@@ -85,6 +101,7 @@ impl PictureService {
                 Err(reason) => (Picture::Failed(reason), 0),
             };
             uploaded += bytes;
+            self.queue.lock().under_way.remove(&decoded.key);
             let last_used_frame = pictures.frame;
             let entry = super::state::PictureEntry { picture, bytes, last_used_frame };
             if let Some(old) = pictures.entries.insert(decoded.key, entry) {
@@ -103,13 +120,14 @@ impl PictureService {
 
     /// Nothing is decoded or waits to be (for tests).
     pub(super) fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.decoded.is_empty()
+        let queue = self.queue.lock();
+        queue.wanted.is_empty() && queue.under_way.is_empty() && self.waiting.is_empty() && self.decoded.is_empty()
     }
 }
 
 impl Drop for PictureService {
     fn drop(&mut self) {
-        self.queue.wanted.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.queue.lock().ended = true;
         self.queue.changed.notify_all();
     }
 }
@@ -134,15 +152,16 @@ fn forget_oldest(pictures: &mut Pictures) {
 fn decode_loop(queue: &Queue, sender: &Sender<Decoded>, wake: &(dyn Fn() + Send + Sync)) {
     loop {
         let key = {
-            let mut wanted = queue.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = queue.lock();
             loop {
-                if wanted.1 {
+                if state.ended {
                     return;
                 }
-                if let Some(key) = wanted.0.pop_front() {
+                if let Some(key) = state.wanted.pop_front() {
+                    state.under_way.insert(key.clone());
                     break key;
                 }
-                wanted = queue.changed.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+                state = queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         };
         let outcome = imaging::thumbnail_file(&key.path, key.max_side)

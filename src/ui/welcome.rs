@@ -1,55 +1,79 @@
-//! What is shown while nothing is open: ways to begin.
+//! What is shown while nothing is open: ways to begin, and a pair of drawn insects for company.
 
-use egui::{Align, Align2, Frame, Layout, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::epaint::{Mesh, Vertex};
+use egui::{
+    Align, Align2, Color32, Frame, Layout, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    Vec2, WidgetInfo, pos2, vec2,
+};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
-use crate::app::state::{Recent, State};
+use crate::app::state::{Recent, Specimen, State};
+
+/// Recent data sets that are shown.
+const RECENTS: usize = 5;
+/// Width of the words in points, and of the drawings beside them.
+const WORDS: f32 = 520.0;
+const DRAWINGS: f32 = 340.0;
 
 /// Draws the welcome screen.
 pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let colors = theme::colors(ui);
-    let width = 640.0_f32.min(ui.available_width() - 2.0 * space::XL);
-    let recents = state.settings.recents.len().min(5);
-    let height = 330.0 + recents as f32 * 44.0;
-    let area = egui::Rect::from_center_size(ui.max_rect().center(), vec2(width, height.min(ui.available_height())));
-    ui.scope_builder(UiBuilder::new().max_rect(area).layout(Layout::top_down(Align::Min)), |ui| {
-        ui.label(RichText::new("Teach your computer to tell things apart.").font(theme::display()));
-        ui.add_space(space::XS);
-        let sentence = "Open a folder of photographs, see what augmentation does to them, train a classifier on this machine \
-                        while you watch, and use it. Nothing leaves your computer.";
-        ui.label(RichText::new(sentence).size(14.0).color(colors.text_weak));
-        ui.add_space(space::L);
-        begin_ui(ui, state, commands);
-        ui.add_space(space::M);
-        let note = "or drop a folder of pictures, or a trained model, anywhere on this window.";
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(note).color(colors.text_weak));
-            widgets::hint(
-                ui,
-                "a data set",
-                "One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
-                 val folders above them, they are used; if not, every fifth picture is set apart for validation.",
-            );
-        });
-        if !state.settings.recents.is_empty() {
-            ui.add_space(space::XL);
-            widgets::section_label(ui, "Recent");
-            ui.add_space(space::XS);
-            ui.spacing_mut().item_spacing.y = space::XS;
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-            for recent in state.settings.recents.iter().take(5) {
-                recent_ui(ui, recent, now, commands);
-            }
-        }
+    let area = ui.max_rect().shrink2(vec2(space::XXL, space::L));
+    // Beside the words where there is room; a narrow window does without.
+    let has_drawings = area.width() >= WORDS + DRAWINGS + space::XXL;
+    let recents = state.settings.recents.len().min(RECENTS);
+    let height = 268.0 + if recents > 0 { 52.0 + recents as f32 * 46.0 } else { 0.0 };
+    let width = if has_drawings { WORDS + space::XXL + DRAWINGS } else { WORDS.min(area.width()) };
+    let block = Rect::from_center_size(area.center(), vec2(width, height.min(area.height())));
+    let words = Rect::from_min_size(block.min, vec2(WORDS.min(width), block.height()));
+    ui.scope_builder(UiBuilder::new().max_rect(words).layout(Layout::top_down(Align::Min)), |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| words_ui(ui, state, commands));
     });
+    if has_drawings {
+        let left = words.right() + space::XXL;
+        let drawings = Rect::from_min_max(pos2(left, area.top()), pos2(block.right(), area.bottom()));
+        drawings_ui(ui, drawings, &state.data.specimens);
+    }
+}
+
+fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    ui.label(RichText::new("Teach your computer to tell things apart.").font(theme::display()));
+    ui.add_space(space::XS);
+    let sentence = "Open a folder of photographs, see what augmentation does to them, train a classifier on this machine \
+                    while you watch, and use it. Nothing leaves your computer.";
+    ui.add(egui::Label::new(RichText::new(sentence).size(14.0).color(colors.text_weak)).wrap());
+    ui.add_space(space::XL);
+    begin_ui(ui, state, commands);
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        let note = "or drop a folder of pictures, or a trained model, anywhere on this window.";
+        ui.label(RichText::new(note).color(colors.text_weak));
+        widgets::hint(
+            ui,
+            "a data set",
+            "One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
+             val folders above them, they are used; if not, every fifth picture is set apart for validation.",
+        );
+    });
+    if state.settings.recents.is_empty() {
+        return;
+    }
+    ui.add_space(space::XL);
+    widgets::section_label(ui, "Recent");
+    ui.spacing_mut().item_spacing.y = 6.0;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    for recent in state.settings.recents.iter().take(RECENTS) {
+        recent_ui(ui, recent, now, commands);
+    }
 }
 
 fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let drawing = state.jobs.iter().any(|job| job.title.starts_with("Drawing"));
-    let busy = state.opening.is_some() || drawing;
+    let colors = theme::colors(ui);
+    let drawing = state.jobs.iter().find(|job| job.title.starts_with("Drawing"));
+    let busy = state.opening.is_some() || drawing.is_some();
     ui.horizontal(|ui| {
         let open = widgets::primary_button(ui, UiCommand::OpenFolder.title(), !busy);
         if widgets::with_command_tooltip(ui, open, UiCommand::OpenFolder).clicked() {
@@ -60,42 +84,53 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if widgets::with_command_tooltip(ui, sample, UiCommand::OpenSample).clicked() {
             commands.ui(UiCommand::OpenSample);
         }
+    });
+    // The line is there when nothing goes on, too: what follows does not jump.
+    ui.horizontal(|ui| {
+        ui.set_min_height(20.0);
         if busy {
-            ui.spinner();
-            let text = match &state.opening {
-                Some((name, files)) => format!("Reading {name}… {} files", widgets::thousands(*files)),
-                None => "Drawing the sample…".to_owned(),
+            ui.add(egui::Spinner::new().size(14.0));
+            let text = match (&state.opening, drawing) {
+                (Some((name, files)), _) if *files > 0 => format!("Reading {name}… {} files", widgets::thousands(*files)),
+                (Some((name, _)), _) => format!("Reading {name}…"),
+                (None, Some(job)) if !job.detail.is_empty() => format!("Drawing the sample… {}", job.detail),
+                (None, _) => "Drawing the sample…".to_owned(),
             };
-            ui.label(text);
+            let font = theme::tabular(13.0);
+            widgets::elided_label(ui, &text, font, colors.text);
         }
     });
 }
 
 fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click());
-    let name = recent
-        .path
-        .file_name()
-        .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 4.0, 40.0), Sense::click());
+    let name = recent.path.file_name().map_or_else(|| recent.path.display().to_string(), |name| {
+        name.to_string_lossy().into_owned()
+    });
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
-    let fill = if response.hovered() || response.has_focus() { colors.hover } else { colors.card };
+    let fill = if response.hovered() { colors.hover } else { colors.card };
     let card = Frame::new().fill(fill).stroke(Stroke::new(1.0, colors.stroke)).corner_radius(theme::RADIUS);
     ui.painter().add(card.paint(rect));
     let painter = ui.painter();
+    if response.has_focus() {
+        painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
+    }
     let icon = icons::ICON_FOLDER.codepoint;
-    painter.text(
-        rect.left_center() + vec2(14.0, 0.0),
-        Align2::LEFT_CENTER,
-        icon,
-        egui::FontId::proportional(17.0),
-        colors.accent,
-    );
-    let shown = widgets::elide_middle(ui, &name, &theme::strong(13.0), rect.width() * 0.45);
-    painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
+    painter.text(rect.left_center() + vec2(14.0, 0.0), Align2::LEFT_CENTER, icon, egui::FontId::proportional(17.0), colors.accent);
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
-    let facts = format!("{} pictures · {ago}", widgets::thousands(recent.pictures));
-    painter.text(rect.right_center() - vec2(14.0, 0.0), Align2::RIGHT_CENTER, facts, theme::body(), colors.text_weak);
+    let plural = if recent.pictures == 1 { "" } else { "s" };
+    let facts = format!("{} picture{plural} · {ago}", widgets::thousands(recent.pictures));
+    let facts = painter.text(
+        rect.right_center() - vec2(14.0, 0.0),
+        Align2::RIGHT_CENTER,
+        facts,
+        theme::tabular(12.0),
+        colors.text_weak,
+    );
+    let room = facts.left() - rect.left() - 42.0 - space::M;
+    let shown = widgets::elide_middle(ui, &name, &theme::strong(13.0), room);
+    painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
     let response = response.on_hover_text(recent.path.display().to_string());
     response.context_menu(|ui| {
         if ui.button("Forget (the folder stays)").clicked() {
@@ -106,4 +141,72 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     if response.clicked() {
         commands.push(Command::OpenFolder(recent.path.clone()));
     }
+}
+
+/// A print lying on the table: where, how large, how much turned.
+struct Print {
+    /// Centre, as a share of the area.
+    at: Vec2,
+    /// Side in points.
+    side: f32,
+    /// Radians, clockwise.
+    turned: f32,
+}
+
+/// The drawn insects as prints, one over the other, as if just laid out to be sorted.
+fn drawings_ui(ui: &Ui, area: Rect, specimens: &[Specimen]) {
+    let prints = [
+        Print { at: vec2(0.74, 0.27), side: 168.0, turned: 0.10 },
+        Print { at: vec2(0.30, 0.46), side: 190.0, turned: -0.09 },
+        Print { at: vec2(0.68, 0.70), side: 204.0, turned: 0.05 },
+    ];
+    let height = 520.0_f32.min(area.height());
+    let area = Rect::from_center_size(area.center(), vec2(area.width(), height));
+    for (print, specimen) in prints.iter().zip(specimens) {
+        print_ui(ui, area.min + print.at * area.size(), print, specimen);
+    }
+}
+
+fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
+    let dark = ui.visuals().dark_mode;
+    let painter = ui.painter();
+    let paper = if dark { Color32::from_rgb(0xF2, 0xEE, 0xE4) } else { Color32::WHITE };
+    let border = 9.0;
+    let foot = 34.0;
+    let turn = egui::emath::Rot2::from_angle(print.turned);
+    let place = |offset: Vec2| center + turn * offset;
+    let quad = |half: Vec2, middle: Vec2| {
+        [vec2(-half.x, -half.y), vec2(half.x, -half.y), vec2(half.x, half.y), vec2(-half.x, half.y)]
+            .map(|corner| place(middle + corner))
+    };
+    let half = Vec2::splat(print.side / 2.0);
+    let paper_half = vec2(half.x + border, half.y + (border + foot) / 2.0);
+    let paper_middle = vec2(0.0, (foot - border) / 2.0);
+    // A soft shadow: a few sheets, each a little larger and fainter.
+    for spread in [10.0_f32, 7.0, 4.0, 2.0] {
+        let shadow = quad(paper_half + Vec2::splat(spread), paper_middle + vec2(0.0, 5.0));
+        let alpha = if dark { 26 } else { 11 };
+        painter.add(egui::Shape::convex_polygon(shadow.to_vec(), Color32::from_black_alpha(alpha), Stroke::NONE));
+    }
+    let edge = Stroke::new(1.0, Color32::from_black_alpha(24));
+    painter.add(egui::Shape::convex_polygon(quad(paper_half, paper_middle).to_vec(), paper, edge));
+    let mut mesh = Mesh::with_texture(specimen.texture.id());
+    let corners = [pos2(0.0, 0.0), pos2(1.0, 0.0), pos2(1.0, 1.0), pos2(0.0, 1.0)];
+    for (pos, uv) in quad(half, Vec2::ZERO).into_iter().zip(corners) {
+        mesh.vertices.push(Vertex { pos, uv, color: Color32::WHITE });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    painter.add(mesh);
+    // What it shows, with its class's colour, written on the margin of the print.
+    let ink = Color32::from_rgb(0x2A, 0x2D, 0x33);
+    let galley = painter.layout_no_wrap(specimen.name.to_owned(), theme::strong(13.0), ink);
+    let line = vec2(-galley.size().x / 2.0 - 9.0, half.y + foot / 2.0 + 1.0);
+    let dot = vec2(5.0, 5.0);
+    let mark = quad(dot, line).to_vec();
+    painter.add(egui::Shape::convex_polygon(mark, theme::class_color(specimen.class), Stroke::NONE));
+    let text_at = place(line + vec2(12.0, -galley.size().y / 2.0));
+    let mut text = egui::epaint::TextShape::new(text_at, galley, ink);
+    text.angle = print.turned;
+    painter.add(text);
 }

@@ -61,8 +61,8 @@ impl Pictures {
             }
         }
         self.wanted.push(key.clone());
-        // Another size of the same picture is better than none until the right one is there.
-        for side in SIDES {
+        // Another size of the same picture is better than none until the right one is there; the largest is best.
+        for side in SIDES.into_iter().rev() {
             if side != key.max_side {
                 let other = PictureKey { path: key.path.clone(), max_side: side };
                 if let Some(entry) = self.entries.get_mut(&other)

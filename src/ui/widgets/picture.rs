@@ -26,27 +26,22 @@ pub struct PictureTile<'a> {
 
 /// A square tile of `side` points: the picture cut to fill it, its chip at the foot. Returns the response of a click.
 pub fn picture_tile_ui(ui: &mut Ui, pictures: &mut Pictures, tile: &PictureTile<'_>, side: f32) -> Response {
+    let (_, response) = ui.allocate_exact_size(vec2(side, side), Sense::click_and_drag());
+    picture_tile_at(ui, pictures, tile, response)
+}
+
+/// A tile where `response` is, for grids that place their tiles and take their input themselves.
+pub fn picture_tile_at(ui: &Ui, pictures: &mut Pictures, tile: &PictureTile<'_>, response: Response) -> Response {
     let colors = theme::colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click_and_drag());
+    let rect = response.rect;
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, tile.selected, tile.name));
     if !ui.is_rect_visible(rect) {
         return response;
     }
     let radius = CornerRadius::same(theme::RADIUS);
-    match pictures.get(tile.path, side * ui.ctx().pixels_per_point()) {
-        Picture::Loading => skeleton(ui, rect),
-        Picture::Ready { texture, original_size: _ } => {
-            let uv = cover_uv(texture.size_vec2(), rect.size());
-            let shape = egui::epaint::RectShape::filled(rect, radius, Color32::WHITE).with_texture(texture.id(), uv);
-            ui.painter().add(shape);
-        }
-        Picture::Failed(reason) => {
-            ui.painter().rect_filled(rect, radius, colors.well);
-            let icon = egui_material_icons::icons::ICON_BROKEN_IMAGE.codepoint;
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(24.0), colors.bad);
-            response.clone().on_hover_text(format!("{}: {reason}", tile.name));
-        }
+    if let Some(reason) = paint_cover(ui, pictures, tile.path, rect) {
+        response.clone().on_hover_text(format!("{}: {reason}", tile.name));
     }
     if let Some((text, color)) = tile.chip {
         chip_ui(ui, rect, text, color);
@@ -68,8 +63,39 @@ pub fn picture_tile_ui(ui: &mut Ui, pictures: &mut Pictures, tile: &PictureTile<
     response
 }
 
+/// The longer side in pixels of a picture that is to fill a square of `side` points: a third more than the square, so that a
+/// 4:3 picture, cut to its middle, is still sharp.
+pub fn cover_pixels(ui: &Ui, side: f32) -> f32 {
+    side * ui.ctx().pixels_per_point() * 4.0 / 3.0
+}
+
+/// Paints a picture cut to fill `rect`: a skeleton while it is being decoded, a sign and the reason returned when it can't be
+/// read.
+pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) -> Option<String> {
+    let colors = theme::colors(ui);
+    let radius = CornerRadius::same(theme::RADIUS);
+    match pictures.get(path, cover_pixels(ui, rect.width())) {
+        Picture::Loading => {
+            skeleton(ui, rect);
+            None
+        }
+        Picture::Ready { texture, original_size: _ } => {
+            let uv = cover_uv(texture.size_vec2(), rect.size());
+            let shape = egui::epaint::RectShape::filled(rect, radius, Color32::WHITE).with_texture(texture.id(), uv);
+            ui.painter().add(shape);
+            None
+        }
+        Picture::Failed(reason) => {
+            ui.painter().rect_filled(rect, radius, colors.well);
+            let icon = egui_material_icons::icons::ICON_BROKEN_IMAGE.codepoint;
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(24.0), colors.bad);
+            Some(reason)
+        }
+    }
+}
+
 /// The chip at the foot of a tile: a mark of the class's colour and its name on a dark strip, readable on any picture.
-fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
+pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
     let font = theme::caption();
     let room = tile.width() - 34.0;
     if room < 12.0 {

@@ -1,0 +1,288 @@
+//! Makes tiles, strips, examples and measurements in a few threads of its own.
+//!
+//! The newest request replaces what waits. Tiles go first, the ones that were shown longest before the others, so that while
+//! a slider moves all of them follow and none is left behind.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::ColorImage;
+use image::RgbImage;
+
+use super::coverage;
+use super::originals::Originals;
+use crate::app::state::Coverage;
+use crate::augment::{Pipeline, Step, Trace};
+use crate::base::{rng_for, stable_hash};
+use crate::dataset::ItemId;
+use crate::imaging;
+
+/// Side of the small pictures (step by step, examples) in pixels.
+const SMALL: u32 = 160;
+
+/// What a request is about: the numbers that decide every tile.
+pub(super) struct Plan {
+    /// Later requests have higher numbers.
+    pub generation: u64,
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// Seed of the random numbers; training's own unless rerolled.
+    pub seed: u64,
+    /// Counted from 1.
+    pub epoch: usize,
+    /// Side of the training pictures in pixels.
+    pub size: u32,
+    /// Side of the tiles in pixels: never more than `size`.
+    pub shown: u32,
+}
+
+/// Which picture.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub item: ItemId,
+    pub path: PathBuf,
+}
+
+/// One piece of work.
+pub(super) enum Task {
+    /// The tile at a place of the grid.
+    Tile { slot: usize, source: Source },
+    /// A picture after each step.
+    Strip { source: Source },
+    /// What a step does by itself, for the card of that id.
+    Example { card: u64, step: Step, source: Source },
+    /// What the pipeline keeps of pictures of these shapes.
+    Coverage { shapes: Arc<[(u32, u32)]> },
+}
+
+/// What came of a task.
+pub(super) enum Finished {
+    Tile { slot: usize, item: ItemId, outcome: Result<(ColorImage, Box<Trace>), String> },
+    Strip { item: ItemId, frames: Vec<StripFrame> },
+    Example { card: u64, item: ItemId, before: ColorImage, after: Vec<ColorImage> },
+    Coverage(Box<Coverage>),
+    /// The task gave nothing: the file can't be read (its tile says so), or the task itself failed.
+    Nothing,
+}
+
+/// A picture after a step.
+pub(super) struct StripFrame {
+    pub title: &'static str,
+    pub details: Vec<String>,
+    pub picture: ColorImage,
+}
+
+#[derive(Default)]
+struct Queue {
+    plan: Option<Arc<Plan>>,
+    tasks: VecDeque<Task>,
+    closed: bool,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    newest: AtomicU64,
+    originals: Originals,
+}
+
+/// The threads and their queue.
+pub(super) struct Renderer {
+    shared: Arc<Shared>,
+    finished: Receiver<(u64, Finished)>,
+}
+
+impl Renderer {
+    /// Starts the threads; `wake` makes the window draw again.
+    pub(super) fn start(wake: &Arc<dyn Fn() + Send + Sync>) -> Self {
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+            newest: AtomicU64::new(0),
+            originals: Originals::default(),
+        });
+        let (sender, finished) = unbounded();
+        let threads = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 6));
+        for number in 0..threads {
+            let (shared, sender, wake) = (shared.clone(), sender.clone(), wake.clone());
+            // Without threads the tiles stay empty; the rest of the window works.
+            let _ = std::thread::Builder::new()
+                .name(format!("imago-augment-{number}"))
+                .spawn(move || work(&shared, &sender, wake.as_ref()));
+        }
+        Self { shared, finished }
+    }
+
+    /// Replaces whatever waits.
+    pub(super) fn ask(&self, plan: Plan, tasks: impl IntoIterator<Item = Task>) {
+        self.shared.newest.store(plan.generation, Ordering::Relaxed);
+        let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.plan = Some(Arc::new(plan));
+        queue.tasks = tasks.into_iter().collect();
+        self.shared.changed.notify_all();
+    }
+
+    /// Takes out one finished task with the number of its request.
+    pub(super) fn next_finished(&self) -> Option<(u64, Finished)> {
+        self.finished.try_recv().ok()
+    }
+
+    /// Drops what waits and forgets the decoded originals.
+    pub(super) fn forget(&self) {
+        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).tasks.clear();
+        self.shared.originals.clear();
+    }
+}
+
+impl Drop for Renderer {
+    fn drop(&mut self) {
+        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.shared.newest.store(u64::MAX, Ordering::Relaxed);
+        self.shared.changed.notify_all();
+    }
+}
+
+fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Send + Sync)) {
+    loop {
+        let (plan, task) = {
+            let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            loop {
+                if queue.closed {
+                    return;
+                }
+                if let Some(plan) = queue.plan.clone()
+                    && let Some(task) = queue.tasks.pop_front()
+                {
+                    break (plan, task);
+                }
+                queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+        };
+        let finished = catch_unwind(AssertUnwindSafe(|| carry_out(shared, &plan, &task))).unwrap_or_else(|_| match task {
+            Task::Tile { slot, source } => {
+                let outcome = Err("augmenting this picture failed unexpectedly".to_owned());
+                Finished::Tile { slot, item: source.item, outcome }
+            }
+            _ => Finished::Nothing,
+        });
+        if sender.send((plan.generation, finished)).is_err() {
+            return;
+        }
+        wake();
+    }
+}
+
+fn carry_out(shared: &Shared, plan: &Plan, task: &Task) -> Finished {
+    match task {
+        Task::Tile { slot, source } => {
+            let outcome = shared.originals.get(source.item, &source.path).map(|original| {
+                let mut rng = rng_for(plan.seed, plan.epoch as u64, source.item.0);
+                let (picture, trace) = plan.pipeline.apply_traced(&original, plan.size, &mut rng);
+                (at_most(picture, plan.shown), Box::new(trace))
+            });
+            Finished::Tile { slot: *slot, item: source.item, outcome }
+        }
+        Task::Strip { source } => match shared.originals.get(source.item, &source.path) {
+            Ok(original) => Finished::Strip { item: source.item, frames: strip(plan, &original, source.item) },
+            Err(_) => Finished::Nothing,
+        },
+        Task::Example { card, step, source } => match shared.originals.get(source.item, &source.path) {
+            Ok(original) => {
+                let (before, after) = example(plan, *card, step, &original);
+                Finished::Example { card: *card, item: source.item, before, after }
+            }
+            Err(_) => Finished::Nothing,
+        },
+        Task::Coverage { shapes } => {
+            let stop = || shared.newest.load(Ordering::Relaxed) != plan.generation;
+            coverage::measure(&plan.pipeline, shapes, &stop).map_or(Finished::Nothing, |found| Finished::Coverage(Box::new(found)))
+        }
+    }
+}
+
+fn strip(plan: &Plan, original: &RgbImage, item: ItemId) -> Vec<StripFrame> {
+    let generator = || rng_for(plan.seed, plan.epoch as u64, item.0);
+    let (_, trace) = plan.pipeline.apply_traced(original, plan.size, &mut generator());
+    let frames = plan.pipeline.apply_stepwise(original, plan.size, &mut generator());
+    frames
+        .into_iter()
+        .filter_map(|(index, picture)| {
+            let step = plan.pipeline.steps.get(index)?;
+            let drawn = trace.steps.iter().find(|traced| traced.index == index);
+            let details = drawn.map(|traced| traced.drawn.iter().map(|(name, value)| format!("{name} {value}")).collect());
+            let picture = at_most(picture, SMALL);
+            Some(StripFrame { title: step.transform.title(), details: details.unwrap_or_default(), picture })
+        })
+        .collect()
+}
+
+fn example(plan: &Plan, card: u64, step: &Step, original: &RgbImage) -> (ColorImage, Vec<ColorImage>) {
+    let nothing = Pipeline { steps: Vec::new() };
+    let alone = Pipeline { steps: vec![Step { enabled: true, probability: 1.0, transform: step.transform.clone() }] };
+    let before = nothing.apply(original, plan.size, &mut rng_for(0, 0, 0));
+    let mut after: Vec<ColorImage> = Vec::new();
+    for draw in 0..3 {
+        let mut rng = rng_for(stable_hash(b"example"), draw, card);
+        let picture = at_most(alone.apply(original, plan.size, &mut rng), SMALL);
+        // A flip is always the same flip: shown once.
+        if !after.contains(&picture) {
+            after.push(picture);
+        }
+    }
+    (at_most(before, SMALL), after)
+}
+
+/// The picture with a side of at most `side` pixels, as the window takes it.
+fn at_most(picture: RgbImage, side: u32) -> ColorImage {
+    let picture = if picture.width() > side { imaging::resize(&picture, side, side) } else { picture };
+    ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn plan(generation: u64) -> Plan {
+        Plan { generation, pipeline: Pipeline::default(), seed: 0, epoch: 1, size: 224, shown: 224 }
+    }
+
+    fn wait_for(renderer: &Renderer) -> (u64, Finished) {
+        let start = Instant::now();
+        loop {
+            if let Some(finished) = renderer.next_finished() {
+                return finished;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "nothing came");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_tile_is_exactly_what_training_makes_of_the_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let picture = RgbImage::from_fn(90, 60, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
+        picture.save(&path).unwrap();
+        let renderer = Renderer::start(&(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
+        let source = Source { item: ItemId(7), path };
+        renderer.ask(plan(3), [Task::Tile { slot: 5, source }]);
+        let (generation, Finished::Tile { slot, item, outcome }) = wait_for(&renderer) else { panic!("not a tile") };
+        assert_eq!((generation, slot, item), (3, 5, ItemId(7)));
+        let expected = Pipeline::default().apply(&picture, 224, &mut rng_for(0, 1, 7));
+        assert!(outcome.unwrap().0 == at_most(expected, 224));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_why() {
+        let renderer = Renderer::start(&(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
+        let source = Source { item: ItemId(1), path: PathBuf::from("/nowhere/at/all.jpg") };
+        renderer.ask(plan(1), [Task::Tile { slot: 0, source }]);
+        let (_, Finished::Tile { outcome: Err(reason), .. }) = wait_for(&renderer) else { panic!("no error") };
+        assert!(!reason.is_empty());
+    }
+}

@@ -1,0 +1,244 @@
+//! The left panel: preset, steps, and the line about training.
+
+use egui::{CentralPanel, ComboBox, CursorIcon, Frame, Margin, Panel, Rect, RichText, ScrollArea, Stroke, Ui, pos2};
+use egui_material_icons::icons;
+
+use super::params::capitalised;
+use super::step_card::{CardAction, Place, step_card_ui};
+use super::{changed, params};
+use crate::app::command::{AugmentCommand, Command, Commands};
+use crate::app::state::{AugmentState, State, Workspace};
+use crate::augment::{Pipeline, Step, Transform};
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Draws the left panel.
+pub(super) fn pipeline_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let foot = Frame::new().inner_margin(Margin::symmetric(12, 10));
+    Panel::bottom("augment_pipeline_foot").frame(foot).resizable(false).show(ui, |ui| {
+        training_ui(ui, state, commands);
+    });
+    let head = Frame::new().inner_margin(Margin { left: 12, right: 12, top: 12, bottom: 8 });
+    Panel::top("augment_pipeline_head").frame(head).resizable(false).show_separator_line(false).show(ui, |ui| {
+        head_ui(ui, &mut state.augment, commands);
+    });
+    CentralPanel::no_frame().show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 12 }).show(ui, |ui| {
+                steps_ui(ui, &mut state.augment, commands);
+            });
+        });
+    });
+}
+
+fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        widgets::section_label(ui, "Pipeline");
+        widgets::hint(
+            ui,
+            "augmentation",
+            "Training pictures are randomly cropped, flipped or altered each time they are used; the files never change. \
+             Validation pictures are not altered.",
+        );
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu_ui(ui, state, commands));
+    });
+    ui.horizontal(|ui| {
+        let edited = state.is_edited();
+        let undo_room = if edited { theme::CONTROL_HEIGHT + space::S } else { 0.0 };
+        let width = ui.available_width() - undo_room;
+        let font = theme::body();
+        let mut name = widgets::elide_middle(ui, &capitalised(&state.origin), &font, width - 100.0);
+        if edited {
+            name.push_str(" · edited");
+        }
+        let combo = ComboBox::from_id_salt("augment-preset").width(width).height(360.0).selected_text(name);
+        let response = combo.show_ui(ui, |ui| {
+            ui.set_min_width(260.0);
+            for preset in Pipeline::PRESETS {
+                preset_ui(ui, preset, state, commands);
+            }
+        });
+        params::name(ui, &response.response, "Preset");
+        if edited {
+            let name = format!("Undo the changes to {}", state.origin);
+            if widgets::icon_button(ui, icons::ICON_UNDO.codepoint, &name, false).clicked() {
+                state.restore_origin();
+                changed(commands);
+            }
+        }
+    });
+}
+
+fn preset_ui(ui: &mut Ui, preset: &str, state: &AugmentState, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let selected = state.origin == preset;
+    let mut text = egui::text::LayoutJob::default();
+    let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
+    text.append(&capitalised(preset), 0.0, format(theme::strong(13.0), colors.text));
+    let about = about_preset(preset);
+    if !about.is_empty() {
+        text.append(&format!("\n{about}"), 0.0, format(theme::caption(), colors.text_weak));
+    }
+    let response = ui.selectable_label(selected, text);
+    params::name(ui, &response, &capitalised(preset));
+    if response.clicked() {
+        commands.push(Command::Augment(AugmentCommand::UsePreset(preset.to_owned())));
+        ui.close();
+    }
+}
+
+fn about_preset(preset: &str) -> &'static str {
+    match preset {
+        "none" => "Scaled and cut as for validation",
+        "recipe" => "Random crop and flip: the usual start",
+        "light" => "A little of everything",
+        "strong" => "For few pictures and many epochs",
+        "insects from above" => "Any direction is as good as another",
+        _ => "",
+    }
+}
+
+fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
+    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
+    let menu = ui.menu_button(icon, |ui| {
+        ui.set_min_width(200.0);
+        if ui.button("Open pipeline…").on_hover_text("Read a pipeline from a TOML file").clicked() {
+            commands.push(Command::Augment(AugmentCommand::ChooseFileToOpen));
+            ui.close();
+        }
+        if ui.button("Save pipeline…").on_hover_text("As a TOML file, for “imago train --augment FILE.toml” too").clicked() {
+            commands.push(Command::Augment(AugmentCommand::ChooseFileToSave));
+            ui.close();
+        }
+        if ui.button("Copy as TOML").clicked() {
+            ui.ctx().copy_text(state.pipeline.to_toml());
+            ui.close();
+        }
+    });
+    params::name(ui, &menu.response, "Pipeline menu");
+    menu.response.on_hover_text("Open, save, copy");
+}
+
+fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let count = state.pipeline.steps.len().min(state.views.len());
+    if count == 0 {
+        let text = "No steps: training pictures are only scaled and cut, as validation pictures are.";
+        ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
+        ui.add_space(space::S);
+    }
+    let dragged_id = ui.scope_id().with("dragged-step");
+    let dragged: Option<usize> = ui.data(|data| data.get_temp(dragged_id));
+    let mut rects: Vec<Rect> = Vec::with_capacity(count);
+    let (mut is_changed, mut action, mut dropped) = (false, None, None);
+    for index in 0..count {
+        let (Some(step), Some(view)) = (state.pipeline.steps.get_mut(index), state.views.get_mut(index)) else { continue };
+        let example = state.examples.get(&view.id);
+        let place = Place { index, count, dragged: dragged == Some(index) };
+        let outcome = ui.push_id(("augment-step", view.id), |ui| step_card_ui(ui, step, view, example, place)).inner;
+        is_changed |= outcome.changed;
+        action = outcome.action.map(|action| (index, action)).or(action);
+        if outcome.handle.drag_started() {
+            ui.data_mut(|data| data.insert_temp(dragged_id, index));
+        }
+        if outcome.handle.drag_stopped() {
+            dropped = Some(index);
+        }
+        rects.push(outcome.rect);
+    }
+    if let Some(from) = dragged {
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        let to = ui.ctx().pointer_interact_pos().map_or(from, |pointer| gap_at(&rects, pointer.y));
+        paint_gap(ui, &rects, to);
+        if dropped.is_some() || !ui.input(|input| input.pointer.any_down()) {
+            ui.data_mut(|data| data.remove::<usize>(dragged_id));
+            // Gap `to` lies before the card `to`; taking the card out moves those behind it up by one.
+            let to = if to > from { to - 1 } else { to };
+            state.move_step(from, to);
+            is_changed |= from != to;
+        }
+    }
+    if let Some((index, action)) = action {
+        match action {
+            CardAction::Remove => state.remove_step(index),
+            CardAction::Up => state.move_step(index, index.saturating_sub(1)),
+            CardAction::Down => state.move_step(index, index + 1),
+        }
+        is_changed = true;
+    }
+    ui.add_space(space::XS);
+    is_changed |= add_ui(ui, state);
+    if is_changed {
+        changed(commands);
+    }
+}
+
+/// The gap between cards that is nearest to `y`: 0 before the first card.
+fn gap_at(rects: &[Rect], y: f32) -> usize {
+    rects.iter().filter(|rect| rect.center().y < y).count()
+}
+
+fn paint_gap(ui: &Ui, rects: &[Rect], gap: usize) {
+    let (Some(first), Some(last)) = (rects.first(), rects.last()) else { return };
+    let half = ui.spacing().item_spacing.y / 2.0;
+    let y = rects.get(gap).map_or(last.bottom() + half, |rect| rect.top() - half);
+    let accent = theme::colors(ui).accent;
+    ui.painter().line_segment([pos2(first.left(), y), pos2(first.right(), y)], Stroke::new(2.0, accent));
+}
+
+fn add_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
+    let mut added = false;
+    let text = format!("{}  Add a step", icons::ICON_ADD.codepoint);
+    let menu = ui.menu_button(text, |ui| {
+        ui.set_min_width(230.0);
+        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for transform in Transform::all() {
+                if ui.button(transform.title()).on_hover_text(transform.explain()).clicked() {
+                    state.add_step(Step {
+                        enabled: true,
+                        probability: transform.default_probability(),
+                        transform: transform.clone(),
+                    });
+                    added = true;
+                    ui.close();
+                }
+            }
+        });
+    });
+    params::name(ui, &menu.response, "Add a step");
+    added
+}
+
+fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let (icon, text) = if state.train.is_running() {
+        (icons::ICON_INFO.codepoint, "For the next run: the one under way keeps what it started with.")
+    } else {
+        (icons::ICON_CHECK_CIRCLE.codepoint, "Training uses this pipeline as it stands here.")
+    };
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let color = if state.train.is_running() { colors.info } else { colors.good };
+        ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+    });
+    ui.add_space(space::XS);
+    ui.vertical_centered_justified(|ui| {
+        if widgets::primary_button(ui, "Go on to training", true).clicked() {
+            commands.push(Command::Go(Workspace::Train));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_is_dropped_into_the_nearest_gap() {
+        let card = |top: f32| Rect::from_min_max(pos2(0.0, top), pos2(10.0, top + 40.0));
+        let rects = [card(0.0), card(50.0), card(100.0)];
+        assert_eq!([-5.0, 10.0, 30.0, 60.0, 80.0, 130.0].map(|y| gap_at(&rects, y)), [0, 0, 1, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,180 @@
+//! The line above the grid: how many tiles, other random numbers, which epoch, originals.
+
+use egui::{Button, ComboBox, DragValue, Label, RichText, Ui, vec2};
+use egui_material_icons::icons;
+
+use super::{changed, params};
+use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
+use crate::app::state::{AugmentState, Coverage, State, TILE_COUNTS};
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Draws the line above the grid and the sentence below it.
+pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        let wide = ui.available_width() > 720.0;
+        is_changed(commands, tiles_ui(ui, &mut state.augment, wide));
+        let reroll = Button::new(format!("{}  Reroll", icons::ICON_CASINO.codepoint));
+        let reroll = ui.add_enabled(UiCommand::Reroll.is_enabled(state), reroll);
+        params::name(ui, &reroll, "Reroll");
+        let tooltip = "The same pictures with other random numbers (R). Training is not changed by it.";
+        if reroll.on_hover_text(tooltip).clicked() {
+            commands.ui(UiCommand::Reroll);
+        }
+        epoch_ui(ui, state, commands);
+        seed_ui(ui, state, commands);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let label = ui.add(Label::new("Originals").selectable(false).sense(egui::Sense::click()));
+            let label = label.on_hover_text("Each picture beside its original, with what was kept outlined. Or hold O.");
+            widgets::switch_ui(ui, &mut state.augment.originals, "Originals");
+            if label.clicked() {
+                state.augment.originals = !state.augment.originals;
+            }
+        });
+    });
+    ui.horizontal(|ui| {
+        ui.set_height(22.0);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if let Some(coverage) = &state.augment.coverage {
+                factor_ui(ui, state, coverage);
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| sentence_ui(ui, state, commands));
+        });
+    });
+}
+
+fn is_changed(commands: &mut Commands, yes: bool) {
+    if yes {
+        changed(commands);
+    }
+}
+
+fn tiles_ui(ui: &mut Ui, state: &mut AugmentState, wide: bool) -> bool {
+    let before = state.tile_count;
+    if wide {
+        let names = TILE_COUNTS.map(|count| (count, count.to_string()));
+        let choices: Vec<(usize, &str)> = names.iter().map(|(count, name)| (*count, name.as_str())).collect();
+        let colors = theme::colors(ui);
+        ui.add(Label::new(RichText::new("Tiles").color(colors.text_weak)).selectable(false));
+        widgets::segmented(ui, &mut state.tile_count, &choices);
+    } else {
+        let text = format!("{} tiles", state.tile_count);
+        let combo = ComboBox::from_id_salt("augment-tiles").width(84.0).selected_text(text).show_ui(ui, |ui| {
+            for count in TILE_COUNTS {
+                ui.selectable_value(&mut state.tile_count, count, format!("{count} tiles"));
+            }
+        });
+        params::name(ui, &combo.response, "Tiles");
+    }
+    state.tile_count != before
+}
+
+fn epoch_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let last = state.train.config.epochs.max(1);
+    let epoch = &mut state.augment.epoch;
+    let before = *epoch;
+    *epoch = (*epoch).clamp(1, last);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.add_enabled_ui(*epoch > 1, |ui| {
+            if widgets::icon_button(ui, icons::ICON_CHEVRON_LEFT.codepoint, "Earlier epoch", false).clicked() {
+                *epoch -= 1;
+            }
+        });
+        let value = DragValue::new(epoch).range(1..=last).speed(0.1).prefix("epoch ");
+        let response = ui.add_sized(vec2(74.0, theme::CONTROL_HEIGHT), value);
+        params::name(ui, &response, "Epoch");
+        response.on_hover_text("See what this epoch of the training will see: each one shuffles and draws anew.");
+        ui.add_enabled_ui(*epoch < last, |ui| {
+            if widgets::icon_button(ui, icons::ICON_CHEVRON_RIGHT.codepoint, "Later epoch", false).clicked() {
+                *epoch += 1;
+            }
+        });
+    });
+    is_changed(commands, *epoch != before);
+}
+
+fn seed_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let seed = &mut state.train.config.seed;
+    let value = DragValue::new(seed).speed(0.05).prefix("seed ");
+    let response = ui.add_sized(vec2(70.0, theme::CONTROL_HEIGHT), value);
+    params::name(ui, &response, "Seed");
+    is_changed(commands, response.changed());
+    response.on_hover_text("The seed of the training: the same seed gives the same run, and the same pictures here.");
+}
+
+/// What is seen: exactly what training will see, or another draw.
+fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let augment = &state.augment;
+    let small = |text: String| RichText::new(text).size(12.0).color(colors.text_weak);
+    if augment.reroll == 0 {
+        let shown = augment.tiles.len();
+        let batches = shown.div_ceil(state.train.config.batch_size.max(1));
+        let batches = if batches == 1 { "the first batch".to_owned() } else { format!("the first {batches} batches") };
+        let sentence = format!("What epoch {} will see: {batches}, {shown} of {} pictures", augment.epoch, augment.pictures_in_epoch);
+        let response = ui.add(Label::new(small(sentence)).truncate().selectable(false));
+        let mut tooltip = "The order and the random numbers are those of the training with this seed.".to_owned();
+        if let Some(milliseconds) = augment.refresh_ms {
+            tooltip.push_str(&format!(" The last change took {milliseconds:.0} ms for all tiles."));
+        }
+        response.on_hover_text(tooltip);
+        return;
+    }
+    let times = if augment.reroll == 1 { "once".to_owned() } else { format!("{} times", augment.reroll) };
+    ui.add(Label::new(small(format!("Rerolled {times}: not what training will draw."))).truncate().selectable(false));
+    let back = Button::new(RichText::new("Back to training's draw").size(12.0).color(colors.accent)).frame(false);
+    if ui.add(back).clicked() {
+        commands.push(Command::Augment(AugmentCommand::AsTrained));
+    }
+}
+
+/// The augmentation factor: how many pictures come of one.
+fn factor_ui(ui: &mut Ui, state: &State, coverage: &Coverage) {
+    let colors = theme::colors(ui);
+    let (short, long) = factor(coverage.versions, state.augment.pictures_in_epoch, state.train.config.epochs);
+    let text = RichText::new(short).font(theme::tabular(12.0)).color(colors.text_weak);
+    ui.add(Label::new(text).selectable(false)).on_hover_text(long);
+}
+
+/// The factor in a few words, and in full.
+fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, String) {
+    let seen = widgets::thousands(pictures * epochs);
+    match versions {
+        None => (
+            "Factor ∞ (online)".to_owned(),
+            format!(
+                "Nothing is written to disk: every epoch draws anew and hardly ever the same picture twice. {epochs} epochs \
+                 see {seen} different pictures made from {}.",
+                widgets::thousands(pictures)
+            ),
+        ),
+        Some(1) => (
+            "Factor 1".to_owned(),
+            "Every epoch sees the same pictures: there is nothing random in this pipeline.".to_owned(),
+        ),
+        Some(versions) => (
+            format!("Factor {versions}"),
+            format!(
+                "{versions} different pictures can come of one, {} in all. {epochs} epochs see {seen} pictures, so many of \
+                 them come again.",
+                widgets::thousands(pictures * versions)
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_factor_is_one_two_or_endless() {
+        assert_eq!(factor(Some(1), 244, 25).0, "Factor 1");
+        let (short, long) = factor(Some(2), 244, 25);
+        assert_eq!(short, "Factor 2");
+        assert!(long.contains("488 in all") && long.contains("6,100"), "{long}");
+        assert!(factor(None, 244, 25).1.contains("6,100 different pictures made from 244"));
+    }
+}

@@ -1,0 +1,38 @@
+//! The line below the grid: how many pictures are shown and selected, and which keys there are.
+
+use egui::{Align, Label, Layout, RichText, Ui};
+
+use crate::app::state::{DataFilter, DataState, Project};
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Draws the line.
+pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
+    let colors = theme::colors(ui);
+    let small = |text: String| Label::new(RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let (shown, total) = (data.shown().len(), project.dataset.items.len());
+        let text = if shown == total {
+            format!("{} pictures", widgets::thousands(total))
+        } else {
+            format!("{} of {} pictures", widgets::thousands(shown), widgets::thousands(total))
+        };
+        ui.add(small(text));
+        if !data.filter.is_empty() && shown > 0 && ui.link(RichText::new("Clear filter").size(12.0)).clicked() {
+            data.filter = DataFilter::default();
+        }
+        let selected = data.selection.ids.len();
+        if selected > 0 {
+            ui.add(small("·".to_owned()));
+            let text = RichText::new(format!("{} selected", widgets::thousands(selected)));
+            ui.add(Label::new(text.font(theme::tabular(12.0)).color(colors.accent)).selectable(false));
+        }
+        if ui.available_width() > 330.0 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let keys = "Arrows move   Shift, Ctrl select more   C crop   I inspector";
+                ui.add(Label::new(RichText::new(keys).font(theme::caption()).color(colors.text_weak)).selectable(false));
+            });
+        }
+    });
+}

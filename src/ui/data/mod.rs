@@ -1,0 +1,127 @@
+//! The Data workspace: the tree of splits and classes at the left, the grid of pictures in the middle, the inspector at the
+//! right.
+//!
+//! Only the rows in view are laid out; which pictures there are to lay out is in [`crate::app::state::DataState`].
+
+mod footer;
+mod grid;
+mod inspector;
+mod keys;
+mod toolbar;
+mod tree;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui_material_icons::icons;
+
+use super::theme::{self, space};
+use super::widgets;
+use crate::app::command::{Commands, UiCommand};
+use crate::app::state::{ClassFilter, DataFilter, State};
+use crate::dataset::Split;
+
+/// Draws the Data workspace.
+pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let keys_are_free = keys::are_free(ui, state);
+    let State { project: Some(project), data, pictures, settings, issues_open, .. } = state else { return };
+    if project.dataset.items.is_empty() {
+        nothing_there_ui(ui, &project.dataset.name(), !project.dataset.issues.is_empty(), issues_open, commands);
+        return;
+    }
+    data.refresh(project, ui.input(|input| input.time));
+    let colors = theme::colors(ui);
+    // The grid keeps room for two tiles of the usual size, however wide the panels are drawn.
+    let width = ui.available_width();
+    let tree = Panel::left("data_tree").frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO));
+    tree.default_size(212.0).size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
+        tree::tree_ui(ui, project, data, issues_open);
+    });
+    let inspector = Panel::right("data_inspector")
+        .frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO))
+        .default_size((width * 0.26).clamp(272.0, 420.0))
+        .size_range(248.0..=(width * 0.5).max(248.0));
+    let was_open = data.inspector_open;
+    let mut is_open = was_open;
+    inspector.show_collapsible(ui, &mut is_open, |ui| inspector::inspector_ui(ui, project, data, pictures, commands));
+    // Dragged shut or open at its edge; its own button has changed the state already.
+    if is_open != was_open {
+        data.inspector_open = is_open;
+    }
+    let bar = Frame::new().fill(colors.window).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
+    Panel::top("data_toolbar").frame(bar).show_separator_line(false).show(ui, |ui| {
+        toolbar::toolbar_ui(ui, project, data, &mut settings.thumb_points);
+    });
+    let foot = Frame::new().fill(colors.window).inner_margin(Margin::symmetric(12, 0));
+    Panel::bottom("data_footer").frame(foot).exact_size(30.0).show(ui, |ui| footer::footer_ui(ui, project, data));
+    CentralPanel::default().frame(Frame::new().fill(colors.window)).show(ui, |ui| {
+        if data.shown().is_empty() {
+            nothing_matches_ui(ui, &mut data.filter);
+        } else {
+            grid::grid_ui(ui, project, data, pictures, settings.thumb_points, keys_are_free);
+        }
+    });
+    if keys_are_free {
+        keys::workspace_keys(ui, project, data);
+    }
+}
+
+/// The folder has no pictures at all.
+fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut bool, commands: &mut Commands) {
+    let sentence = "Imago looks for jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm files: one folder for each class, \
+                    with its pictures inside.";
+    let title = format!("There are no pictures in {name}");
+    widgets::empty_state(ui, icons::ICON_PHOTO_LIBRARY.codepoint, &title, sentence, |ui| {
+        if widgets::primary_button(ui, UiCommand::OpenFolder.title(), true).clicked() {
+            commands.ui(UiCommand::OpenFolder);
+        }
+        if has_issues {
+            ui.add_space(space::XS);
+            if ui.link("What was passed over, and why").clicked() {
+                *issues_open = true;
+            }
+        }
+    });
+}
+
+/// There are pictures, but the filter lets none through.
+fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
+    let text = filter.text.trim();
+    let sentence = if text.is_empty() {
+        "The filter lets none of the pictures through.".to_owned()
+    } else {
+        format!("No picture has “{}” in its name.", widgets::elide_middle(ui, text, &theme::body(), 240.0))
+    };
+    widgets::empty_state(ui, icons::ICON_SEARCH_OFF.codepoint, "Nothing to show", &sentence, |ui| {
+        if widgets::primary_button(ui, "Clear filter", true).clicked() {
+            *filter = DataFilter::default();
+        }
+    });
+}
+
+/// What a split is called where there is room for a word.
+fn split_title(split: Split) -> &'static str {
+    match split {
+        Split::Train => "Training",
+        Split::Val => "Validation",
+        Split::Test => "Test",
+    }
+}
+
+/// What a split is for, in a sentence.
+fn split_explained(split: Split) -> &'static str {
+    match split {
+        Split::Train => "The model learns from these pictures.",
+        Split::Val => "The model never learns from these; they tell after every epoch how good it is.",
+        Split::Test => "Neither learned from nor looked at while a model is chosen.",
+    }
+}
+
+/// The colour of a class's mark; unlabelled pictures have a grey one.
+fn class_color(ui: &Ui, class: Option<usize>) -> egui::Color32 {
+    class.map_or(theme::colors(ui).text_weak, theme::class_color)
+}
+
+/// Shows one class, or all again when it is the one shown.
+fn toggle_class(filter: &mut DataFilter, class: usize) {
+    let wanted = ClassFilter::Class(class);
+    filter.class = if filter.class == wanted { ClassFilter::Any } else { wanted };
+}

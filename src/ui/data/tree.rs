@@ -1,0 +1,288 @@
+//! The tree of splits and classes with counts. A click shows only what the line stands for.
+
+use egui::{Align2, Color32, FontId, Frame, Margin, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui_material_icons::icons;
+
+use super::{split_explained, split_title};
+use crate::app::state::{ClassFilter, DataFilter, DataState, Project};
+use crate::dataset::Split;
+use crate::ui::theme;
+use crate::ui::widgets;
+
+/// Height of a line in points.
+const LINE: f32 = 28.0;
+/// Room at either side of a line, in points.
+const SIDE: f32 = 8.0;
+
+/// A line of the tree.
+#[derive(Clone, Copy)]
+enum Line {
+    All,
+    Split(Split),
+    Class(Split, usize),
+    Unlabelled,
+    Unreadable,
+    Issues,
+}
+
+/// What a line looks like.
+struct Look<'a> {
+    /// Accessible name.
+    name: String,
+    text: &'a str,
+    count: usize,
+    indent: f32,
+    /// What stands before the text.
+    mark: Mark,
+    strong: bool,
+    selected: bool,
+    /// Key that does the same.
+    key: Option<usize>,
+    /// Share of the whole that a bar under the line shows, 0 to 1, and its colour.
+    bar: Option<(f32, Color32)>,
+}
+
+enum Mark {
+    None,
+    Dot(Color32),
+    Ring(Color32),
+    Icon(&'static str, Color32),
+}
+
+/// Draws the tree.
+pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open: &mut bool) {
+    Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
+        widgets::section_label(ui, "Splits & classes");
+    });
+    let lines = lines(project, data);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, lines.len(), |ui, range| {
+        for line in lines.get(range).unwrap_or_default() {
+            line_ui(ui, *line, project, data, issues_open);
+        }
+    });
+}
+
+fn lines(project: &Project, data: &DataState) -> Vec<Line> {
+    let mut lines = vec![Line::All];
+    let counts = data.counts();
+    for (split, of_split) in &counts.splits {
+        lines.push(Line::Split(*split));
+        if !data.folded.contains(split) {
+            lines.extend((0..of_split.by_class.len()).map(|class| Line::Class(*split, class)));
+        }
+    }
+    if counts.unlabelled > 0 {
+        lines.push(Line::Unlabelled);
+    }
+    if counts.unreadable > 0 {
+        lines.push(Line::Unreadable);
+    }
+    if !project.dataset.issues.is_empty() {
+        lines.push(Line::Issues);
+    }
+    lines
+}
+
+fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, issues_open: &mut bool) {
+    let colors = theme::colors(ui);
+    let counts = data.counts();
+    let filter = &data.filter;
+    let plural = |count: usize| format!("{} picture{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
+    let plain = Look {
+        name: String::new(),
+        text: "",
+        count: 0,
+        indent: 0.0,
+        mark: Mark::None,
+        strong: false,
+        selected: false,
+        key: None,
+        bar: None,
+    };
+    match line {
+        Line::All => {
+            let selected = filter.split.is_none() && filter.class == ClassFilter::Any && !filter.unreadable_only;
+            let look = Look {
+                name: format!("All pictures, {}", counts.total),
+                text: "All pictures",
+                count: counts.total,
+                mark: Mark::Icon(icons::ICON_PHOTO_LIBRARY.codepoint, colors.text_weak),
+                strong: true,
+                selected,
+                ..plain
+            };
+            if draw_line(ui, &look).on_hover_text("Show all pictures  (0)").clicked() {
+                data.filter = DataFilter { text: std::mem::take(&mut data.filter.text), ..DataFilter::default() };
+            }
+        }
+        Line::Split(split) => {
+            let Some((_, of_split)) = counts.splits.iter().find(|(other, _)| *other == split) else { return };
+            let folded = data.folded.contains(&split);
+            let arrow = if folded { icons::ICON_CHEVRON_RIGHT } else { icons::ICON_KEYBOARD_ARROW_DOWN };
+            let has_classes = !of_split.by_class.is_empty();
+            let look = Look {
+                name: format!("{}, {}", split_title(split), plural(of_split.total)),
+                text: split.name(),
+                count: of_split.total,
+                mark: if has_classes { Mark::Icon(arrow.codepoint, colors.text_weak) } else { Mark::None },
+                strong: true,
+                selected: filter.split == Some(split) && filter.class == ClassFilter::Any,
+                ..plain
+            };
+            let response = draw_line(ui, &look);
+            let over_arrow =
+                ui.input(|input| input.pointer.interact_pos()).is_some_and(|pos| pos.x < response.rect.left() + SIDE + 24.0);
+            let tooltip = format!("{} split: {}", split_title(split), split_explained(split));
+            let by_pointer = response.clicked_by(egui::PointerButton::Primary);
+            let response = response.on_hover_text(tooltip);
+            if by_pointer && over_arrow && has_classes || response.double_clicked() {
+                if !data.folded.remove(&split) {
+                    data.folded.insert(split);
+                }
+            } else if response.clicked() {
+                let again = look.selected;
+                data.filter.class = ClassFilter::Any;
+                data.filter.unreadable_only = false;
+                data.filter.split = if again { None } else { Some(split) };
+            }
+        }
+        Line::Class(split, class) => {
+            let Some((_, of_split)) = counts.splits.iter().find(|(other, _)| *other == split) else { return };
+            let count = of_split.by_class.get(class).copied().unwrap_or(0);
+            let largest = of_split.by_class.iter().copied().max().unwrap_or(0).max(1);
+            let name = project.class_name(Some(class));
+            let color = theme::class_color(class);
+            let selected = filter.class == ClassFilter::Class(class) && filter.split.is_none_or(|other| other == split);
+            let is_first = counts.splits.first().is_some_and(|(first, _)| *first == split);
+            let look = Look {
+                name: format!("{name} in {}, {}", split_title(split), plural(count)),
+                text: name,
+                count,
+                indent: 18.0,
+                mark: Mark::Dot(color),
+                selected,
+                key: (is_first && class < 9).then_some(class + 1),
+                bar: Some((count as f32 / largest as f32, color)),
+                ..plain
+            };
+            let share = 100.0 * count as f32 / of_split.total.max(1) as f32;
+            let key = if class < 9 { format!("\nPress {} to show only this class.", class + 1) } else { String::new() };
+            let tooltip = format!("{name}: {}, {share:.0} % of {}{key}", plural(count), split.name());
+            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
+                let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
+                data.filter.unreadable_only = false;
+                (data.filter.split, data.filter.class) =
+                    if again { (None, ClassFilter::Any) } else { (Some(split), ClassFilter::Class(class)) };
+            }
+        }
+        Line::Unlabelled => {
+            let selected = filter.class == ClassFilter::Unlabelled;
+            let look = Look {
+                name: format!("Unlabelled, {}", plural(counts.unlabelled)),
+                text: "unlabelled",
+                count: counts.unlabelled,
+                mark: Mark::Ring(colors.text_weak),
+                selected,
+                ..plain
+            };
+            if draw_line(ui, &look).on_hover_text("Pictures outside any class folder").clicked() {
+                let class = if selected { ClassFilter::Any } else { ClassFilter::Unlabelled };
+                let text = std::mem::take(&mut data.filter.text);
+                data.filter = DataFilter { text, class, ..DataFilter::default() };
+            }
+        }
+        Line::Unreadable => {
+            let selected = filter.unreadable_only;
+            let look = Look {
+                name: format!("Unreadable, {}", plural(counts.unreadable)),
+                text: "unreadable",
+                count: counts.unreadable,
+                mark: Mark::Icon(icons::ICON_BROKEN_IMAGE.codepoint, colors.bad),
+                selected,
+                ..plain
+            };
+            let tooltip = "Files in class folders that can't be read as pictures; training skips them. Each says why.";
+            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
+                let text = std::mem::take(&mut data.filter.text);
+                data.filter = DataFilter { text, unreadable_only: !selected, ..DataFilter::default() };
+            }
+        }
+        Line::Issues => {
+            let count = project.dataset.issues.len();
+            let look = Look {
+                name: format!("Passed over, {count} files"),
+                text: "passed over",
+                count,
+                mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
+                ..plain
+            };
+            if draw_line(ui, &look).on_hover_text("Files that are not part of the data set, and why").clicked() {
+                *issues_open = true;
+            }
+        }
+    }
+}
+
+fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
+    let colors = theme::colors(ui);
+    let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, look.selected, &look.name));
+    if !ui.is_rect_visible(full) {
+        return response;
+    }
+    let rect = full.shrink2(vec2(SIDE, 1.0));
+    let painter = ui.painter();
+    if look.selected {
+        painter.rect_filled(rect, theme::RADIUS, colors.accent_faint);
+    } else if response.hovered() {
+        painter.rect_filled(rect, theme::RADIUS, colors.hover);
+    }
+    if response.has_focus() {
+        painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
+    }
+    let middle = rect.center().y;
+    let mark = pos2(rect.left() + 14.0 + look.indent, middle);
+    match look.mark {
+        Mark::None => {}
+        Mark::Dot(color) => {
+            painter.rect_filled(egui::Rect::from_center_size(mark, vec2(10.0, 10.0)), 3.0, color);
+        }
+        Mark::Ring(color) => {
+            painter.circle_stroke(mark, 4.5, Stroke::new(1.5, color));
+        }
+        Mark::Icon(icon, color) => {
+            painter.text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), color);
+        }
+    }
+    let count_color = if look.selected { colors.text } else { colors.text_weak };
+    let count = painter.text(
+        pos2(rect.right() - 10.0, middle),
+        Align2::RIGHT_CENTER,
+        widgets::thousands(look.count),
+        theme::tabular(12.0),
+        count_color,
+    );
+    let mut right = rect.right() - 10.0 - count.width().max(34.0) - 6.0;
+    if let Some(key) = look.key {
+        let cap = egui::Rect::from_center_size(pos2(right - 8.0, middle), vec2(16.0, 16.0));
+        painter.rect_stroke(cap, 4.0, Stroke::new(1.0, colors.stroke), StrokeKind::Inside);
+        painter.text(cap.center(), Align2::CENTER_CENTER, key, theme::caption(), colors.text_weak);
+        right = cap.left() - 6.0;
+    }
+    let left = rect.left() + 28.0 + look.indent;
+    let font = if look.strong { theme::strong(13.0) } else { theme::body() };
+    let shown = widgets::elide_middle(ui, look.text, &font, (right - left).max(10.0));
+    painter.text(pos2(left, middle), Align2::LEFT_CENTER, shown, font, colors.text);
+    if let Some((share, color)) = look.bar {
+        // A hairline as long as the class is large: imbalance is seen before any figure is read.
+        let width = rect.right() - 10.0 - left;
+        let y = rect.bottom() - 1.5;
+        let track = egui::Rect::from_min_max(pos2(left, y - 1.0), pos2(left + width, y + 1.0));
+        painter.rect_filled(track, 1.0, colors.stroke.gamma_multiply(0.6));
+        let filled = egui::Rect::from_min_max(track.min, pos2(left + (width * share).max(2.0), y + 1.0));
+        painter.rect_filled(filled, 1.0, color.gamma_multiply(0.8));
+    }
+    response
+}

@@ -1,0 +1,204 @@
+//! Opens the window without a screen, on a folder of its own, and waits for what happens in the background.
+#![allow(dead_code, reason = "each file of tests needs some of these helpers, none needs all")]
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Ui, UiBuilder};
+use egui_kittest::Harness;
+use imago::app::ImagoApp;
+use imago::app::command::Command;
+use imago::app::state::{State, ThemeChoice};
+use imago::base::AppPaths;
+
+/// How long anything in the background may take before a test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the harness draws: nothing in its very first frame, in which fonts and styles are only being installed.
+pub struct Shown {
+    app: Option<ImagoApp>,
+    paths: AppPaths,
+}
+
+impl Shown {
+    fn frame_ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let Some(app) = &mut self.app else {
+            let mut app = ImagoApp::new(&ctx, self.paths.clone());
+            // Neither the system's theme nor the clock may change what a test sees.
+            app.state_mut().settings.theme = ThemeChoice::Dark;
+            app.state_mut().settings.reduced_motion = true;
+            self.app = Some(app);
+            ctx.request_repaint();
+            return;
+        };
+        app.tick(&ctx);
+        // The harness keeps a margin; the window has none.
+        ui.scope_builder(UiBuilder::new().max_rect(ctx.content_rect()), |ui| app.show(ui));
+    }
+}
+
+/// The window, and the folder in which its own files are. Everything that [`Harness`] can do is there too.
+pub struct Window {
+    harness: Harness<'static, Shown>,
+    /// Settings, runs and data sets of this test; gone with the window.
+    pub home: tempfile::TempDir,
+}
+
+impl Deref for Window {
+    type Target = Harness<'static, Shown>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.harness
+    }
+}
+
+impl DerefMut for Window {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.harness
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.app_mut().close();
+    }
+}
+
+/// Opens the window in `size` points, dark, without animations, with nothing open in it.
+pub fn harness(size: [f32; 2]) -> Window {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let shown = Shown { app: None, paths: AppPaths::below(home.path().join("imago")) };
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(256)
+        .build_ui_state(|ui, shown: &mut Shown| shown.frame_ui(ui), shown);
+    harness.run_steps(2);
+    Window { harness, home }
+}
+
+/// Opens the window with `folder` opened in it as a data set, and waits until its pictures' headers are read.
+pub fn harness_with(size: [f32; 2], make: impl FnOnce(&Path) -> PathBuf) -> Window {
+    let mut window = harness(size);
+    let folder = make(window.home.path());
+    window.open(&folder);
+    window
+}
+
+impl Window {
+    /// The application.
+    pub fn app(&self) -> &ImagoApp {
+        self.harness.state().app.as_ref().expect("made in the first frame")
+    }
+
+    /// The application, to be changed.
+    pub fn app_mut(&mut self) -> &mut ImagoApp {
+        self.harness.state_mut().app.as_mut().expect("made in the first frame")
+    }
+
+    /// What the window shows.
+    pub fn shown(&self) -> &State {
+        self.app().state()
+    }
+
+    /// What the window shows, to be changed.
+    pub fn shown_mut(&mut self) -> &mut State {
+        self.app_mut().state_mut()
+    }
+
+    /// Carries out a command as if a panel had asked for it, and draws two frames.
+    pub fn command(&mut self, command: Command) {
+        let ctx = self.harness.ctx.clone();
+        self.app_mut().run_command(&ctx, command);
+        self.harness.run_steps(2);
+    }
+
+    /// Opens a folder as data set and waits until its headers are read.
+    pub fn open(&mut self, folder: &Path) {
+        self.command(Command::OpenFolder(folder.to_owned()));
+        self.run_until("the folder is read", |app| {
+            let state = app.state();
+            state.opening.is_none()
+                && (!state.notices.is_empty()
+                    || state.project.as_ref().is_some_and(|project| project.facts.len() == project.dataset.items.len()))
+        });
+        self.harness.run_steps(2);
+    }
+
+    /// Draws frames until `done`, at most a minute.
+    pub fn run_until(&mut self, what: &str, done: impl Fn(&ImagoApp) -> bool) {
+        let start = Instant::now();
+        loop {
+            self.harness.step();
+            if done(self.app()) {
+                return;
+            }
+            let notices: Vec<_> = self.shown().notices.iter().map(|notice| notice.text.clone()).collect();
+            assert!(start.elapsed() < PATIENCE, "waited in vain until {what}; notices: {notices:?}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Draws frames until no job runs, no message waits and no picture is being decoded.
+    pub fn settle(&mut self) {
+        // What is asked for in the first of these frames is under way in the second.
+        self.harness.run_steps(2);
+        self.run_until("nothing happens in the background any more", ImagoApp::is_idle);
+        self.harness.run_steps(2);
+    }
+
+    /// Presses a key with `modifiers` and draws two frames.
+    pub fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(2);
+    }
+
+    /// Clicks what is called exactly `label`, of whatever role, and draws two frames.
+    pub fn click(&mut self, label: &str) {
+        use egui_kittest::kittest::Queryable;
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(2);
+    }
+
+    /// Whether something is called exactly `label`.
+    pub fn has(&self, label: &str) -> bool {
+        use egui_kittest::kittest::Queryable;
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    /// Whether something's name contains `part`.
+    pub fn has_text(&self, part: &str) -> bool {
+        use egui_kittest::kittest::Queryable;
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Saves what is shown as a picture where `IMAGO_SHOTS` names a folder; needs a Vulkan driver (lavapipe will do).
+    pub fn shot(&mut self, name: &str) {
+        let Some(folder) = std::env::var_os("IMAGO_SHOTS") else { return };
+        let folder = PathBuf::from(folder);
+        std::fs::create_dir_all(&folder).expect("the folder of the pictures can be made");
+        let picture = self.harness.render().expect("a picture of the window");
+        picture.save(folder.join(format!("{name}.png"))).expect("the picture can be saved");
+    }
+}
+
+/// A data set of flat colours in `parent/colours`: 6 + 4 training and 3 + 2 validation pictures of `red` and `green` things,
+/// 48×36 and 36×48 pixels, and a text file that is no picture.
+pub fn colours(parent: &Path) -> PathBuf {
+    let root = parent.join("colours");
+    for (split, class, count) in [("train", "green", 6), ("train", "red", 4), ("val", "green", 3), ("val", "red", 2)] {
+        let folder = root.join(split).join(class);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for number in 0..count {
+            let shade = 120 + 20 * number as u8;
+            let colour = if class == "red" { [shade, 30, 40] } else { [30, shade, 60] };
+            let (width, height) = if number % 2 == 0 { (48, 36) } else { (36, 48) };
+            let picture = image::RgbImage::from_pixel(width, height, image::Rgb(colour));
+            picture.save(folder.join(format!("{class} {}.jpg", number + 1))).expect("a JPEG");
+        }
+    }
+    std::fs::write(root.join("train/red/notes.txt"), "not a picture").expect("a text file");
+    root
+}

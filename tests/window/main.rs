@@ -1,0 +1,9 @@
+//! The window, driven as a person drives it: found by role and label, clicked, typed into.
+//!
+//! One file for each part of the window; `common` opens it on a folder of its own.
+
+mod augment;
+mod common;
+mod data;
+mod train;
+mod welcome;
