@@ -79,11 +79,13 @@ fn affine(picture: &RgbImage, link: &Link, out: &mut RgbImage) {
     let one = f64::from(1 << 16) * f64::from(1 << 16);
     let fixed = |x: f64| (x.clamp(-FAR, FAR) * one) as i64;
     let (step_u, step_v) = (fixed(a), fixed(d));
+    // Weights have 8 bits: half of their last bit is added, so that they are rounded rather than cut off.
+    let half_weight = 1 << 23;
     let width = out.width() as usize;
     for (y, row) in out.as_flat_samples_mut().samples.chunks_exact_mut(3 * width).enumerate() {
         let centre_y = y as f64 + 0.5;
-        let mut u = fixed(a * 0.5 + b * centre_y + c - 0.5);
-        let mut v = fixed(d * 0.5 + e * centre_y + f - 0.5);
+        let mut u = fixed(a * 0.5 + b * centre_y + c - 0.5) + half_weight;
+        let mut v = fixed(d * 0.5 + e * centre_y + f - 0.5) + half_weight;
         for pixel in row.chunks_exact_mut(3) {
             let (iu, iv) = (u >> 32, v >> 32);
             let (wu, wv) = ((u >> 24) as u32 & 255, (v >> 24) as u32 & 255);
@@ -116,11 +118,16 @@ fn through(source: &Source<'_>, first: &Link, rest: &[Link], mut x: f64, mut y: 
         }
     }
     let Some((u, v)) = back(first, x, y) else { return first.filling.color };
-    let (u, v) = (u.clamp(-FAR, FAR) - 0.5, v.clamp(-FAR, FAR) - 0.5);
-    let (fu, fv) = (u.floor(), v.floor());
-    let (iu, iv) = (fu as i64, fv as i64);
-    let (wu, wv) = (((u - fu) * 256.0) as u32, ((v - fv) * 256.0) as u32);
+    let ((iu, wu), (iv, wv)) = (pixel_and_weight(u), pixel_and_weight(v));
     source.inner(iu, iv, wu, wv).unwrap_or_else(|| source.outer(iu, iv, wu, wv))
+}
+
+/// The pixel whose centre lies before a place, and the weight of the next one in 256ths.
+fn pixel_and_weight(place: f64) -> (i64, u32) {
+    // Shifted to positive numbers, where cutting off is rounding down; `floor` is a call without SSE 4.
+    const SHIFT: i64 = 1 << 40;
+    let fixed = ((place.clamp(-FAR, FAR) - 0.5) * 256.0 + 0.5 + SHIFT as f64) as i64 - SHIFT;
+    (fixed >> 8, (fixed & 255) as u32)
 }
 
 /// `None`: behind the horizon, and nothing but a colour to fill it with.

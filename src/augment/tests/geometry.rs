@@ -143,7 +143,8 @@ fn a_crop_after_a_rotation_is_one_map_where_nothing_is_looked_for_outside() {
         &through(&before, &[rotate::stage(size, 25.0, BLACK)]),
         &[Stage::cut((80.0, 60.0), (40.0, 30.0), (40, 30))],
     );
-    assert_eq!(composed, in_two);
+    // A weight may be rounded the other way.
+    assert!(difference(&composed, &in_two).1 <= 1);
 }
 
 #[test]
