@@ -3,5 +3,6 @@
 //! Must not know: training runs, files of pictures, the window.
 
 pub mod arch;
+pub mod fused_resnet;
 
 pub use arch::{Arch, ModelSpec};

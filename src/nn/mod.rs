@@ -4,5 +4,6 @@
 //! Must not know: architectures, pictures, training runs, the window.
 
 pub mod device;
+pub mod fused;
 
 pub use device::DeviceChoice;
