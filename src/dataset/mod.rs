@@ -3,6 +3,15 @@
 //!
 //! Must not know: pixels' meaning to a network, tensors, training, the window. Never changes, moves or deletes a user's file.
 
+mod check;
+mod natural;
+pub mod sample;
+mod scan;
+mod split;
 mod types;
+mod walk;
 
-pub use types::{Dataset, DatasetLayout, Item, ItemId, ScanIssue, ScanIssueKind, Split};
+pub use natural::natural_cmp;
+pub use sample::{SampleError, Specimen, draw_specimen, write_sample};
+pub use scan::{PICTURE_EXTENSIONS, ScanError, ScanOptions, ScanProgress, scan};
+pub use types::{Dataset, DatasetLayout, Item, ItemId, ScanIssue, ScanIssueKind, Split, item_id};

@@ -78,7 +78,7 @@ impl Item {
     }
 }
 
-/// Why a file or folder is not part of the data set.
+/// What became of a file or folder that is out of the ordinary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ScanIssueKind {
@@ -86,14 +86,16 @@ pub enum ScanIssueKind {
     Ignored,
     /// Could not be read at all (rights, a loop of links, vanished, empty).
     Unreadable,
+    /// Part of the data set all the same, but odd (a name that is not valid Unicode).
+    Noted,
 }
 
-/// One file or folder that was passed over.
+/// One file or folder that was passed over, or taken with a remark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScanIssue {
     /// Relative to the data set's folder.
     pub rel_path: PathBuf,
-    /// Ignored or unreadable.
+    /// Ignored, unreadable or noted.
     pub kind: ScanIssueKind,
     /// One sentence for people.
     pub reason: String,
@@ -138,8 +140,20 @@ impl Dataset {
     }
 }
 
-/// The [`ItemId`] of a relative path. Separators count as `/` on every platform, so that a project moves between them.
+/// The [`ItemId`] of a relative path. Separators count as `/` on every platform, so that a project moves between them. A
+/// name that is not valid Unicode counts by its bytes, so that two such names stay apart.
 pub fn item_id(rel_path: &Path) -> ItemId {
-    let parts: Vec<_> = rel_path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    ItemId(crate::base::stable_hash(parts.join("/").as_bytes()))
+    let parts: Vec<_> = rel_path.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+    ItemId(crate::base::stable_hash(&parts.join(&b'/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_named_by_its_path_with_slashes_on_every_platform() {
+        let id = item_id(&Path::new("train").join("ants").join("1.jpg"));
+        assert_eq!(id, ItemId(crate::base::stable_hash(b"train/ants/1.jpg")));
+    }
 }
