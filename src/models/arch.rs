@@ -55,3 +55,26 @@ pub struct ModelSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub widths: Option<[usize; 4]>,
 }
+
+/// Channels of ResNet18's and ResNet34's four stages (He et al., 2015, table 1).
+const RESNET_WIDTHS: [usize; 4] = [64, 128, 256, 512];
+
+impl ModelSpec {
+    /// `arch` with its usual sizes.
+    pub fn new(arch: Arch, classes: usize) -> Self {
+        Self { arch, classes, widths: None }
+    }
+
+    /// Channels of a ResNet's four stages.
+    pub fn resnet_widths(&self) -> [usize; 4] {
+        self.widths.unwrap_or(RESNET_WIDTHS)
+    }
+
+    /// Residual blocks in each of a ResNet's four stages.
+    pub fn resnet_blocks(&self) -> [usize; 4] {
+        match self.arch {
+            Arch::Resnet34 => [3, 4, 6, 3],
+            _ => [2, 2, 2, 2],
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Imago's own model file, `model.safetensors`: the weights, and in its metadata all that is needed to use them (architecture,
+//! classes, preprocessing, version). Other programs read the weights as from any safetensors file.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use candle_core::{Device, Tensor};
+use safetensors::{Dtype, View};
+
+use super::tensor_file;
+use super::{Arch, Model, ModelError, ModelSpec};
+use crate::base::write_atomically;
+use crate::imaging::Preprocess;
+
+/// Name of the model file inside a run's folder.
+pub const MODEL_FILE_NAME: &str = "model.safetensors";
+
+/// The format that this version writes and the newest that it reads.
+const FORMAT_VERSION: u32 = 1;
+
+/// Most classes that a file may name.
+const MAX_CLASSES: usize = 100_000;
+
+/// What a model file says beside its weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelFile {
+    /// Architecture and sizes.
+    pub spec: ModelSpec,
+    /// Names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// What the network expects of its pictures.
+    pub preprocess: Preprocess,
+    /// Version of Imago that wrote the file.
+    pub imago_version: String,
+    /// When it was written, in seconds since 1970, where known.
+    pub created_unix_secs: Option<u64>,
+}
+
+impl ModelFile {
+    /// A description by this version of Imago, at this moment.
+    pub fn now(spec: ModelSpec, classes: Vec<String>, preprocess: Preprocess) -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let created_unix_secs = now.ok().map(|since| since.as_secs());
+        Self { spec, classes, preprocess, imago_version: crate::VERSION.to_owned(), created_unix_secs }
+    }
+}
+
+/// A model file that can't be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFileError {
+    /// Writing failed; what was there before is unchanged.
+    #[error("the model can't be saved as {}: {source}; free some space or choose another folder", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The file is not readable as a safetensors file.
+    #[error("{} {reason}; choose a model.safetensors that Imago has saved", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A whole safetensors file, but not one of Imago's.
+    #[error("{} was not saved by Imago; choose a model.safetensors from a run's folder (pretrained weights are given with --weights when training)", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// From a later version.
+    #[error("{} was saved by a newer Imago ({version}, file format {format}); this one reads formats up to {FORMAT_VERSION}: update Imago", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+        /// The version that wrote it.
+        version: String,
+    },
+    /// Description and tensors do not agree.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: ModelError,
+    },
+}
+
+/// Saves `model` with its description as `path`: whole, or not at all.
+///
+/// # Errors
+/// When the number of classes differs from the model's, the device fails, or the file can't be written.
+pub fn save_model(path: &Path, model: &Model, description: &ModelFile) -> Result<(), ModelFileError> {
+    save_state(path, &model.state_dict(), description)
+}
+
+/// As [`save_model`], from a state that was kept ([`Model::snapshot`]).
+///
+/// # Errors
+/// As [`save_model`].
+pub fn save_state(
+    path: &Path,
+    state: &std::collections::BTreeMap<String, Tensor>,
+    description: &ModelFile,
+) -> Result<(), ModelFileError> {
+    let failed = |source: std::io::Error| ModelFileError::Write { path: path.to_owned(), source };
+    if description.classes.len() != description.spec.classes {
+        let (names, logits) = (description.classes.len(), description.spec.classes);
+        return Err(failed(std::io::Error::other(format!("{names} class names for {logits} logits"))));
+    }
+    let views: Result<Vec<(&str, Bytes)>, candle_core::Error> =
+        state.iter().map(|(name, tensor)| Ok((name.as_str(), Bytes::of(tensor)?))).collect();
+    let views = views.map_err(|error| failed(std::io::Error::other(error)))?;
+    let bytes = safetensors::serialize(views, Some(metadata(description)))
+        .map_err(|error| failed(std::io::Error::other(error)))?;
+    write_atomically(path, |out| out.write_all(&bytes)).map_err(failed)
+}
+
+/// A tensor's numbers as they stand in a file.
+struct Bytes {
+    shape: Vec<usize>,
+    little_endian: Vec<u8>,
+}
+
+impl Bytes {
+    fn of(tensor: &Tensor) -> candle_core::Result<Self> {
+        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+        let little_endian = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Ok(Self { shape: tensor.dims().to_vec(), little_endian })
+    }
+}
+
+impl View for Bytes {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.little_endian)
+    }
+
+    fn data_len(&self) -> usize {
+        self.little_endian.len()
+    }
+}
+
+fn metadata(description: &ModelFile) -> HashMap<String, String> {
+    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+    let mut metadata = HashMap::from([
+        ("format".to_owned(), "imago".to_owned()),
+        ("format_version".to_owned(), FORMAT_VERSION.to_string()),
+        ("arch".to_owned(), description.spec.arch.name().to_owned()),
+        ("classes".to_owned(), json(serde_json::to_string(&description.classes))),
+        ("preprocess".to_owned(), json(serde_json::to_string(&description.preprocess))),
+        ("imago_version".to_owned(), description.imago_version.clone()),
+    ]);
+    if let Some(widths) = description.spec.widths {
+        metadata.insert("widths".to_owned(), json(serde_json::to_string(&widths)));
+    }
+    if let Some(secs) = description.created_unix_secs {
+        metadata.insert("created_unix_secs".to_owned(), secs.to_string());
+    }
+    metadata
+}
+
+/// Loads the model at `path`, a file or a run's folder, onto `device`.
+///
+/// # Errors
+/// When there is no such file, it is damaged, not Imago's, from a newer version, or its tensors do not fit its description.
+pub fn load_model(path: &Path, device: &Device) -> Result<(Model, ModelFile), ModelFileError> {
+    let path = if path.is_dir() { path.join(MODEL_FILE_NAME) } else { path.to_owned() };
+    let file = tensor_file::read(&path).map_err(|reason| ModelFileError::File { path: path.clone(), reason })?;
+    let description = describe(&path, &file.metadata)?;
+    let loaded = Model::new(&description.spec, 0, device).and_then(|model| {
+        model.load_state_dict(&file.tensors)?;
+        Ok(model)
+    });
+    match loaded {
+        Ok(model) => Ok((model, description)),
+        Err(source) => Err(ModelFileError::Model { path, source }),
+    }
+}
+
+/// Reads the description of the model at `path` alone (a file or a run's folder).
+///
+/// # Errors
+/// As [`load_model`], but that tensors are not compared with the description.
+pub fn read_description(path: &Path) -> Result<ModelFile, ModelFileError> {
+    let path = if path.is_dir() { path.join(MODEL_FILE_NAME) } else { path.to_owned() };
+    let file = tensor_file::read(&path).map_err(|reason| ModelFileError::File { path: path.clone(), reason })?;
+    describe(&path, &file.metadata)
+}
+
+fn describe(path: &Path, metadata: &HashMap<String, String>) -> Result<ModelFile, ModelFileError> {
+    if metadata.get("format").map(String::as_str) != Some("imago") {
+        return Err(ModelFileError::NotOurs { path: path.to_owned() });
+    }
+    let damaged = |key: &str| ModelFileError::File {
+        path: path.to_owned(),
+        reason: format!("has a damaged description (`{key}`)"),
+    };
+    let get = |key: &'static str| metadata.get(key).ok_or_else(|| damaged(key));
+    let format: u32 = get("format_version")?.parse().map_err(|_| damaged("format_version"))?;
+    if format > FORMAT_VERSION {
+        let version = metadata.get("imago_version").cloned().unwrap_or_else(|| "unknown version".to_owned());
+        return Err(ModelFileError::Newer { path: path.to_owned(), format, version });
+    }
+    let arch = Arch::from_name(get("arch")?).ok_or_else(|| damaged("arch"))?;
+    let classes: Vec<String> = serde_json::from_str(get("classes")?).map_err(|_| damaged("classes"))?;
+    if classes.is_empty() || classes.len() > MAX_CLASSES {
+        return Err(damaged("classes"));
+    }
+    let widths: Option<[usize; 4]> = match metadata.get("widths") {
+        Some(text) => Some(serde_json::from_str(text).map_err(|_| damaged("widths"))?),
+        None => None,
+    };
+    if widths.is_some_and(|widths| widths.iter().any(|width| *width > 1 << 14)) {
+        return Err(damaged("widths"));
+    }
+    Ok(ModelFile {
+        spec: ModelSpec { arch, classes: classes.len(), widths },
+        classes,
+        preprocess: serde_json::from_str(get("preprocess")?).map_err(|_| damaged("preprocess"))?,
+        imago_version: metadata.get("imago_version").cloned().unwrap_or_default(),
+        created_unix_secs: metadata.get("created_unix_secs").and_then(|text| text.parse().ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> (Model, ModelFile) {
+        let spec = ModelSpec { arch: Arch::Resnet18, classes: 2, widths: Some([4, 4, 6, 6]) };
+        let model = Model::new(&spec, 3, &Device::Cpu).unwrap();
+        let classes = vec!["ants".to_owned(), "蜜蜂".to_owned()];
+        (model, ModelFile::now(spec, classes, Preprocess::default()))
+    }
+
+    fn rewritten(path: &Path, change: impl FnOnce(&mut HashMap<String, String>)) {
+        let (model, description) = small();
+        let mut metadata = metadata(&description);
+        change(&mut metadata);
+        let state = model.state_dict();
+        let views = state.iter().map(|(name, tensor)| (name.as_str(), Bytes::of(tensor).unwrap()));
+        std::fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_saved_model_comes_back_from_its_file_and_from_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(MODEL_FILE_NAME);
+        let (model, description) = small();
+        save_model(&path, &model, &description).unwrap();
+        for place in [path.as_path(), folder.path()] {
+            let (loaded, found) = load_model(place, &Device::Cpu).unwrap();
+            assert_eq!(found, description);
+            for (name, tensor) in model.state_dict() {
+                let theirs = loaded.state_dict()[&name].flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                assert_eq!(tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap(), theirs, "{name}");
+            }
+        }
+        assert_eq!(read_description(&path).unwrap().classes[1], "蜜蜂");
+    }
+
+    #[test]
+    fn a_newer_format_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        rewritten(&path, |metadata| {
+            metadata.insert("format_version".to_owned(), "2".to_owned());
+            metadata.insert("imago_version".to_owned(), "9.0.0".to_owned());
+        });
+        let message = load_model(&path, &Device::Cpu).unwrap_err().to_string();
+        assert!(message.contains("newer Imago (9.0.0") && message.contains("a.safetensors"), "{message}");
+    }
+
+    #[test]
+    fn files_of_others_and_damaged_ones_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        let message = || load_model(&path, &Device::Cpu).unwrap_err().to_string();
+        assert!(message().contains("a.safetensors can't be read"));
+        rewritten(&path, |metadata| metadata.clear());
+        assert!(message().contains("was not saved by Imago"));
+        rewritten(&path, |metadata| drop(metadata.remove("classes")));
+        assert!(message().contains("damaged description (`classes`)"));
+        rewritten(&path, |metadata| drop(metadata.insert("classes".to_owned(), "[\"one\"]".to_owned())));
+        assert!(message().contains("`fc."), "{}", message());
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(message().contains("cut off"));
+        std::fs::write(&path, b"\xFF\xD8\xFF\xE0 picture").unwrap();
+        assert!(message().contains("JPEG"));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_leaves_an_error_with_the_path() {
+        let (model, description) = small();
+        let message = save_model(Path::new("/nowhere/at/all.safetensors"), &model, &description).unwrap_err();
+        assert!(message.to_string().contains("/nowhere/at/all.safetensors"));
+    }
+}

@@ -1,0 +1,318 @@
+//! Two-dimensional convolution as a Candle operation.
+//!
+//! On the CPU our kernels run ([`super::kernels::choose`] says which), on other devices Candle's `conv2d`.
+
+use std::sync::OnceLock;
+
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+
+use super::init::Init;
+use super::kernels::choose::{PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
+use super::kernels::conv::{ConvGrads, Wanted};
+use super::kernels::shape::{ConvShape, PoolShape};
+use super::maps::{MapLayout, Maps};
+use super::param::{GradSlot, Gradient, Param};
+use super::pool::{PoolConfig, relu_max_pool};
+use super::tensor_data::{floats, slice, tensor};
+
+/// Stride and padding, the same both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvConfig {
+    /// Pixels from one output to the next.
+    pub stride: usize,
+    /// Noughts around the map.
+    pub padding: usize,
+}
+
+impl Default for ConvConfig {
+    fn default() -> Self {
+        Self { stride: 1, padding: 0 }
+    }
+}
+
+/// Convolution of `x` (n, c, h, w) with `weight` (o, c, kh, kw), plus `bias` (o): (n, o, oh, ow). All f32, contiguous or not,
+/// the batch may be empty. Gradients flow to all three.
+///
+/// # Errors
+/// When shapes do not fit or the device fails.
+pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, config: ConvConfig) -> Result<Tensor> {
+    let slots = Slots::default();
+    convolve(&Maps::from_nchw(x)?, weight, bias, config, slots)?.to_nchw()
+}
+
+/// A convolution with its parameters.
+#[derive(Clone, Debug)]
+pub struct Conv2d {
+    weight: Param,
+    bias: Option<Param>,
+    config: ConvConfig,
+}
+
+impl Conv2d {
+    /// Parameters `name.weight` and, with `bias` given, `name.bias`.
+    pub fn new(weight: Param, bias: Option<Param>, config: ConvConfig) -> Self {
+        Self { weight, bias, config }
+    }
+
+    /// A new layer of `inputs` → `outputs` channels and a square kernel, its weight (and bias, where it has one) drawn from
+    /// `init`.
+    ///
+    /// # Errors
+    /// When the device refuses the parameters.
+    pub fn init(
+        name: &str,
+        (inputs, outputs, kernel): (usize, usize, usize),
+        config: ConvConfig,
+        (weight_init, bias_init): (Init, Option<Init>),
+        (seed, device): (u64, &candle_core::Device),
+    ) -> Result<Self> {
+        let param = |leaf: &str, init: Init, shape: &[usize]| {
+            let name = format!("{name}.{leaf}");
+            let value = init.draw(shape, &name, seed, device)?;
+            Param::new(name, &value)
+        };
+        Ok(Self {
+            weight: param("weight", weight_init, &[outputs, inputs, kernel, kernel])?,
+            bias: bias_init.map(|init| param("bias", init, &[outputs])).transpose()?,
+            config,
+        })
+    }
+
+    /// The layer's output; with `track`, gradients flow.
+    ///
+    /// # Errors
+    /// When shapes do not fit or the device fails.
+    pub fn forward(&self, x: &Maps, track: bool) -> Result<Maps> {
+        let slots = Slots {
+            weight: Some(self.weight.slot().clone()),
+            bias: self.bias.as_ref().map(|bias| bias.slot().clone()),
+        };
+        let bias = self.bias.as_ref().map(|bias| bias.tensor(track));
+        convolve(x, &self.weight.tensor(track), bias.as_ref(), self.config, slots)
+    }
+
+    /// The layer's output through ReLU and a max-pool, without the map between them where the windows do not overlap.
+    ///
+    /// # Errors
+    /// When shapes do not fit or the device fails.
+    pub fn forward_pooled(&self, x: &Maps, pool: PoolConfig, track: bool) -> Result<Maps> {
+        let fusible = pool.kernel == pool.stride && pool.padding == 0 && x.layout() == MapLayout::ChannelsLast;
+        match &self.bias {
+            Some(bias) if fusible => {
+                let slots = Slots { weight: Some(self.weight.slot().clone()), bias: Some(bias.slot().clone()) };
+                let op = ConvPoolOp { conv: ConvOp { config: self.config, slots }, pool, winners: OnceLock::new() };
+                Ok(x.with(x.tensor().apply_op3(&self.weight.tensor(track), &bias.tensor(track), op)?))
+            }
+            _ => relu_max_pool(&self.forward(x, track)?, pool),
+        }
+    }
+
+    /// Weight and bias.
+    pub fn params(&self) -> impl Iterator<Item = &Param> {
+        std::iter::once(&self.weight).chain(self.bias.as_ref())
+    }
+}
+
+/// Where the parameters' gradients go; `None`: into Candle's store.
+#[derive(Clone, Debug, Default)]
+struct Slots {
+    weight: Option<GradSlot>,
+    bias: Option<GradSlot>,
+}
+
+fn convolve(x: &Maps, weight: &Tensor, bias: Option<&Tensor>, config: ConvConfig, slots: Slots) -> Result<Maps> {
+    let out = match x.layout() {
+        MapLayout::ChannelsLast => {
+            let op = ConvOp { config, slots };
+            let weight = weight.contiguous()?;
+            match bias {
+                Some(bias) => x.tensor().apply_op3(&weight, &bias.contiguous()?, op)?,
+                None => x.tensor().apply_op2(&weight, op)?,
+            }
+        }
+        MapLayout::ChannelsFirst => {
+            let out = x.tensor().conv2d(weight, config.padding, config.stride, 1, 1)?;
+            match bias {
+                Some(bias) => out.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
+                None => out,
+            }
+        }
+    };
+    Ok(x.with(out))
+}
+
+/// The operation on (n, h, w, c) maps, (o, c, kh, kw) weights and, as `CustomOp3`, a bias.
+struct ConvOp {
+    config: ConvConfig,
+    slots: Slots,
+}
+
+impl ConvOp {
+    fn shape(&self, x: &[usize], weight: &[usize]) -> Result<ConvShape> {
+        match (x, weight) {
+            (&[n, h, w, c], &[o, channels, kh, kw]) if c == channels => {
+                ConvShape::new((n, h, w, c), (o, kh, kw), self.config.stride, self.config.padding)
+                    .map_err(candle_core::Error::wrap)
+            }
+            _ => candle_core::bail!("a convolution's weight {weight:?} does not fit maps of {x:?} (n, h, w, c)"),
+        }
+    }
+
+    fn forward(
+        &self,
+        (s1, l1): (&CpuStorage, &Layout),
+        (s2, l2): (&CpuStorage, &Layout),
+        bias: Option<(&CpuStorage, &Layout)>,
+    ) -> Result<(CpuStorage, Shape)> {
+        let s = self.shape(l1.dims(), l2.dims())?;
+        let bias = bias.map(|(storage, layout)| slice(storage, layout)).transpose()?;
+        if bias.is_some_and(|bias| bias.len() != s.o) {
+            candle_core::bail!("a convolution to {} channels has a bias of another size", s.o);
+        }
+        let out = conv_forward(&s, slice(s1, l1)?, slice(s2, l2)?, bias);
+        Ok((CpuStorage::F32(out), Shape::from((s.n, s.oh, s.ow, s.o))))
+    }
+
+    fn backward(&self, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, dy: &Tensor) -> Result<[Option<Tensor>; 3]> {
+        let s = self.shape(x.dims(), weight.dims())?;
+        let dy = dy.contiguous()?;
+        let grads = conv_backward(&s, &floats(x)?, &floats(weight)?, &floats(&dy)?, wanted(x, weight, bias));
+        self.hand_on(grads, x, weight)
+    }
+
+    /// Gradients of parameters into their slots, the rest to Candle.
+    fn hand_on(&self, grads: ConvGrads, x: &Tensor, weight: &Tensor) -> Result<[Option<Tensor>; 3]> {
+        let ConvGrads { input, weight: dw, bias: db } = grads;
+        let dw = dw.map(|dw| tensor(dw, weight.dims())).transpose()?;
+        let db = db.map(|db| tensor(db, &weight.dims()[..1])).transpose()?;
+        Ok([
+            input.map(|dx| tensor(dx, x.dims())).transpose()?,
+            into_slot(self.slots.weight.as_ref(), dw)?,
+            into_slot(self.slots.bias.as_ref(), db)?,
+        ])
+    }
+}
+
+fn wanted(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Wanted {
+    Wanted { input: x.track_op(), weight: weight.track_op(), bias: bias.is_some_and(Tensor::track_op) }
+}
+
+/// Leaves a parameter's gradient in its slot, or hands it on to Candle where there is none.
+pub(super) fn into_slot(slot: Option<&GradSlot>, gradient: Option<Tensor>) -> Result<Option<Tensor>> {
+    match (slot, gradient) {
+        (Some(slot), Some(gradient)) => {
+            slot.add(Gradient::Dense(gradient))?;
+            Ok(None)
+        }
+        (_, gradient) => Ok(gradient),
+    }
+}
+
+impl CustomOp2 for ConvOp {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+        self.forward((s1, l1), (s2, l2), None)
+    }
+
+    fn bwd(&self, x: &Tensor, weight: &Tensor, _res: &Tensor, dy: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let [dx, dw, _] = self.backward(x, weight, None, dy)?;
+        Ok((dx, dw))
+    }
+}
+
+impl CustomOp3 for ConvOp {
+    fn name(&self) -> &'static str {
+        "conv2d-bias"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        self.forward((s1, l1), (s2, l2), Some((s3, l3)))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _res: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let [dx, dw, db] = self.backward(x, weight, Some(bias), dy)?;
+        Ok((dx, dw, db))
+    }
+}
+
+/// Convolution, ReLU and max-pool in one operation.
+struct ConvPoolOp {
+    conv: ConvOp,
+    pool: PoolConfig,
+    winners: OnceLock<Vec<u8>>,
+}
+
+impl ConvPoolOp {
+    fn shape(&self, x: &[usize], weight: &[usize]) -> Result<PooledShape> {
+        let s = self.conv.shape(x, weight)?;
+        let PoolConfig { kernel, stride, padding } = self.pool;
+        let pool = PoolShape::new((s.n, s.oh, s.ow, s.o), kernel, stride, padding).map_err(candle_core::Error::wrap)?;
+        match PooledShape::new(s, pool) {
+            Some(shape) => Ok(shape),
+            None => candle_core::bail!("a convolution can't be joined with a pooling whose windows overlap"),
+        }
+    }
+}
+
+impl CustomOp3 for ConvPoolOp {
+    fn name(&self) -> &'static str {
+        "conv2d-relu-max-pool"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let s = self.shape(l1.dims(), l2.dims())?;
+        let bias = slice(s3, l3)?;
+        if Some(&bias.len()) != l2.dims().first() {
+            candle_core::bail!("a convolution's weight {:?} has a bias of {}", l2.dims(), bias.len());
+        }
+        let (out, winners) = conv_pool_forward(&s, slice(s1, l1)?, slice(s2, l2)?, Some(bias));
+        // The operation runs once for each node of the graph, so nothing can be there already.
+        let _ = self.winners.set(winners);
+        Ok((CpuStorage::F32(out), Shape::from(s.output().as_slice())))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _res: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let s = self.shape(x.dims(), weight.dims())?;
+        let Some(winners) = self.winners.get() else {
+            candle_core::bail!("convolution: backward without forward");
+        };
+        let dy = dy.contiguous()?;
+        let wanted = wanted(x, weight, Some(bias));
+        let grads = conv_pool_backward(&s, &floats(x)?, &floats(weight)?, (&floats(&dy)?, winners), wanted);
+        let [dx, dw, db] = self.conv.hand_on(grads, x, weight)?;
+        Ok((dx, dw, db))
+    }
+}

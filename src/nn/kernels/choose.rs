@@ -1,0 +1,98 @@
+//! Which of the CPU's convolutions runs: decided here and nowhere else, by shape alone.
+
+use super::conv::{self, ConvGrads, Source, Target, Wanted};
+use super::im2col::Im2col;
+use super::pool;
+use super::shape::{ConvShape, PoolShape};
+use super::winograd::Winograd;
+
+/// A way to convolve.
+#[derive(Clone, Copy, Debug)]
+pub enum ConvKernel {
+    /// Patches and one matrix product: every shape.
+    Im2col(Im2col),
+    /// A quarter of the multiplications: 3×3 with stride 1 and enough channels.
+    Winograd(Winograd),
+}
+
+/// Channels on either side from which on Winograd's additions are worth their while.
+const WINOGRAD_CHANNELS: usize = 16;
+
+/// The kernel for `shape`, whose output is handled in strips of a multiple of `strip` rows (a pooling's window).
+pub fn conv_kernel(shape: &ConvShape, strip: usize) -> ConvKernel {
+    let enough = shape.c >= WINOGRAD_CHANNELS && shape.o >= WINOGRAD_CHANNELS;
+    match Winograd::new(*shape) {
+        Some(winograd) if enough && 4 % strip == 0 => ConvKernel::Winograd(winograd),
+        _ => ConvKernel::Im2col(Im2col::new(*shape, strip)),
+    }
+}
+
+/// Convolution with a weight in PyTorch's order (o, c, kh, kw).
+pub fn conv_forward(s: &ConvShape, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+    let mut out = vec![0.0; s.n * s.output_len()];
+    run_forward(&conv_kernel(s, 1), x, weight, bias, Target::Map(&mut out));
+    out
+}
+
+/// Backward pass of [`conv_forward`] for the output's gradient `dy`.
+pub fn conv_backward(s: &ConvShape, x: &[f32], weight: &[f32], dy: &[f32], wanted: Wanted) -> ConvGrads {
+    run_backward(&conv_kernel(s, 1), x, weight, Source::Map(dy), wanted)
+}
+
+/// A convolution followed by ReLU and a max-pool.
+#[derive(Clone, Copy, Debug)]
+pub struct PooledShape {
+    conv: ConvShape,
+    pool: PoolShape,
+}
+
+impl PooledShape {
+    /// The sizes of a convolution whose output is pooled; the pooling's sizes are those of the convolution's output.
+    ///
+    /// `None` when the windows overlap or are padded: then the map between them is needed as a whole.
+    pub fn new(conv: ConvShape, pool: PoolShape) -> Option<Self> {
+        let side_by_side = pool.kernel == pool.stride && pool.padding == 0;
+        // Rows and columns that no window reaches are not even computed.
+        let (oh, ow) = (pool.oh * pool.stride, pool.ow * pool.stride);
+        side_by_side.then_some(Self { conv: ConvShape { oh, ow, ..conv }, pool: PoolShape { h: oh, w: ow, ..pool } })
+    }
+
+    /// Sizes of the pooled map, (n, h, w, c).
+    pub fn output(&self) -> [usize; 4] {
+        [self.pool.n, self.pool.oh, self.pool.ow, self.pool.c]
+    }
+}
+
+/// Convolution, ReLU and max-pool: the pooled values, and the winners that the backward pass needs.
+pub fn conv_pool_forward(s: &PooledShape, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> (Vec<f32>, Vec<u8>) {
+    let mut out = vec![0.0; s.pool.n * s.pool.output_len()];
+    let mut winners = vec![pool::NOBODY; out.len()];
+    let target = Target::Pooled(&s.pool, &mut out, &mut winners);
+    run_forward(&conv_kernel(&s.conv, s.pool.kernel), x, weight, bias, target);
+    (out, winners)
+}
+
+/// Backward pass of [`conv_pool_forward`] for the pooled map's gradient `dy`.
+pub fn conv_pool_backward(
+    s: &PooledShape,
+    x: &[f32],
+    weight: &[f32],
+    (dy, winners): (&[f32], &[u8]),
+    wanted: Wanted,
+) -> ConvGrads {
+    run_backward(&conv_kernel(&s.conv, s.pool.kernel), x, weight, Source::Pooled(&s.pool, dy, winners), wanted)
+}
+
+fn run_forward(kernel: &ConvKernel, x: &[f32], weight: &[f32], bias: Option<&[f32]>, target: Target<'_>) {
+    match kernel {
+        ConvKernel::Im2col(lifting) => conv::forward(lifting, x, weight, bias, target),
+        ConvKernel::Winograd(lifting) => conv::forward(lifting, x, weight, bias, target),
+    }
+}
+
+fn run_backward(kernel: &ConvKernel, x: &[f32], weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
+    match kernel {
+        ConvKernel::Im2col(lifting) => conv::backward(lifting, x, weight, dy, wanted),
+        ConvKernel::Winograd(lifting) => conv::backward(lifting, x, weight, dy, wanted),
+    }
+}

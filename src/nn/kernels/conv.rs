@@ -1,0 +1,396 @@
+//! Drives a [`Lifting`]: cuts the work, shares it among threads and calls the matrix product; with a ReLU and a max-pool behind
+//! the convolution on request, so that the map between them never exists as a whole.
+//!
+//! Strips (a few rows of the output) are taken in groups whose lifted matrices fit the last cache, small pictures several at a
+//! time, so that each matrix product has enough rows. Within a group every step is shared by all threads; groups follow one
+//! another. How things are cut depends on the shape alone, and each number of a result is summed in one order.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::gemm::{Mat, Store, gemm};
+use super::lifting::Lifting;
+use super::planes::{Planes, Scratch};
+use super::pool;
+use super::shape::{ConvShape, PoolShape};
+use super::sums::channel_sums;
+
+/// Numbers of a group's lifted input and product together: 4 MB.
+const GROUP_NUMBERS: usize = 1 << 20;
+/// Rows that a matrix product should have, even where that needs more memory.
+const GROUP_ROWS: usize = 64;
+/// Rows of a matrix product that one thread computes at a time.
+const BLOCK_ROWS: usize = 192;
+/// Columns of a single plane's weight gradient that one thread computes at a time.
+const BLOCK_COLUMNS: usize = 96;
+/// Rows of the input's gradient that one thread adds up at a time.
+const GRADIENT_ROWS: usize = 4;
+
+/// Where the result of a forward pass goes.
+pub enum Target<'a> {
+    /// The map itself, n × oh × ow × o.
+    Map(&'a mut [f32]),
+    /// Through ReLU and a max-pool whose windows do not overlap: values and winners, n × pooled map.
+    Pooled(&'a PoolShape, &'a mut [f32], &'a mut [u8]),
+}
+
+/// Where the output's gradient comes from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// The map's gradient itself.
+    Map(&'a [f32]),
+    /// The pooled map's gradient, and the winners of the forward pass.
+    Pooled(&'a PoolShape, &'a [f32], &'a [u8]),
+}
+
+/// What a backward pass is to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The input's gradient.
+    pub input: bool,
+    /// The weight's gradient.
+    pub weight: bool,
+    /// The bias's gradient.
+    pub bias: bool,
+}
+
+/// Gradients of a convolution.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConvGrads {
+    /// (n, h, w, c).
+    pub input: Option<Vec<f32>>,
+    /// PyTorch's order (o, c, kh, kw).
+    pub weight: Option<Vec<f32>>,
+    /// (o).
+    pub bias: Option<Vec<f32>>,
+}
+
+/// Strips that are computed together: of one picture, or all strips of several.
+struct Group {
+    /// Counted over all pictures.
+    strips: Range<usize>,
+}
+
+/// The convolution's sizes as its lifting cuts them.
+struct Cut<'a, L> {
+    lifting: &'a L,
+    s: ConvShape,
+    strips: usize,
+}
+
+impl<'a, L: Lifting> Cut<'a, L> {
+    fn new(lifting: &'a L) -> Self {
+        Self { lifting, s: *lifting.shape(), strips: lifting.strips() }
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        let rows = self.lifting.strip_rows().max(1);
+        let numbers = self.lifting.planes() * rows * (self.lifting.width() + self.s.o);
+        let size = (GROUP_NUMBERS / numbers.max(1)).max(GROUP_ROWS.div_ceil(rows));
+        let all = self.s.n * self.strips;
+        if size >= self.strips {
+            let step = size / self.strips * self.strips;
+            (0..all).step_by(step).map(|first| Group { strips: first..(first + step).min(all) }).collect()
+        } else {
+            // Of nearly equal size.
+            let step = self.strips.div_ceil(self.strips.div_ceil(size));
+            let pictures = (0..all).step_by(self.strips);
+            let groups = pictures.flat_map(|start| {
+                let end = start + self.strips;
+                (start..end).step_by(step).map(move |first| Group { strips: first..(first + step).min(end) })
+            });
+            groups.collect()
+        }
+    }
+
+    /// The picture and the number within it of strip `strip`.
+    fn place(&self, strip: usize) -> (usize, usize) {
+        (strip / self.strips, strip % self.strips)
+    }
+
+    /// Output rows (counted over all pictures) before strip `strip`.
+    fn rows_before(&self, strip: usize) -> usize {
+        let (picture, strip) = self.place(strip);
+        picture * self.s.oh + (strip * self.lifting.strip()).min(self.s.oh)
+    }
+
+    /// Output rows of `strips`, counted over all pictures.
+    fn rows(&self, strips: &Range<usize>) -> Range<usize> {
+        self.rows_before(strips.start)..self.rows_before(strips.end)
+    }
+
+    /// The group's part of a map with `row_len` numbers in each of the output's rows.
+    fn part<'b, T>(&self, group: &Group, map: &'b [T], row_len: usize) -> &'b [T] {
+        let rows = self.rows(&group.strips);
+        &map[rows.start * row_len..rows.end * row_len]
+    }
+
+    /// The same, to write to.
+    fn part_mut<'b, T>(&self, group: &Group, map: &'b mut [T], row_len: usize) -> &'b mut [T] {
+        let rows = self.rows(&group.strips);
+        &mut map[rows.start * row_len..rows.end * row_len]
+    }
+
+    /// The group's part of a map, cut into strips: `row_len` numbers for each of the output's rows.
+    fn split<'b, T>(&self, group: &Group, part: &'b mut [T], row_len: usize) -> Vec<&'b mut [T]> {
+        let mut rest = part;
+        let lengths = group.strips.clone().map(|strip| self.rows(&(strip..strip + 1)).len() * row_len);
+        let strips = lengths.map(|length| {
+            let (strip, tail) = std::mem::take(&mut rest).split_at_mut(length);
+            rest = tail;
+            strip
+        });
+        strips.collect()
+    }
+
+    fn planes(&self, group: &Group, width: usize) -> Planes {
+        Planes::take(self.lifting.planes(), group.strips.len() * self.lifting.strip_rows(), width)
+    }
+
+    fn lift_input(&self, group: &Group, x: &[f32]) -> Planes {
+        let mut lifted = self.planes(group, self.lifting.width());
+        let pieces = lifted.pieces_mut(self.lifting.strip_rows());
+        pieces.into_par_iter().zip(group.strips.clone()).for_each(|(mut piece, strip)| {
+            let (picture, strip) = self.place(strip);
+            let x = &x[picture * self.s.input_len()..][..self.s.input_len()];
+            self.lifting.lift_input(x, strip, &mut piece);
+        });
+        lifted
+    }
+
+    /// The rows of strip number `index` of the group, of every plane.
+    fn strip_of<'b>(&self, planes: &'b Planes, index: usize) -> Vec<&'b [f32]> {
+        let rows = self.lifting.strip_rows();
+        planes.rows(index * rows..(index + 1) * rows)
+    }
+}
+
+/// Convolution with a weight in PyTorch's order (o, c, kh, kw), added to `bias`.
+pub fn forward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], bias: Option<&[f32]>, mut target: Target<'_>) {
+    let cut = Cut::new(lifting);
+    let s = cut.s;
+    if s.n * s.output_len() == 0 {
+        return;
+    }
+    let packed = pack(lifting, weight);
+    let row_len = s.ow * s.o;
+    for group in cut.groups() {
+        let left = cut.lift_input(&group, x);
+        if lifting.direct() {
+            match &mut target {
+                Target::Map(out) => {
+                    let out = cut.part_mut(&group, out, row_len);
+                    multiply_direct(&s, &left, &packed, bias, out);
+                }
+                Target::Pooled(shape, out, winners) => {
+                    let mut map = Scratch::take(cut.rows(&group.strips).len() * row_len);
+                    multiply_direct(&s, &left, &packed, bias, &mut map);
+                    drop(left);
+                    let map: Vec<&[f32]> =
+                        cut.split(&group, &mut map, row_len).into_iter().map(|strip| &*strip).collect();
+                    pool_strips(&cut, &group, shape, out, winners, |index, pool| pool(map[index]));
+                }
+            }
+            continue;
+        }
+        let mut product = cut.planes(&group, s.o);
+        multiply(&left, lifting.width(), &packed, s.o, &mut product);
+        drop(left);
+        match &mut target {
+            Target::Map(out) => {
+                let strips = cut.split(&group, cut.part_mut(&group, out, row_len), row_len);
+                strips.into_par_iter().enumerate().for_each(|(index, out)| {
+                    lifting.land_output(&cut.strip_of(&product, index), bias, out);
+                });
+            }
+            Target::Pooled(shape, out, winners) => {
+                pool_strips(&cut, &group, shape, out, winners, |index, pool| {
+                    let strip = group.strips.start + index;
+                    let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
+                    lifting.land_output(&cut.strip_of(&product, index), bias, &mut map);
+                    pool(&map);
+                });
+            }
+        }
+    }
+}
+
+/// Gradients for the output's gradient `dy`.
+pub fn backward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
+    let cut = Cut::new(lifting);
+    let s = cut.s;
+    let (planes, width) = (lifting.planes(), lifting.width());
+    let packed = wanted.input.then(|| pack(lifting, weight));
+    let mut dx = wanted.input.then(|| vec![0.0; s.n * s.input_len()]);
+    let mut dw = wanted.weight.then(|| Planes::zeros(planes, width, s.o));
+    let row_len = s.ow * s.o;
+    let groups = if wanted.input || wanted.weight { cut.groups() } else { Vec::new() };
+    for group in groups.into_iter().filter(|_| row_len > 0) {
+        // What a direct lifting multiplies with: the gradient itself, or what its pooling leaves.
+        let mut expanded = None;
+        let direct: &[f32] = match dy {
+            _ if !lifting.direct() => &[],
+            Source::Map(dy) => cut.part(&group, dy, row_len),
+            Source::Pooled(shape, dy, winners) => {
+                let map = expanded.insert(Scratch::take(cut.rows(&group.strips).len() * row_len));
+                let strips = cut.split(&group, map, row_len);
+                strips.into_par_iter().enumerate().for_each(|(index, map)| {
+                    expand_strip(&cut, shape, (dy, winners), group.strips.start + index, map);
+                });
+                &*map
+            }
+        };
+        let lifted = (!lifting.direct()).then(|| {
+            let mut lifted = cut.planes(&group, s.o);
+            let pieces = lifted.pieces_mut(lifting.strip_rows());
+            pieces.into_par_iter().zip(group.strips.clone()).for_each(|(mut piece, strip)| match dy {
+                Source::Map(dy) => {
+                    let strip = Group { strips: strip..strip + 1 };
+                    lifting.lift_gradient(cut.part(&strip, dy, row_len), &mut piece);
+                }
+                Source::Pooled(shape, dy, winners) => {
+                    let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
+                    expand_strip(&cut, shape, (dy, winners), strip, &mut map);
+                    lifting.lift_gradient(&map, &mut piece);
+                }
+            });
+            lifted
+        });
+        let right = |plane: usize| lifted.as_ref().map_or(direct, |lifted| lifted.plane(plane));
+        if let Some(dw) = &mut dw {
+            let left = cut.lift_input(&group, x);
+            let rows = group.strips.len() * lifting.strip_rows();
+            let block = if planes == 1 { BLOCK_COLUMNS } else { width };
+            dw.blocks_mut(block).into_par_iter().for_each(|(plane, first, out)| {
+                let left = Mat::columns(left.plane(plane).get(first..).unwrap_or_default(), width);
+                gemm((out.len() / s.o, s.o, rows), left, Mat::rows(right(plane), s.o), out, s.o, Store::Add);
+            });
+        }
+        if let (Some(dx), Some(packed)) = (&mut dx, &packed) {
+            let mut product = cut.planes(&group, width);
+            product.blocks_mut(BLOCK_ROWS).into_par_iter().for_each(|(plane, first, out)| {
+                let left = Mat::rows(right(plane).get(first * s.o..).unwrap_or_default(), s.o);
+                let weight = Mat::columns(packed.plane(plane), s.o);
+                gemm((out.len() / width, width, s.o), left, weight, out, width, Store::Set);
+            });
+            land_gradient(&cut, &group, &product, dx);
+        }
+    }
+    let dw = dw.map(|dw| {
+        let mut weight = vec![0.0; s.weight_len()];
+        unpack(lifting, &dw, &mut weight);
+        weight
+    });
+    let db = wanted.bias.then(|| match dy {
+        Source::Map(dy) => channel_sums(dy, s.o),
+        Source::Pooled(_, dy, winners) => pool::channel_sums(dy, winners, s.o),
+    });
+    ConvGrads { input: dx, weight: dw, bias: db }
+}
+
+fn pack<L: Lifting>(lifting: &L, weight: &[f32]) -> Planes {
+    let mut packed = Planes::take(lifting.planes(), lifting.width(), lifting.shape().o);
+    lifting.pack(weight, &mut packed.all_mut());
+    packed
+}
+
+fn unpack<L: Lifting>(lifting: &L, packed: &Planes, weight: &mut [f32]) {
+    lifting.unpack(&packed.rows(0..lifting.width()), weight);
+}
+
+/// `product` = `left` · `packed`, plane by plane.
+fn multiply(left: &Planes, width: usize, packed: &Planes, o: usize, product: &mut Planes) {
+    product.blocks_mut(BLOCK_ROWS).into_par_iter().for_each(|(plane, first, out)| {
+        let left = Mat::rows(left.plane(plane).get(first * width..).unwrap_or_default(), width);
+        gemm((out.len() / o, o, width), left, Mat::rows(packed.plane(plane), o), out, o, Store::Set);
+    });
+}
+
+/// A direct lifting's product, straight into the output.
+fn multiply_direct(s: &ConvShape, left: &Planes, packed: &Planes, bias: Option<&[f32]>, out: &mut [f32]) {
+    let (patches, weight) = (left.plane(0), packed.plane(0));
+    let patch = s.patch();
+    out.par_chunks_mut(BLOCK_ROWS * s.o).zip(patches.par_chunks(BLOCK_ROWS * patch)).for_each(|(out, patches)| {
+        let store = match bias {
+            Some(bias) => {
+                out.chunks_exact_mut(s.o).for_each(|pixel| pixel.copy_from_slice(bias));
+                Store::Add
+            }
+            None => Store::Set,
+        };
+        gemm((out.len() / s.o, s.o, patch), Mat::rows(patches, patch), Mat::rows(weight, s.o), out, s.o, store);
+    });
+}
+
+/// Pools the group's strips; `map(index, pool)` calls `pool` with the rows of strip number `index` of the group.
+fn pool_strips<L: Lifting>(
+    cut: &Cut<'_, L>,
+    group: &Group,
+    shape: &PoolShape,
+    out: &mut [f32],
+    winners: &mut [u8],
+    map: impl Fn(usize, &mut dyn FnMut(&[f32])) + Sync,
+) {
+    let (rows, row_len) = (cut.rows(&group.strips), shape.ow * shape.c);
+    let pooled = rows.start / shape.kernel * row_len..rows.end / shape.kernel * row_len;
+    let split = |index: usize| {
+        // Strips of a picture that does not divide evenly are shorter.
+        let strip = group.strips.start + index;
+        cut.rows(&(strip..strip + 1)).len() / shape.kernel * row_len
+    };
+    let lengths: Vec<usize> = (0..group.strips.len()).map(split).collect();
+    let outs = split_lengths(&mut out[pooled.clone()], &lengths);
+    let winners = split_lengths(&mut winners[pooled], &lengths);
+    outs.into_par_iter().zip(winners).enumerate().for_each(|(index, (out, winners))| {
+        map(index, &mut |rows| pool::forward_rows(shape, rows, out, winners));
+    });
+}
+
+fn split_lengths<'b, T>(part: &'b mut [T], lengths: &[usize]) -> Vec<&'b mut [T]> {
+    let mut rest = part;
+    let pieces = lengths.iter().map(|length| {
+        let (piece, tail) = std::mem::take(&mut rest).split_at_mut(*length);
+        rest = tail;
+        piece
+    });
+    pieces.collect()
+}
+
+/// The gradient of a strip of the map from that of the pooled map.
+fn expand_strip<L: Lifting>(
+    cut: &Cut<'_, L>,
+    shape: &PoolShape,
+    (dy, winners): (&[f32], &[u8]),
+    strip: usize,
+    map: &mut [f32],
+) {
+    let (rows, row_len) = (cut.rows(&(strip..strip + 1)), shape.ow * shape.c);
+    let pooled = rows.start / shape.kernel * row_len..rows.end / shape.kernel * row_len;
+    pool::expand_rows(shape, &dy[pooled.clone()], &winners[pooled], map);
+}
+
+/// Adds a group's lifted gradients to the pictures they belong to.
+fn land_gradient<L: Lifting>(cut: &Cut<'_, L>, group: &Group, product: &Planes, dx: &mut [f32]) {
+    let (s, lifting) = (&cut.s, cut.lifting);
+    let (first, _) = cut.place(group.strips.start);
+    let (last, _) = cut.place(group.strips.end - 1);
+    let row = s.w * s.c;
+    let pictures = dx[first * s.input_len()..(last + 1) * s.input_len()].par_chunks_mut(s.input_len()).enumerate();
+    pictures.for_each(|(picture, dx)| {
+        let start = (first + picture) * cut.strips;
+        let strips = group.strips.start.max(start)..group.strips.end.min(start + cut.strips);
+        let rows = lifting.strip_rows();
+        let from = (strips.start - group.strips.start) * rows;
+        let product = product.rows(from..from + strips.len() * rows);
+        let strips = strips.start - start..strips.end - start;
+        // The rows that these strips were computed from.
+        let top = (strips.start * lifting.strip() * s.stride).saturating_sub(s.padding).min(s.h);
+        let bottom = ((strips.end * lifting.strip() - 1) * s.stride + s.kh).saturating_sub(s.padding).min(s.h);
+        let rows = &mut dx[top * row..bottom.max(top) * row];
+        rows.par_chunks_mut(GRADIENT_ROWS * row).enumerate().for_each(|(chunk, dx)| {
+            let top = top + chunk * GRADIENT_ROWS;
+            lifting.land_gradient(&product, strips.clone(), top..top + dx.len() / row, dx);
+        });
+    });
+}

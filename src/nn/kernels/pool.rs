@@ -1,0 +1,119 @@
+//! Max-pool, with or without ReLU before it, in one pass. Which pixel of a window won is stored, for the backward pass.
+
+use rayon::prelude::*;
+
+use super::shape::PoolShape;
+use super::sums::sum_pieces;
+use super::vectorized::vectorized;
+
+/// Stands for "no pixel": the whole window was below nought, and ReLU stops the gradient.
+pub const NOBODY: u8 = u8::MAX;
+
+/// `out` = largest of each window (of nought and the window with `relu`); `winners` = its place in the window, row by row,
+/// the first one where several are equal, as in PyTorch. NaN wins over every number.
+pub fn forward(s: &PoolShape, x: &[f32], relu: bool, out: &mut [f32], winners: &mut [u8]) {
+    if out.is_empty() {
+        return;
+    }
+    let row = s.ow * s.c;
+    let outputs = out.par_chunks_mut(row).zip(winners.par_chunks_mut(row)).enumerate();
+    outputs.for_each(|(index, (out, winners))| {
+        let x = &x[index / s.oh * s.input_len()..][..s.input_len()];
+        pool_row(s, x, index % s.oh, relu, out, winners);
+    });
+}
+
+/// Pools whole rows of windows that lie side by side, behind a ReLU: `x` is a multiple of the window's height × w × c.
+pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8]) {
+    let row = s.ow * s.c;
+    let band = PoolShape { h: s.kernel, ..*s };
+    let rows = x.chunks_exact(s.kernel * s.w * s.c).zip(out.chunks_exact_mut(row)).zip(winners.chunks_exact_mut(row));
+    for ((x, out), winners) in rows {
+        pool_row(&band, x, 0, true, out, winners);
+    }
+}
+
+vectorized! {
+    fn pool_row(s: &PoolShape, x: &[f32], oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
+        let y0 = oy * s.stride;
+        out.fill(if relu { 0.0 } else { f32::NEG_INFINITY });
+        for (ox, (out, winners)) in out.chunks_exact_mut(s.c).zip(winners.chunks_exact_mut(s.c)).enumerate() {
+            let x0 = ox * s.stride;
+            winners.fill(if relu { NOBODY } else { first_inside(s, y0, x0) });
+            for ky in 0..s.kernel {
+                let Some(y) = (y0 + ky).checked_sub(s.padding).filter(|y| *y < s.h) else { continue };
+                for kx in 0..s.kernel {
+                    let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
+                    let place = (ky * s.kernel + kx) as u8;
+                    let pixel = &x[(y * s.w + column) * s.c..][..s.c];
+                    for ((best, winner), value) in out.iter_mut().zip(winners.iter_mut()).zip(pixel) {
+                        let wins = *value > *best || value.is_nan();
+                        *best = if wins { *value } else { *best };
+                        *winner = if wins { place } else { *winner };
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The window's first place inside the picture: the winner where all is −∞, which no comparison finds.
+fn first_inside(s: &PoolShape, y0: usize, x0: usize) -> u8 {
+    (s.padding.saturating_sub(y0) * s.kernel + s.padding.saturating_sub(x0)) as u8
+}
+
+/// Gradient of the input: each window's gradient goes to its winner. `dx` is overwritten.
+pub fn backward(s: &PoolShape, dy: &[f32], winners: &[u8], dx: &mut [f32]) {
+    dx.fill(0.0);
+    if dy.is_empty() {
+        return;
+    }
+    let pictures = dy.par_chunks(s.output_len()).zip(winners.par_chunks(s.output_len()));
+    dx.par_chunks_mut(s.input_len()).zip(pictures).for_each(|(dx, (dy, winners))| {
+        for (pixel, (dy, winners)) in dy.chunks_exact(s.c).zip(winners.chunks_exact(s.c)).enumerate() {
+            let (y0, x0) = (pixel / s.ow * s.stride, pixel % s.ow * s.stride);
+            for (c, (gradient, winner)) in dy.iter().zip(winners).enumerate() {
+                if *winner != NOBODY {
+                    let (ky, kx) = (*winner as usize / s.kernel, *winner as usize % s.kernel);
+                    let (y, x) = (y0 + ky - s.padding, x0 + kx - s.padding);
+                    dx[(y * s.w + x) * s.c + c] += gradient;
+                }
+            }
+        }
+    });
+}
+
+vectorized! {
+    /// The reverse of [`forward_rows`] for gradients: `map` (a multiple of the window's height × w × c) is overwritten.
+    pub fn expand_rows(s: &PoolShape, dy: &[f32], winners: &[u8], map: &mut [f32]) {
+        let row = s.ow * s.c;
+        let rows = map.chunks_exact_mut(s.kernel * s.w * s.c).zip(dy.chunks_exact(row)).zip(winners.chunks_exact(row));
+        for ((map, dy), winners) in rows {
+            for ky in 0..s.kernel {
+                for (ox, (dy, winners)) in dy.chunks_exact(s.c).zip(winners.chunks_exact(s.c)).enumerate() {
+                    for kx in 0..s.kernel {
+                        let place = (ky * s.kernel + kx) as u8;
+                        let pixel = &mut map[(ky * s.w + ox * s.kernel + kx) * s.c..][..s.c];
+                        for ((out, dy), winner) in pixel.iter_mut().zip(dy).zip(winners) {
+                            *out = if *winner == place { *dy } else { 0.0 };
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Sum of each channel of the gradients that the ReLU before the pooling lets through.
+pub fn channel_sums(dy: &[f32], winners: &[u8], channels: usize) -> Vec<f32> {
+    // Winners of nobody carry no gradient; as numbers they select.
+    let through: Vec<f32> = winners.par_iter().map(|winner| if *winner == NOBODY { 0.0 } else { 1.0 }).collect();
+    let total = sum_pieces([dy, &through], channels, 1, |[dy, through], sums| {
+        for (dy, through) in dy.chunks_exact(channels).zip(through.chunks_exact(channels)) {
+            for ((sum, dy), through) in sums.iter_mut().zip(dy).zip(through) {
+                *sum += if *through > 0.0 { *dy } else { 0.0 };
+            }
+        }
+    });
+    total.into_iter().map(|sum| sum as f32).collect()
+}

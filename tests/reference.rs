@@ -1,0 +1,138 @@
+//! Numerics against PyTorch. The figures come from the folder in `IMAGO_REFERENCE` (made with the seed in
+//! `IMAGO_REFERENCE_SEED`), or from the small ones in `tests/fixtures`.
+
+#[path = "reference/mod.rs"]
+mod reference;
+
+use std::collections::HashMap;
+
+use candle_core::{Device, Tensor};
+use imago::models::{Arch, ForwardMode, Model, ModelSpec, read_weights};
+use imago::nn::{Sgd, SgdConfig, cross_entropy, gradients, step_lr};
+use reference::{Figures, folder, noise, noise_tensor, seed};
+
+/// The custom network with the formula's parameters.
+fn custom(arch: Arch) -> Model {
+    let model = Model::new(&ModelSpec::new(arch, 2), 0, &Device::Cpu).unwrap();
+    let seeded = |stream: u64| stream + 1000 * seed();
+    let layers = ["conv1", "conv2", "conv3", "fc1", "fc2", "fc3"];
+    let mut state: HashMap<String, Tensor> = model.state_dict().into_iter().collect();
+    for (k, layer) in layers.iter().enumerate() {
+        let shape = state[&format!("{layer}.weight")].dims().to_vec();
+        let fan_in: usize = shape[1..].iter().product();
+        let weight = noise_tensor(&shape, (2.0 / fan_in as f64).sqrt(), seeded(2 * k as u64));
+        let bias = noise_tensor(&shape[..1], 0.05, seeded(2 * k as u64 + 1));
+        state.insert(format!("{layer}.weight"), weight);
+        state.insert(format!("{layer}.bias"), bias);
+    }
+    if arch == Arch::CnnBn {
+        for (j, channels) in [(1, 64), (2, 128), (3, 256)] {
+            let weight: Vec<f32> = noise(channels, 0.2, seeded(100 + j)).iter().map(|v| 1.0 + v).collect();
+            state.insert(format!("bn{j}.weight"), Tensor::from_vec(weight, channels, &Device::Cpu).unwrap());
+            state.insert(format!("bn{j}.bias"), noise_tensor(&[channels], 0.1, seeded(200 + j)));
+        }
+    }
+    model.load_state_dict(&state).unwrap();
+    model
+}
+
+fn three_steps(arch: Arch, file: &str) {
+    let figures = Figures::read(file);
+    let model = custom(arch);
+    let x = noise_tensor(&[4, 3, 224, 224], 1.0, 50 + 1000 * seed());
+    let y = Tensor::new(&[0u32, 1, 1, 0], &Device::Cpu).unwrap();
+    let params = model.params();
+    let mut sgd = Sgd::new(params.clone(), SgdConfig { momentum: 0.9, weight_decay: 0.0 }).unwrap();
+    for step in 1..=3 {
+        let logits = model.forward(&x, ForwardMode::Train).unwrap();
+        let loss = cross_entropy(&logits, &y).unwrap();
+        let grads = gradients(&loss, &params).unwrap();
+        if step == 1 {
+            figures.check("logits", &logits);
+            figures.check("loss", &loss);
+            for param in &params {
+                figures.check(&format!("grad.{}", param.name()), &grads[param.name()].to_tensor().unwrap());
+            }
+        }
+        sgd.step(&grads, 1e-2).unwrap();
+        if step != 2 {
+            for (name, tensor) in model.state_dict() {
+                figures.check(&format!("after{step}.{name}"), &tensor);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_custom_network_steps_as_the_reference_does() {
+    three_steps(Arch::Cnn, "cnn_step.safetensors");
+}
+
+#[test]
+fn the_custom_network_with_batch_norm_steps_as_the_reference_does() {
+    three_steps(Arch::CnnBn, "cnn_bn_step.safetensors");
+}
+
+fn mini() -> Model {
+    let spec = ModelSpec { arch: Arch::Resnet18, classes: 2, widths: Some([8, 16, 24, 32]) };
+    Model::new(&spec, 0, &Device::Cpu).unwrap()
+}
+
+fn mini_input() -> Tensor {
+    noise_tensor(&[2, 3, 97, 131], 1.0, 51 + 1000 * seed())
+}
+
+#[test]
+fn a_small_resnet_evaluates_as_the_reference_does() {
+    let figures = Figures::read("resnet_mini.safetensors");
+    let model = mini();
+    model.load_state_dict(&figures.under("w.")).unwrap();
+    let features = model.backbone(&mini_input()).unwrap();
+    figures.check("features", &features);
+    figures.check("eval_logits", &model.head(&features).unwrap());
+    figures.check("eval_logits", &model.forward(&mini_input(), ForwardMode::Eval).unwrap());
+}
+
+#[test]
+fn a_small_resnet_trains_as_the_reference_does() {
+    let figures = Figures::read("resnet_mini.safetensors");
+    let model = mini();
+    model.load_state_dict(&figures.under("w.")).unwrap();
+    let logits = model.forward(&mini_input(), ForwardMode::Train).unwrap();
+    let loss = cross_entropy(&logits, &Tensor::new(&[1u32, 0], &Device::Cpu).unwrap()).unwrap();
+    figures.check("loss", &loss);
+    let params = model.params();
+    let grads = gradients(&loss, &params).unwrap();
+    for param in &params {
+        figures.check(&format!("grad.{}", param.name()), &grads[param.name()].to_tensor().unwrap());
+    }
+}
+
+#[test]
+fn a_small_resnet_under_hugging_faces_names_gives_the_reference_logits() {
+    let figures = Figures::read("resnet_mini.safetensors");
+    let weights = read_weights(&folder().join("resnet_mini_hf.safetensors")).unwrap();
+    assert_eq!(weights.arch(), Some(Arch::Resnet18));
+    let model = mini();
+    model.load_backbone(&weights).unwrap();
+    let features = model.backbone(&mini_input()).unwrap();
+    figures.check("features", &features);
+    // The head is never taken over by `load_backbone`; here it is needed to compare logits.
+    let mut state: HashMap<String, Tensor> = model.state_dict().into_iter().collect();
+    for name in ["fc.weight", "fc.bias"] {
+        state.insert(name.to_owned(), weights.get(name).unwrap().clone());
+    }
+    model.load_state_dict(&state).unwrap();
+    figures.check("eval_logits", &model.forward(&mini_input(), ForwardMode::Eval).unwrap());
+}
+
+#[test]
+fn the_schedule_is_that_of_the_reference() {
+    let text = std::fs::read_to_string(folder().join("schedule.json")).unwrap();
+    let rates: Vec<f64> = serde_json::from_str(&text).unwrap();
+    assert_eq!(rates.len(), 25);
+    for (epoch, rate) in rates.into_iter().enumerate() {
+        let ours = step_lr(1e-3, 7, 0.1, epoch);
+        assert!((ours - rate).abs() <= 1e-12 * rate, "epoch {epoch}: {ours}, expected {rate}");
+    }
+}
