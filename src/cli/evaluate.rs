@@ -13,7 +13,9 @@ use crate::predict::{Evaluation, Predictor};
 use crate::train::load_run;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  imago evaluate run hymenoptera_data\n  imago evaluate run/model.safetensors hymenoptera_data --split train --json")]
+#[command(
+    after_help = "Examples:\n  imago evaluate run hymenoptera_data\n  imago evaluate run/model.safetensors hymenoptera_data --split train --json"
+)]
 pub(super) struct Args {
     /// A run's folder, or its model.safetensors.
     model: PathBuf,
@@ -81,12 +83,7 @@ fn judged(evaluation: &Evaluation) -> usize {
     evaluation.confusion.iter().flatten().sum()
 }
 
-fn write_text(
-    out: &mut dyn Write,
-    args: &Args,
-    predictor: &Predictor,
-    evaluation: &Evaluation,
-) -> std::io::Result<()> {
+fn write_text(out: &mut dyn Write, args: &Args, predictor: &Predictor, evaluation: &Evaluation) -> std::io::Result<()> {
     let (low, high) = evaluation.accuracy_interval;
     writeln!(
         out,
@@ -123,12 +120,7 @@ fn write_text(
     table::print(out, &rows)
 }
 
-fn write_json(
-    out: &mut dyn Write,
-    args: &Args,
-    predictor: &Predictor,
-    evaluation: &Evaluation,
-) -> std::io::Result<()> {
+fn write_json(out: &mut dyn Write, args: &Args, predictor: &Predictor, evaluation: &Evaluation) -> std::io::Result<()> {
     let per_class = evaluation.per_class.iter().map(|class| {
         json!({
             "class": class.class, "precision": class.precision, "recall": class.recall, "f1": class.f1,

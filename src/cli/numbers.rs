@@ -15,7 +15,8 @@ pub(super) fn not_negative(text: &str) -> Result<f64, String> {
 /// At least 0 and below 1.
 pub(super) fn below_one(text: &str) -> Result<f64, String> {
     let fits = |value: &f64| (0.0..1.0).contains(value);
-    number(text).and_then(|value| if fits(&value) { Ok(value) } else { Err("must be at least 0 and below 1".to_owned()) })
+    number(text)
+        .and_then(|value| if fits(&value) { Ok(value) } else { Err("must be at least 0 and below 1".to_owned()) })
 }
 
 /// Between 0 and 1, both excluded.

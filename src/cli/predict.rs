@@ -11,7 +11,9 @@ use crate::nn::DeviceChoice;
 use crate::predict::{CsvTable, ImageOutcome, PredictError, Prediction, Predictor, expand_paths};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  imago predict run photo.jpg\n  imago predict run photos/ --csv > predictions.csv\n  imago predict run photos/ --json --top 3")]
+#[command(
+    after_help = "Examples:\n  imago predict run photo.jpg\n  imago predict run photos/ --csv > predictions.csv\n  imago predict run photos/ --json --top 3"
+)]
 pub(super) struct Args {
     /// A run's folder, or its model.safetensors.
     model: PathBuf,

@@ -109,7 +109,11 @@ fn write_text(
         }
     }
     if !unreadable.is_empty() {
-        writeln!(out, "\n{} that can't be read (named on standard error)", output::counted(unreadable.len(), "file", "files"))?;
+        writeln!(
+            out,
+            "\n{} that can't be read (named on standard error)",
+            output::counted(unreadable.len(), "file", "files")
+        )?;
     }
     Ok(())
 }

@@ -105,7 +105,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         Some(dir) => dir.clone(),
         None => {
             let Some(parent) = runs_parent() else {
-                return Err(UsageError::new("there is no home folder to put the run into: say where with --out RUN_DIR"));
+                return Err(UsageError::new(
+                    "there is no home folder to put the run into: say where with --out RUN_DIR",
+                ));
             };
             new_run_dir(&parent, config.arch.name())
         }
@@ -227,7 +229,8 @@ impl Report {
                     self.bar.set_length(step.steps_per_epoch as u64);
                     self.bar.set_position(step.step as u64);
                     self.bar.set_prefix(format!("epoch {}/{}", step.epoch, self.epochs));
-                    self.bar.set_message(format!("loss {:.4}  {:.0} pictures/s", step.running_loss, step.images_per_sec));
+                    self.bar
+                        .set_message(format!("loss {:.4}  {:.0} pictures/s", step.running_loss, step.images_per_sec));
                 }
                 Event::Validating { epoch, done, total } => {
                     self.bar.set_length(total as u64);
@@ -262,8 +265,17 @@ impl Report {
     }
 
     fn started(&self, event: &Event) {
-        let Event::Started { device, device_note, train_count, val_count, parameters, trainable, resumed_from, run_dir, .. } =
-            event
+        let Event::Started {
+            device,
+            device_note,
+            train_count,
+            val_count,
+            parameters,
+            trainable,
+            resumed_from,
+            run_dir,
+            ..
+        } = event
         else {
             return;
         };

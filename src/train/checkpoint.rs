@@ -228,7 +228,8 @@ mod tests {
         crate::base::write_atomically(&path, |out| write_checkpoint(out, &meta, &tensors)).unwrap();
         let before = std::fs::read(&path).unwrap();
         for room in [0, 5, 200, 100_000] {
-            let failed = crate::base::write_atomically(&path, |_| write_checkpoint(&mut SmallDisk(room), &meta, &tensors));
+            let failed =
+                crate::base::write_atomically(&path, |_| write_checkpoint(&mut SmallDisk(room), &meta, &tensors));
             let message = TrainError::writing(&path, failed.unwrap_err()).to_string();
             assert!(message.contains("last.safetensors") && message.contains("make room"), "{message}");
         }

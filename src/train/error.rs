@@ -112,7 +112,12 @@ impl TrainError {
 
     /// A file of the run could not be read.
     pub(crate) fn reading(path: &Path, source: std::io::Error) -> Self {
-        Self::File { doing: "reading", path: path.to_path_buf(), source, advice: "Check that it is there and may be read" }
+        Self::File {
+            doing: "reading",
+            path: path.to_path_buf(),
+            source,
+            advice: "Check that it is there and may be read",
+        }
     }
 
     /// The run's folder could not be made.

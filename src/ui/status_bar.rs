@@ -22,7 +22,8 @@ pub fn status_bar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                     if let Some(run) = &state.train.run
                         && run.phase.is_running()
                     {
-                        training_ui(ui, run, commands);
+                        let root = state.project.as_ref().map(|project| &project.dataset.root);
+                        training_ui(ui, run, root == Some(&run.dataset_root), commands);
                     }
                     jobs_ui(ui, state, commands);
                 });
@@ -59,9 +60,9 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
     ui.add(Label::new(small(format!("{} pictures", widgets::thousands(pictures)))).selectable(false));
 }
 
-fn training_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
+/// The training under way. What there is no room for goes first: seconds an epoch, then the data set's name, then accuracy.
+fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    let done = run.history.epochs.len();
     let phase = match &run.phase {
         RunPhase::Starting => "Starting",
         RunPhase::Training => "Training",
@@ -70,18 +71,40 @@ fn training_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
         RunPhase::Stopping => "Stopping",
         RunPhase::Finished | RunPhase::Stopped | RunPhase::Failed(_) => return,
     };
-    let text = RichText::new(format!("●  {phase}")).font(theme::strong(12.0)).color(colors.accent);
-    if ui.add(egui::Button::new(text).frame(false)).on_hover_text("Go to Train").clicked() {
-        commands.push(Command::Go(Workspace::Train));
-    }
+    let room = ui.available_width();
+    let color = if run.phase == RunPhase::Paused { colors.text_weak } else { colors.accent };
+    // As wide as the longest word, so that nothing jumps between the two phases of an epoch.
+    let width = ui.painter().layout_no_wrap("●  Validating".to_owned(), theme::strong(12.0), color).size().x;
+    let text = RichText::new(format!("●  {phase}")).font(theme::strong(12.0)).color(color);
+    ui.allocate_ui_with_layout(egui::vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        let button = ui.add(egui::Button::new(text).frame(false));
+        if button.on_hover_text(format!("Go to Train: {}", run.dataset_name)).clicked() {
+            commands.push(Command::Go(Workspace::Train));
+        }
+    });
     let small = |text: String| Label::new(RichText::new(text).font(theme::tabular(12.0))).selectable(false);
-    ui.add(small(format!("epoch {}/{}", (done + 1).min(run.config.epochs), run.config.epochs)));
-    ui.add(ProgressBar::new(run.fraction_done()).desired_width(120.0).desired_height(6.0).fill(colors.accent));
-    if let Some(last) = run.history.epochs.last() {
-        let best = run.history.best().unwrap_or(last);
-        ui.add(small(format!("val acc {:.3} (best {:.3}, epoch {})", last.val_acc, best.val_acc, best.epoch)));
+    if !is_of_open_data_set && room > 560.0 {
+        let name = widgets::elide_middle(ui, &run.dataset_name, &theme::strong(12.0), 140.0);
+        let name = RichText::new(name).font(theme::strong(12.0)).color(colors.text_weak);
+        ui.add(Label::new(name).selectable(false)).on_hover_text(run.dataset_root.display().to_string());
     }
-    if let Some(eta) = run.eta_secs {
+    ui.add(small(format!("epoch {}/{}", run.current_epoch(), run.config.epochs)));
+    let share = run.fraction_done();
+    let bar = ProgressBar::new(share).desired_width(if room > 620.0 { 120.0 } else { 64.0 }).desired_height(6.0);
+    ui.add(bar.fill(color)).on_hover_text(format!("{:.0} % done", share * 100.0));
+    if let Some(last) = run.history.epochs.last() {
+        let best = run.best().unwrap_or(last);
+        if room > 480.0 {
+            ui.add(small(format!("val acc {:.3} (best {:.3}, epoch {})", last.val_acc, best.val_acc, best.epoch)));
+        }
+        if room > 680.0 {
+            let mean = run.history.epochs.iter().map(|record| record.seconds).sum::<f64>();
+            let mean = mean / run.history.epochs.len() as f64;
+            ui.add(small(format!("{}/epoch", widgets::duration(mean))));
+        }
+    }
+    if let Some(eta) = run.eta_secs.filter(|_| room > 380.0) {
         ui.add(small(format!("{} left", widgets::duration(eta))));
     }
     ui.spacing_mut().item_spacing.x = 2.0;
@@ -90,12 +113,14 @@ fn training_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
     } else {
         (icons::ICON_PAUSE.codepoint, "Pause training")
     };
-    if widgets::icon_button(ui, icon, name, false).clicked() {
-        commands.ui(UiCommand::PauseOrResumeTraining);
-    }
-    if widgets::icon_button(ui, icons::ICON_STOP.codepoint, UiCommand::StopTraining.title(), false).clicked() {
-        commands.ui(UiCommand::StopTraining);
-    }
+    ui.add_enabled_ui(run.phase != RunPhase::Stopping, |ui| {
+        if widgets::icon_button(ui, icon, name, false).clicked() {
+            commands.ui(UiCommand::PauseOrResumeTraining);
+        }
+        if widgets::icon_button(ui, icons::ICON_STOP.codepoint, UiCommand::StopTraining.title(), false).clicked() {
+            commands.ui(UiCommand::StopTraining);
+        }
+    });
 }
 
 fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {

@@ -63,12 +63,19 @@ fn models_that_are_none_are_refused_by_name() {
     let header = usize::try_from(u64::from_le_bytes(whole[..8].try_into().unwrap())).unwrap();
     let text = String::from_utf8(whole[8..8 + header].to_vec()).unwrap();
     assert!(text.contains("\"format_version\":\"1\""), "{text}");
-    let newer = [&whole[..8], text.replace("\"format_version\":\"1\"", "\"format_version\":\"7\"").as_bytes(), &whole[8 + header..]].concat();
+    let newer = [
+        &whole[..8],
+        text.replace("\"format_version\":\"1\"", "\"format_version\":\"7\"").as_bytes(),
+        &whole[8 + header..],
+    ]
+    .concat();
     bench.write("newer.safetensors", &newer);
     bench.write("cut.safetensors", &whole[..whole.len() - 9]);
     bench.write("empty.safetensors", b"");
     bench.write("renamed.safetensors", &std::fs::read(bench.at("data/val/blue/0.png")).unwrap());
-    for (model, word) in [("newer", "newer"), ("cut", "cut"), ("empty", "empty"), ("renamed", "renamed"), ("missing", "missing")] {
+    for (model, word) in
+        [("newer", "newer"), ("cut", "cut"), ("empty", "empty"), ("renamed", "renamed"), ("missing", "missing")]
+    {
         let file = format!("{model}.safetensors");
         bench.run(&["predict", &file, "data/val/blue/0.png"]).fails(1, &[&file, word]);
         bench.run(&["evaluate", &file, "data"]).fails(1, &[&file]);
@@ -98,7 +105,9 @@ fn resuming_with_other_settings_or_a_damaged_checkpoint_is_refused() {
     bench.train("run", &["--epochs", "1"]).ok();
     bench.run(&["train", "data", "--out", "run", "--resume", "--lr", "0.5", "--epochs", "2"]).fails(1, &["run", "lr"]);
     bench.write("run/last.safetensors", b"damaged");
-    bench.run(&["train", "data", "--out", "run", "--resume", "--epochs", "2"]).fails(1, &["last.safetensors", "damaged"]);
+    bench
+        .run(&["train", "data", "--out", "run", "--resume", "--epochs", "2"])
+        .fails(1, &["last.safetensors", "damaged"]);
 }
 
 #[test]

@@ -24,7 +24,13 @@ fn evaluation_agrees_with_the_figures_of_training() {
     assert!((value["loss"].as_f64().unwrap() - epoch["val_loss"].as_f64().unwrap()).abs() < 1e-4);
     assert_eq!(value["count"], 6);
     assert_eq!(value["classes"], serde_json::json!(["blue", "red things"]));
-    let cells: u64 = value["confusion"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap()).map(|n| n.as_u64().unwrap()).sum();
+    let cells: u64 = value["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap())
+        .map(|n| n.as_u64().unwrap())
+        .sum();
     assert_eq!(cells, 6);
     let text = bench.run(&["evaluate", "run/model.safetensors", "data", "--split", "train"]).ok().stdout();
     assert!(text.contains("8 pictures") && text.contains("precision") && text.contains("red things"), "{text}");
@@ -96,7 +102,8 @@ fn nobody_reading_the_output_is_no_failure() {
     let program = env!("CARGO_BIN_EXE_imago");
     for command in ["models", "scan data", "predict run data --json", "evaluate run data", "--help"] {
         let shell = format!("set -o pipefail; '{program}' {command} | true");
-        let output = std::process::Command::new("bash").args(["-c", &shell]).current_dir(bench.at("")).output().unwrap();
+        let output =
+            std::process::Command::new("bash").args(["-c", &shell]).current_dir(bench.at("")).output().unwrap();
         assert!(output.status.success(), "{command}: {output:?}");
         assert!(output.stderr.is_empty(), "{command}: {output:?}");
     }
@@ -110,7 +117,10 @@ fn scanning_counts_and_lists_what_was_passed_over() {
     assert!(text.contains("2 classes") && text.contains("10 pictures") && text.contains("movie.gif"), "{text}");
     let value = json(&bench.run(&["scan", "data", "--json"]).ok().stdout());
     assert_eq!(value["classes"][1]["name"], "red things");
-    assert_eq!((&value["classes"][0]["train"], &value["classes"][0]["val"]), (&serde_json::json!(3), &serde_json::json!(2)));
+    assert_eq!(
+        (&value["classes"][0]["train"], &value["classes"][0]["val"]),
+        (&serde_json::json!(3), &serde_json::json!(2))
+    );
     assert_eq!(value["ignored"].as_array().unwrap().len(), 1);
     bench.write("data/val/blue/bad.png", b"not a picture");
     let run = bench.run(&["scan", "data", "--json"]).fails(3, &["bad.png"]);
@@ -124,7 +134,10 @@ fn the_sample_is_drawn_as_train_and_val_folders() {
     let value = json(&bench.run(&["scan", "insects", "--json"]).ok().stdout());
     assert_eq!(value["classes"][0]["name"], "ants");
     for class in 0..2 {
-        assert_eq!((&value["classes"][class]["train"], &value["classes"][class]["val"]), (&serde_json::json!(120), &serde_json::json!(75)));
+        assert_eq!(
+            (&value["classes"][class]["train"], &value["classes"][class]["val"]),
+            (&serde_json::json!(120), &serde_json::json!(75))
+        );
     }
 }
 

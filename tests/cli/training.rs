@@ -13,7 +13,10 @@ fn training_prints_one_line_an_epoch_and_leaves_a_whole_folder() {
     for (index, line) in lines.iter().enumerate() {
         let words: Vec<&str> = line.split_whitespace().collect();
         assert_eq!(words[..2], ["epoch", &format!("{}/3", index + 1)], "{line}");
-        assert_eq!((words[2], words[3], words[5], words[7], words[8], words[10]), ("train", "loss", "acc", "val", "loss", "acc"));
+        assert_eq!(
+            (words[2], words[3], words[5], words[7], words[8], words[10]),
+            ("train", "loss", "acc", "val", "loss", "acc")
+        );
         assert_eq!((words[12], words[13]), ("lr", if index < 2 { "0.001" } else { "0.0001" }));
         assert_eq!(words[15], "s");
         for number in [4, 6, 9, 11, 14] {
@@ -25,7 +28,8 @@ fn training_prints_one_line_an_epoch_and_leaves_a_whole_folder() {
     for key in ["epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr"] {
         assert!(metrics[0][key].is_number(), "{key}");
     }
-    let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(bench.at("run/summary.json")).unwrap()).unwrap();
+    let summary: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(bench.at("run/summary.json")).unwrap()).unwrap();
     for key in ["best_epoch", "best_val_acc", "last_val_acc", "total_seconds", "images_per_second"] {
         assert!(summary[key].is_number(), "{key}");
     }
@@ -74,12 +78,8 @@ fn resume_with_more_epochs_equals_a_run_that_was_never_interrupted() {
 #[cfg(unix)]
 fn interrupted(bench: &Bench, args: &[&str]) -> Run {
     use std::io::{BufRead, BufReader, Read};
-    let mut child = bench
-        .command(args)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        bench.command(args).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();
     stdout.read_line(&mut first).unwrap();

@@ -5,4 +5,5 @@
 mod augment;
 mod common;
 mod data;
+mod train;
 mod welcome;

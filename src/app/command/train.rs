@@ -19,6 +19,10 @@ pub enum TrainCommand {
     ChooseWeightsFile,
     /// Show an earlier run.
     ShowRun(PathBuf),
+    /// Show what the open data set has, rather than the run of another one.
+    ShowOwnRuns,
     /// Take over the settings of a run.
     LoadSettings(PathBuf),
+    /// Look through the predictions of a run in Results.
+    LookAtResults(PathBuf),
 }

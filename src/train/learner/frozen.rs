@@ -103,7 +103,10 @@ impl Learner for FrozenBackbone {
         Ok(vec![
             ("model.fc.weight".to_owned(), Tensor::from_slice(&self.head.weight, (classes, features), &cpu)?),
             ("model.fc.bias".to_owned(), Tensor::from_slice(&self.head.bias, classes, &cpu)?),
-            ("momentum.fc.weight".to_owned(), Tensor::from_slice(&self.head.weight_momentum, (classes, features), &cpu)?),
+            (
+                "momentum.fc.weight".to_owned(),
+                Tensor::from_slice(&self.head.weight_momentum, (classes, features), &cpu)?,
+            ),
             ("momentum.fc.bias".to_owned(), Tensor::from_slice(&self.head.bias_momentum, classes, &cpu)?),
         ])
     }

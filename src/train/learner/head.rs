@@ -151,8 +151,7 @@ mod tests {
     fn a_loss_that_is_not_finite_changes_nothing() {
         let mut head = Head::new(vec![1.0; 6], vec![0.0; 2]);
         let before = head.clone();
-        let outcome =
-            head.learn(&[f32::NAN, 0.0, 0.0], &[0], 0.1, SgdSettings { momentum: 0.9, weight_decay: 0.0 });
+        let outcome = head.learn(&[f32::NAN, 0.0, 0.0], &[0], 0.1, SgdSettings { momentum: 0.9, weight_decay: 0.0 });
         assert!(!outcome.loss.is_finite());
         assert_eq!(head, before);
     }

@@ -31,7 +31,7 @@ pub(crate) struct SgdSettings {
 }
 
 /// Something that learns from batches.
-pub(crate) trait Learner: Send {
+pub(crate) trait Learner: Send + Sync {
     /// Numbers of one picture's input.
     fn input_len(&self) -> usize;
 

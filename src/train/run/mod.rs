@@ -38,11 +38,7 @@ const KEPT_INPUT_BYTES: usize = 64 << 20;
 const DECIMALS: i32 = 9;
 
 /// Runs a request to its end and returns the last event.
-pub(crate) fn run(
-    request: &RunRequest,
-    port: &mut EventPort,
-    controls: &mut Controls,
-) -> Result<Event, TrainError> {
+pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Controls) -> Result<Event, TrainError> {
     let config = &request.config;
     config.check()?;
     check_dataset(&request.dataset)?;
@@ -56,8 +52,9 @@ pub(crate) fn run(
     {
         return Err(TrainError::Mismatch {
             dir: request.run_dir.clone(),
-            reason: "its data set has changed since (pictures or labels were added, moved or taken away); start a new run"
-                .to_owned(),
+            reason:
+                "its data set has changed since (pictures or labels were added, moved or taken away); start a new run"
+                    .to_owned(),
         });
     }
 
@@ -69,7 +66,8 @@ pub(crate) fn run(
     let device = select_device(config.device).map_err(|error| TrainError::Device(error.to_string()))?;
     let preprocess = Preprocess::default();
     let source = found.as_ref().map(|checkpoint| learner::Source { checkpoint, run_dir: &request.run_dir });
-    let learner = pool.install(|| learner::build(config, request.dataset.classes.len(), &preprocess, &device.device, source))?;
+    let learner =
+        pool.install(|| learner::build(config, request.dataset.classes.len(), &preprocess, &device.device, source))?;
 
     let train = items_of(&request.dataset, Split::Train);
     let val = items_of(&request.dataset, Split::Val);
@@ -108,8 +106,7 @@ pub(crate) fn run(
     let classes = &request.dataset.classes;
     let about = ModelFile::now(learner::spec(config, classes.len()), classes.clone(), preprocess.clone());
     let keeps_val_input = learner.input_is_fixed() && val.len() * learner.input_len() * 4 <= KEPT_INPUT_BYTES;
-    let preparer =
-        Preparer::new(&request.dataset, config.pipeline()?, preprocess, config.seed, PICTURE_BUDGET_BYTES);
+    let preparer = Preparer::new(&request.dataset, config.pipeline()?, preprocess, config.seed, PICTURE_BUDGET_BYTES);
     let plan = plan(config, meta.epochs_done, train.clone(), val.clone(), keeps_val_input);
     let group = learner.group_size(config.batch_size);
     let ahead = (2 * group).clamp(AHEAD.0, AHEAD.1);
@@ -290,9 +287,7 @@ impl Run<'_> {
             // Groups of nearly the same size: a small last one would run at half speed.
             let steps = match groups {
                 0 => 1,
-                groups if index < groups => {
-                    (index + 1) * steps_per_epoch / groups - index * steps_per_epoch / groups
-                }
+                groups if index < groups => (index + 1) * steps_per_epoch / groups - index * steps_per_epoch / groups,
                 _ => 1,
             };
             let group = self.gather(steps.max(1) * batch_size, &mut left)?;
@@ -465,7 +460,8 @@ impl Run<'_> {
         let Some(best) = self.meta.best else { return Ok(()) };
         let last: Option<EpochRecord> =
             self.meta.metrics.lines().last().and_then(|line| serde_json::from_str(line).ok());
-        let rate = if self.meta.train_secs > 0.0 { self.meta.train_pictures as f64 / self.meta.train_secs } else { 0.0 };
+        let rate =
+            if self.meta.train_secs > 0.0 { self.meta.train_pictures as f64 / self.meta.train_secs } else { 0.0 };
         self.folder.write_summary(&RunSummary {
             best_epoch: best.epoch,
             best_val_acc: best.val_acc,

@@ -70,12 +70,14 @@ fn a_run_reports_every_epoch_and_leaves_a_whole_folder() {
     let folder = tempfile::tempdir().unwrap();
     write_pictures(&folder.path().join("data"), 5, 3);
     let events = events_of(request(folder.path(), quick()));
-    let Some(Event::Started { train_count, val_count, steps_per_epoch, parameters, trainable, .. }) = events.first() else {
+    let Some(Event::Started { train_count, val_count, steps_per_epoch, parameters, trainable, .. }) = events.first()
+    else {
         panic!("{events:?}");
     };
     assert_eq!((*train_count, *val_count, *steps_per_epoch), (10, 6, 3));
     assert!(parameters == trainable && *parameters > 0);
-    let epochs: Vec<_> = events.iter().filter_map(|event| if let Event::Epoch(record) = event { Some(record) } else { None }).collect();
+    let epochs: Vec<_> =
+        events.iter().filter_map(|event| if let Event::Epoch(record) = event { Some(record) } else { None }).collect();
     assert_eq!(epochs.len(), 2);
     let Some(Event::Finished { best_epoch, best_val_acc, .. }) = events.last() else { panic!("{events:?}") };
     let record = load_run(&folder.path().join("run")).unwrap();
@@ -124,7 +126,8 @@ fn resume_continues_from_the_saved_epoch() {
         assert!(matches!(events.first(), Some(Event::Started { resumed_from: 2, .. })), "{events:?}");
         assert!(matches!(events.last(), Some(Event::Finished { .. })), "{events:?}");
         assert_eq!(figures(&whole), figures(&broken));
-        let weights = |dir: &Path| candle_core::safetensors::load(dir.join(MODEL_FILE), &candle_core::Device::Cpu).unwrap();
+        let weights =
+            |dir: &Path| candle_core::safetensors::load(dir.join(MODEL_FILE), &candle_core::Device::Cpu).unwrap();
         let (whole, broken) = (weights(&whole), weights(&broken));
         for (name, tensor) in &whole {
             let bits = |tensor: &candle_core::Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
@@ -210,7 +213,8 @@ fn a_broken_picture_is_skipped_and_named_once() {
     std::fs::write(folder.path().join("data/train/red/2.png"), b"broken").unwrap();
     let request = request(folder.path(), quick());
     let events = events_of(request.clone());
-    let skipped: Vec<_> = events.iter().filter_map(|event| if let Event::Skipped(file) = event { Some(file) } else { None }).collect();
+    let skipped: Vec<_> =
+        events.iter().filter_map(|event| if let Event::Skipped(file) = event { Some(file) } else { None }).collect();
     assert_eq!(skipped.len(), 1, "{events:?}");
     assert!(skipped[0].path.ends_with("train/red/2.png"));
     assert!(matches!(events.last(), Some(Event::Finished { .. })));

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 
-use super::{ALL_FILES, CHECKPOINT_FILE, CONFIG_FILE, DATASET_FILE, METRICS_FILE, MODEL_FILE, RunDataset, RunSummary, SUMMARY_FILE};
+use super::{
+    ALL_FILES, CHECKPOINT_FILE, CONFIG_FILE, DATASET_FILE, METRICS_FILE, MODEL_FILE, RunDataset, RunSummary,
+    SUMMARY_FILE,
+};
 use crate::base::write_atomically;
 use crate::train::checkpoint::{CheckpointMeta, write_checkpoint};
 use crate::train::config::TrainConfig;
@@ -94,7 +97,11 @@ impl RunFolder {
     }
 
     /// Writes the checkpoint.
-    pub(crate) fn save_checkpoint(&self, meta: &CheckpointMeta, tensors: &[(String, Tensor)]) -> Result<(), TrainError> {
+    pub(crate) fn save_checkpoint(
+        &self,
+        meta: &CheckpointMeta,
+        tensors: &[(String, Tensor)],
+    ) -> Result<(), TrainError> {
         let path = self.checkpoint_path();
         write_atomically(&path, |out| write_checkpoint(out, meta, tensors))
             .map_err(|error| TrainError::writing(&path, error))

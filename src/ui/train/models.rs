@@ -1,0 +1,223 @@
+//! The models to choose from, and what a ResNet starts from.
+
+use std::path::Path;
+
+use egui::{Align2, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
+use egui_material_icons::icons;
+
+use super::hints::{self, Numbers};
+use super::{count, warning_ui, words};
+use crate::app::command::{Command, Commands, TrainCommand};
+use crate::app::state::{Arch, State, TrainState, WeightsState};
+use crate::train::WeightsChoice;
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Draws the models, and below the one that is chosen what it starts from.
+pub fn models_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mut Commands) {
+    ui.spacing_mut().item_spacing.y = 6.0;
+    for arch in Arch::ALL {
+        let size = state.train.sizes.iter().find(|size| size.arch == arch).map(|size| size.total);
+        let selected = state.train.config.arch == arch;
+        let response = model_card(ui, arch, size, selected);
+        if response.clicked() && !selected {
+            choose(&mut state.train, arch);
+        }
+        if state.train.config.arch == arch && arch.is_resnet() {
+            pretrained_ui(ui, &mut state.train, numbers, commands);
+        }
+    }
+}
+
+/// Takes a model. ResNet34 has no starter: it takes the file that was chosen before, if there is one.
+fn choose(train: &mut TrainState, arch: Arch) {
+    train.config.arch = arch;
+    if arch == Arch::Resnet34
+        && train.config.weights == WeightsChoice::Starter
+        && let Some(file) = &train.weights_file
+    {
+        train.config.weights = WeightsChoice::File(file.clone());
+    }
+}
+
+/// A card with the model's name, size and one line.
+fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool) -> Response {
+    let colors = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let enabled = ui.is_enabled();
+    let title = words::arch_title(arch);
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, title));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let fill = if selected {
+        colors.accent_faint
+    } else if response.hovered() {
+        colors.hover
+    } else {
+        colors.card
+    };
+    let stroke = if selected || response.has_focus() {
+        Stroke::new(1.5, colors.accent)
+    } else {
+        Stroke::new(1.0, colors.stroke)
+    };
+    let fade = if enabled { 1.0 } else { 0.55 };
+    let painter = ui.painter();
+    painter.rect(rect, theme::RADIUS, fill.gamma_multiply(fade), Stroke::new(stroke.width, stroke.color.gamma_multiply(fade)), StrokeKind::Inside);
+    radio_mark(ui, pos2(rect.left() + 18.0, rect.center().y), selected, fade);
+    let text = colors.text.gamma_multiply(fade);
+    let weak = colors.text_weak.gamma_multiply(fade);
+    let left = rect.left() + 36.0;
+    painter.text(pos2(left, rect.top() + 15.0), Align2::LEFT_CENTER, title, theme::strong(13.0), text);
+    painter.text(pos2(left, rect.top() + 32.0), Align2::LEFT_CENTER, words::arch_line(arch), theme::caption(), weak);
+    if let Some(parameters) = parameters {
+        let at = pos2(rect.right() - 10.0, rect.top() + 15.0);
+        painter.text(at, Align2::RIGHT_CENTER, count(parameters), theme::tabular(12.0), weak);
+        let tip = format!("{} parameters", widgets::thousands(parameters));
+        return response.on_hover_text(tip);
+    }
+    response
+}
+
+fn radio_mark(ui: &Ui, center: egui::Pos2, selected: bool, fade: f32) {
+    let colors = theme::colors(ui);
+    let color = if selected { colors.accent } else { colors.text_weak };
+    ui.painter().circle_stroke(center, 6.5, Stroke::new(1.5, color.gamma_multiply(fade)));
+    if selected {
+        ui.painter().circle_filled(center, 3.5, color.gamma_multiply(fade));
+    }
+}
+
+/// Which part of a ResNet learns, and from which weights.
+fn pretrained_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let shown = Frame::new().inner_margin(Margin { left: 14, right: 0, top: 2, bottom: 6 }).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = space::S;
+        ui.horizontal(|ui| {
+            widgets::segmented(ui, &mut train.config.fine_tune, &[(false, "Frozen"), (true, "Fine-tuned")]);
+            widgets::hint(ui, "frozen or fine-tuned", &hints::learns(numbers));
+            learning_count_ui(ui, train);
+        });
+        ui.horizontal(|ui| weights_choice_ui(ui, train, commands));
+        weights_note_ui(ui, train, commands);
+    });
+    // A line at the left ties this to the card above.
+    let rect = shown.response.rect;
+    let line = Rect::from_min_max(rect.left_top() + vec2(4.0, 0.0), pos2(rect.left() + 6.0, rect.bottom()));
+    ui.painter().rect_filled(line, 1.0, colors.accent.gamma_multiply(0.6));
+}
+
+fn learning_count_ui(ui: &mut Ui, train: &TrainState) {
+    let colors = theme::colors(ui);
+    if let Some((_, trainable)) = train.chosen_parameters() {
+        let text = RichText::new(format!("{} learn", count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
+        ui.add(egui::Label::new(text).selectable(false));
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    Starter,
+    File,
+    Random,
+}
+
+fn weights_choice_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
+    let before = match &train.config.weights {
+        WeightsChoice::Starter => Source::Starter,
+        WeightsChoice::File(_) => Source::File,
+        WeightsChoice::Random => Source::Random,
+    };
+    let mut source = before;
+    let mut choices = Vec::with_capacity(3);
+    if train.config.arch == Arch::Resnet18 {
+        choices.push((Source::Starter, "Starter (built in)"));
+    }
+    choices.extend([(Source::File, "A file…"), (Source::Random, "Random")]);
+    if widgets::segmented(ui, &mut source, &choices) {
+        match (source, &train.weights_file) {
+            (Source::Starter, _) => train.config.weights = WeightsChoice::Starter,
+            (Source::Random, _) => train.config.weights = WeightsChoice::Random,
+            (Source::File, Some(file)) => train.config.weights = WeightsChoice::File(file.clone()),
+            (Source::File, None) => commands.push(Command::Train(TrainCommand::ChooseWeightsFile)),
+        }
+    }
+    widgets::hint(ui, "the weights", hints::WEIGHTS);
+}
+
+fn weights_note_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
+    let note = match &train.config.weights {
+        WeightsChoice::File(path) => {
+            let path = path.clone();
+            file_ui(ui, train, &path, commands);
+            return;
+        }
+        WeightsChoice::Starter if train.config.arch == Arch::Resnet34 => {
+            warning_ui(ui, "The built-in starter is a ResNet18. ResNet34 needs a weights file of its own.", false);
+            if ui.button("Choose a weights file…").clicked() {
+                commands.push(Command::Train(TrainCommand::ChooseWeightsFile));
+            }
+            return;
+        }
+        WeightsChoice::Starter => {
+            "Trained for Imago on Tiny ImageNet, so that no download is needed. Official ImageNet weights do better: on \
+             hymenoptera_data they reach 0.94–0.96 where the starter reaches about 0.85."
+        }
+        WeightsChoice::Random if train.config.fine_tune => {
+            "Learns from nothing. It takes many pictures and epochs to be any good."
+        }
+        WeightsChoice::Random => {
+            "A frozen network of random numbers is only good for comparison: choose “Fine-tuned” to learn from nothing."
+        }
+    };
+    let colors = theme::colors(ui);
+    ui.add(egui::Label::new(RichText::new(note).size(12.0).color(colors.text_weak)).wrap());
+}
+
+/// The file's name, whether it fits, and what to do if it does not.
+fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let state = train.weights_state().cloned();
+    ui.horizontal(|ui| {
+        match &state {
+            Some(WeightsState::Fits { .. }) => {
+                ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(15.0).color(colors.good))
+                    .on_hover_text("This file fits the model.");
+            }
+            Some(WeightsState::Wrong { .. }) => {
+                ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(15.0).color(colors.bad));
+            }
+            Some(WeightsState::Checking) | None => {
+                ui.add(egui::Spinner::new().size(14.0));
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.button("Change…").on_hover_text("Choose another weights file").clicked() {
+                commands.push(Command::Train(TrainCommand::ChooseWeightsFile));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                widgets::elided_label(ui, &name, theme::body(), colors.text).on_hover_text(path.display().to_string());
+            });
+        });
+    });
+    match state {
+        Some(WeightsState::Fits { parameters }) => {
+            let text = format!("Fits: {} numbers are taken over from it.", count(parameters));
+            ui.label(RichText::new(text).size(12.0).color(colors.text_weak));
+        }
+        Some(WeightsState::Checking) | None => {
+            ui.label(RichText::new("Checking the file…").size(12.0).color(colors.text_weak));
+        }
+        Some(WeightsState::Wrong { message, fits }) => {
+            warning_ui(ui, &message, true);
+            if let Some(arch) = fits
+                && ui.button(format!("Use {} instead", words::arch_title(arch))).clicked()
+            {
+                train.config.arch = arch;
+            }
+        }
+    }
+}
