@@ -14,6 +14,7 @@
 //!
 //! Must not know: tensors, files of a data set, training, the window.
 
+pub mod batch;
 pub mod params;
 pub mod pipeline;
 pub mod text;
@@ -25,10 +26,13 @@ mod canvas;
 mod colour;
 mod geometry;
 mod presets;
+#[cfg(test)]
+mod tests;
 
+pub use batch::{BatchMix, Mix, MixPlan, soft_cross_entropy};
 pub use geometry::border::Border;
 pub use params::{ParamKind, ParamSpec};
 pub use pipeline::{Pipeline, Step};
 pub use text::PipelineError;
-pub use trace::{Trace, TraceStep};
+pub use trace::{KeepMap, Trace, TraceStep};
 pub use transform::Transform;

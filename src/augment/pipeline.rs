@@ -3,6 +3,7 @@
 use image::RgbImage;
 use rand::{Rng, RngExt};
 
+use super::batch::BatchMix;
 use super::canvas::Canvas;
 use super::presets;
 use super::trace::Trace;
@@ -26,6 +27,16 @@ impl Step {
         Self { enabled: true, probability: transform.default_probability(), transform }
     }
 
+    /// How many different results the step has for one picture; `None`: without end.
+    fn variants(&self) -> Option<u64> {
+        let applied = match &self.transform {
+            Transform::HorizontalFlip(_) | Transform::VerticalFlip(_) | Transform::Grayscale(_) => 1,
+            Transform::QuarterTurn(_) => return Some(4),
+            _ => return None,
+        };
+        Some(if self.probability < 1.0 { applied + 1 } else { applied })
+    }
+
     /// The same with another probability, held between 0 and 1.
     #[must_use]
     pub fn with_probability(mut self, probability: f64) -> Self {
@@ -42,6 +53,8 @@ impl Step {
 pub struct Pipeline {
     /// The steps, first to last.
     pub steps: Vec<Step>,
+    /// What happens to whole batches afterwards; the loader does it, [`Pipeline::apply`] knows single pictures only.
+    pub batch: Option<BatchMix>,
 }
 
 impl Default for Pipeline {
@@ -57,6 +70,11 @@ impl Pipeline {
     /// The preset of this name: see [`Pipeline::PRESETS`].
     pub fn preset(name: &str) -> Option<Pipeline> {
         presets::by_name(name)
+    }
+
+    /// These steps and no mixing of batches.
+    pub fn of_steps(steps: Vec<Step>) -> Pipeline {
+        Pipeline { steps, batch: None }
     }
 
     /// The name of the preset that this pipeline equals.
@@ -85,10 +103,17 @@ impl Pipeline {
         let start = rng.clone();
         let (_, trace) = self.apply_traced(img, size, rng);
         let picture_after = |index: usize| {
-            let until = Pipeline { steps: self.steps.iter().take(index + 1).cloned().collect() };
+            let until = Pipeline { steps: self.steps.iter().take(index + 1).cloned().collect(), batch: None };
             until.apply(img, size, &mut start.clone())
         };
         trace.steps.iter().map(|step| (step.index, picture_after(step.index))).collect()
+    }
+
+    /// How many different pictures come of one: the augmentation factor. `None`: without end, because a step draws from a
+    /// range.
+    pub fn variants(&self) -> Option<u64> {
+        let active = self.steps.iter().filter(|step| step.enabled && step.probability > 0.0);
+        active.map(Step::variants).try_fold(1_u64, |all, one| all.checked_mul(one?))
     }
 
     fn run(&self, canvas: &mut Canvas<'_>, rng: &mut ImagoRng) {

@@ -9,6 +9,10 @@
 //! transform = "horizontal-flip"
 //! probability = 0.5
 //! enabled = true
+//!
+//! [batch]
+//! mix = "mixup"
+//! alpha = 0.2
 //! ```
 //!
 //! What is left out has its default. What is unknown, of the wrong type or out of bounds is an error that names the line.
@@ -16,10 +20,11 @@
 use std::fmt::Write as _;
 
 use serde::de::Error as _;
-use serde::ser::{SerializeMap, SerializeStruct};
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::de::{DeTable, DeValue};
 
+use super::batch::BatchMix;
 use super::params::{Adjustable, Param, ParamKind, Slot};
 use super::pipeline::{Pipeline, Step};
 use super::transform::Transform;
@@ -68,7 +73,7 @@ impl Pipeline {
             let line = error.span().and_then(|span| line_of(span.start));
             PipelineError::new(line, format!("this is not valid TOML: {}", error.message().trim()))
         })?;
-        let mut pipeline = Pipeline { steps: Vec::new() };
+        let mut pipeline = Pipeline::of_steps(Vec::new());
         for (key, value) in document.into_inner() {
             let line = line_of(key.span().start);
             match (key.get_ref().as_ref(), value.into_inner()) {
@@ -82,8 +87,16 @@ impl Pipeline {
                     }
                 }
                 ("steps", _) => return Err(PipelineError::new(line, "`steps` must be a list of [[steps]] tables")),
+                ("batch", DeValue::Table(table)) => {
+                    let mut batch = BatchMix::default();
+                    for entry in entries(table, &line_of) {
+                        set_entry(&mut batch, "batch", entry, &[])?;
+                    }
+                    pipeline.batch = Some(batch);
+                }
+                ("batch", _) => return Err(PipelineError::new(line, "`batch` must be a [batch] table")),
                 (other, _) => {
-                    let problem = format!("there is no setting `{other}` in a pipeline; it has [[steps]]");
+                    let problem = format!("there is no setting `{other}` in a pipeline; it has [[steps]] and [batch]");
                     return Err(PipelineError::new(line, problem));
                 }
             }
@@ -103,6 +116,12 @@ impl Pipeline {
         }
         if self.steps.is_empty() {
             text.push_str("steps = []\n");
+        }
+        if let Some(batch) = &self.batch {
+            text.push_str("\n[batch]\n");
+            for (key, value) in fields_of(&mut batch.clone()) {
+                let _ = writeln!(text, "{key} = {}", toml_value(&value));
+            }
         }
         text
     }
@@ -153,29 +172,33 @@ fn step_from(entries: Vec<Entry>, line: Option<usize>) -> Result<Step, PipelineE
         return Err(PipelineError::new(name.line, unknown_transform(wanted)));
     };
     let mut step = Step::new(transform);
-    for Entry { key, line, value } in entries {
-        if key == "transform" {
-            continue;
-        }
-        let value = value.map_err(|problem| PipelineError::new(line, format!("`{key}`: {problem}")))?;
-        match (key.as_str(), value) {
-            ("probability", Plain::Number(value)) if (0.0..=1.0).contains(&value) => step.probability = value,
-            ("probability", Plain::Number(value)) => {
+    for entry in entries {
+        let line = entry.line;
+        match (entry.key.as_str(), &entry.value) {
+            ("transform", _) => {}
+            ("probability", Ok(Plain::Number(value))) if (0.0..=1.0).contains(value) => step.probability = *value,
+            ("probability", Ok(Plain::Number(value))) => {
                 return Err(PipelineError::new(line, format!("`probability` is {value}; it must be between 0 and 1")));
             }
             ("probability", _) => {
                 return Err(PipelineError::new(line, "`probability` must be a number between 0 and 1"));
             }
-            ("enabled", Plain::Switch(on)) => step.enabled = on,
+            ("enabled", Ok(Plain::Switch(on))) => step.enabled = *on,
             ("enabled", _) => return Err(PipelineError::new(line, "`enabled` must be true or false")),
-            (_, value) => {
+            _ => {
                 let owner = step.transform.name();
-                assign(step.transform.adjustable(), owner, &key, &value, &["probability", "enabled"])
-                    .map_err(|problem| PipelineError::new(line, problem))?;
+                set_entry(step.transform.adjustable(), owner, entry, &["probability", "enabled"])?;
             }
         }
     }
     Ok(step)
+}
+
+/// Puts an entry into the parameter of its name, or says on which line and why not. `also`: names that `owner` has besides.
+fn set_entry(thing: &mut dyn Adjustable, owner: &str, entry: Entry, also: &[&str]) -> Result<(), PipelineError> {
+    let Entry { key, line, value } = entry;
+    let value = value.map_err(|problem| PipelineError::new(line, format!("`{key}`: {problem}")))?;
+    assign(thing, owner, &key, &value, also).map_err(|problem| PipelineError::new(line, problem))
 }
 
 /// Puts a value into the parameter `key`, or says why not.
@@ -316,12 +339,23 @@ impl Serialize for Plain {
 
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = step_fields(self);
-        let mut map = serializer.serialize_map(Some(fields.len()))?;
-        for (key, value) in &fields {
-            map.serialize_entry(key, value)?;
+        serializer.collect_map(step_fields(self))
+    }
+}
+
+impl Serialize for BatchMix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(fields_of(&mut self.clone()))
+    }
+}
+
+impl<'de> Deserialize<'de> for BatchMix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut batch = BatchMix::default();
+        for (key, value) in std::collections::BTreeMap::<String, Plain>::deserialize(deserializer)? {
+            assign(&mut batch, "batch", &key, &value, &[]).map_err(D::Error::custom)?;
         }
-        map.end()
+        Ok(batch)
     }
 }
 
@@ -335,8 +369,11 @@ impl<'de> Deserialize<'de> for Step {
 
 impl Serialize for Pipeline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Pipeline", 1)?;
+        let mut fields = serializer.serialize_struct("Pipeline", 1 + usize::from(self.batch.is_some()))?;
         fields.serialize_field("steps", &self.steps)?;
+        if let Some(batch) = &self.batch {
+            fields.serialize_field("batch", batch)?;
+        }
         fields.end()
     }
 }
@@ -348,8 +385,10 @@ impl<'de> Deserialize<'de> for Pipeline {
         struct Fields {
             #[serde(default)]
             steps: Vec<Step>,
+            batch: Option<BatchMix>,
         }
-        Ok(Pipeline { steps: Fields::deserialize(deserializer)?.steps })
+        let Fields { steps, batch } = Fields::deserialize(deserializer)?;
+        Ok(Pipeline { steps, batch })
     }
 }
 
@@ -366,9 +405,11 @@ mod tests {
             let json = serde_json::to_string(&pipeline).unwrap();
             assert_eq!(serde_json::from_str::<Pipeline>(&json).unwrap(), pipeline, "{name}");
         }
-        let mut all = Pipeline { steps: Transform::all().into_iter().map(Step::new).collect() };
+        let mut all = Pipeline::of_steps(Transform::all().into_iter().map(Step::new).collect());
         all.steps[0].enabled = false;
+        all.batch = Some(BatchMix { alpha: 0.7, ..BatchMix::default() });
         assert_eq!(Pipeline::from_toml(&all.to_toml()).unwrap(), all);
+        assert_eq!(toml::from_str::<Pipeline>(&toml::to_string(&all).unwrap()).unwrap(), all);
     }
 
     fn problem(text: &str) -> String {
@@ -398,6 +439,10 @@ mod tests {
             "line 1: this step names no transform, as in transform = \"horizontal-flip\""
         );
         assert!(problem("[[steps]]\ntransform = \"horizontal-flip\n").starts_with("line 2: this is not valid TOML"));
+        assert_eq!(
+            problem("[batch]\nmix = \"mixture\"\n"),
+            "line 2: `mix` of batch is \"mixture\"; it must be one of mixup, cutmix"
+        );
         assert!(problem("\nstep = 1\n").starts_with("line 2: there is no setting `step`"));
         assert!(problem("[[steps]]\ntransform = \"random-resized-crop\"\narea = [0.9, 0.1]").starts_with("line 3:"));
         assert!(problem("[[steps]]\ntransform = \"random-resized-crop\"\narea = nan").starts_with("line 3:"));

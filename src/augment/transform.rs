@@ -2,7 +2,11 @@
 
 use super::canvas::Canvas;
 use super::params::{self, Adjustable, ParamSpec};
-use super::transforms::{HorizontalFlip, RandomResizedCrop};
+use super::transforms::{
+    Brightness, Contrast, Crop, GaussianBlur, GaussianNoise, Grayscale, HorizontalFlip, Hue, JpegCompression,
+    Perspective, QuarterTurn, RandomErasing, RandomResizedCrop, Rotate, SaltAndPepper, Saturation, Scale,
+    SeasonAndLight, Shear, Translate, VerticalFlip,
+};
 use crate::base::ImagoRng;
 
 /// What is said about a transform.
@@ -58,8 +62,46 @@ macro_rules! transforms {
 transforms! {
     /// A random part of the picture, of random shape, stretched to the training size.
     RandomResizedCrop,
+    /// A random part of the picture, in its own shape.
+    Crop,
     /// Left and right swapped.
     HorizontalFlip,
+    /// Top and bottom swapped.
+    VerticalFlip,
+    /// A turn by 0, 90, 180 or 270 degrees.
+    QuarterTurn,
+    /// Rotation by any angle.
+    Rotate,
+    /// Nearer or further away.
+    Scale,
+    /// A shift.
+    Translate,
+    /// A slant.
+    Shear,
+    /// Another point of view.
+    Perspective,
+    /// Lighter or darker.
+    Brightness,
+    /// Flatter or harsher.
+    Contrast,
+    /// Paler or more colourful.
+    Saturation,
+    /// Colours turned round the colour wheel.
+    Hue,
+    /// No colour.
+    Grayscale,
+    /// Another season or another light.
+    SeasonAndLight,
+    /// Out of focus.
+    GaussianBlur,
+    /// Random grain.
+    GaussianNoise,
+    /// Single white and black pixels.
+    SaltAndPepper,
+    /// The traces of strong compression.
+    JpegCompression,
+    /// A rectangle covered up.
+    RandomErasing,
 }
 
 impl Transform {

@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn without_steps_the_same_middle_is_kept_every_time() {
-        let coverage = of(&Pipeline { steps: Vec::new() });
+        let coverage = of(&Pipeline::of_steps(Vec::new()));
         assert_eq!((coverage.versions, coverage.misses_middle, coverage.under_tenth), (Some(1), 0.0, 0.0));
         assert!((coverage.usual_shares.0 - coverage.usual_shares.1).abs() < 0.02, "{:?}", coverage.usual_shares);
         // The middle 224 of a picture whose shorter side is 256, four thirds as long: (224/256)² · 3/4.
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_flip_makes_two_versions_and_the_recipe_makes_endlessly_many() {
         let flip = Transform::all().into_iter().find(|transform| transform.name() == "horizontal-flip").unwrap();
-        let pipeline = Pipeline { steps: vec![Step { enabled: true, probability: 0.5, transform: flip }] };
+        let pipeline = Pipeline::of_steps(vec![Step { enabled: true, probability: 0.5, transform: flip }]);
         assert_eq!(of(&pipeline).versions, Some(2));
         assert_eq!(of(&Pipeline::default()).versions, None);
     }

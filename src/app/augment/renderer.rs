@@ -221,8 +221,8 @@ fn strip(plan: &Plan, original: &RgbImage, item: ItemId) -> Vec<StripFrame> {
 }
 
 fn example(plan: &Plan, card: u64, step: &Step, original: &RgbImage) -> (ColorImage, Vec<ColorImage>) {
-    let nothing = Pipeline { steps: Vec::new() };
-    let alone = Pipeline { steps: vec![Step { enabled: true, probability: 1.0, transform: step.transform.clone() }] };
+    let nothing = Pipeline::of_steps(Vec::new());
+    let alone = Pipeline::of_steps(vec![Step { enabled: true, probability: 1.0, transform: step.transform.clone() }]);
     let before = nothing.apply(original, plan.size, &mut rng_for(0, 0, 0));
     let mut after: Vec<ColorImage> = Vec::new();
     for draw in 0..3 {

@@ -9,6 +9,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{RgbImage, imageops};
 
 use super::map::Map;
+use crate::imaging::{self, CropRect};
 
 thread_local! {
     /// The resizer keeps its buffer from picture to picture.
@@ -56,6 +57,11 @@ pub(super) fn stretch(
 ) -> RgbImage {
     let (box_width, box_height) = (right - left, bottom - top);
     let aligned = left.fract() == 0.0 && top.fract() == 0.0;
+    if [left, top, right, bottom] == limit.map(f64::from) && width == height {
+        // The very function that the recipe's crop is defined by.
+        let area = CropRect { left: limit[0], top: limit[1], width: limit[2] - limit[0], height: limit[3] - limit[1] };
+        return imaging::resized_crop(picture, area, width);
+    }
     if aligned && box_width == f64::from(width) && box_height == f64::from(height) {
         return imageops::crop_imm(picture, left as u32, top as u32, width, height).to_image();
     }

@@ -1,7 +1,46 @@
 //! The transforms, one per file. Each is a plain struct of its parameters; ranges are inclusive.
 
+mod brightness;
+mod contrast;
+mod crop;
+mod draw;
+pub(super) mod gaussian_blur;
+pub(super) mod gaussian_noise;
+mod grayscale;
 mod horizontal_flip;
+pub(super) mod hue;
+pub(super) mod jpeg_compression;
+pub(super) mod perspective;
+mod quarter_turn;
+mod random_erasing;
 mod random_resized_crop;
+pub(super) mod rotate;
+pub(super) mod salt_and_pepper;
+mod saturation;
+pub(super) mod scale;
+mod season_and_light;
+pub(super) mod shear;
+pub(super) mod translate;
+mod vertical_flip;
 
+pub use brightness::Brightness;
+pub use contrast::Contrast;
+pub use crop::Crop;
+pub use gaussian_blur::GaussianBlur;
+pub use gaussian_noise::GaussianNoise;
+pub use grayscale::Grayscale;
 pub use horizontal_flip::HorizontalFlip;
-pub use random_resized_crop::RandomResizedCrop;
+pub use hue::Hue;
+pub use jpeg_compression::JpegCompression;
+pub use perspective::Perspective;
+pub use quarter_turn::QuarterTurn;
+pub use random_erasing::{Eraser, RandomErasing};
+pub use random_resized_crop::{RandomResizedCrop, Window};
+pub use rotate::Rotate;
+pub use salt_and_pepper::SaltAndPepper;
+pub use saturation::Saturation;
+pub use scale::Scale;
+pub use season_and_light::{ColorMood, Palette, SeasonAndLight};
+pub use shear::Shear;
+pub use translate::Translate;
+pub use vertical_flip::VerticalFlip;

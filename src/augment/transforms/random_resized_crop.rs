@@ -7,6 +7,7 @@ use crate::augment::canvas::Canvas;
 use crate::augment::geometry::Stage;
 use crate::augment::params::{Adjustable, Param, ParamSpec};
 use crate::augment::transform::{About, Operation};
+use crate::augment::transforms::draw::{between, log_between};
 use crate::base::ImagoRng;
 
 /// A random part of the picture, stretched to the training size (Szegedy et al., "Going deeper with convolutions", 2014).
@@ -42,10 +43,9 @@ impl RandomResizedCrop {
     /// 0.29 does: ten tries with even area and log-even shape, then the largest middle part of an allowed shape.
     pub fn draw(&self, width: u32, height: u32, rng: &mut ImagoRng) -> Window {
         let (w, h) = (f64::from(width), f64::from(height));
-        let (log_low, log_high) = (self.shape[0].ln(), self.shape[1].ln());
         for _ in 0..10 {
-            let area = w * h * between(self.area[0], self.area[1], rng);
-            let shape = between(log_low, log_high, rng).exp();
+            let area = w * h * between(self.area, rng);
+            let shape = log_between(self.shape, rng);
             // Python's `round` takes halves to the even neighbour.
             let (part_w, part_h) = ((area * shape).sqrt().round_ties_even(), (area / shape).sqrt().round_ties_even());
             if part_w > 0.0 && part_w <= w && part_h > 0.0 && part_h <= h {
@@ -66,11 +66,6 @@ impl RandomResizedCrop {
         let (part_w, part_h) = (part_w.clamp(1, width), part_h.clamp(1, height));
         Window { left: (width - part_w) / 2, top: (height - part_h) / 2, width: part_w, height: part_h }
     }
-}
-
-/// An even draw between two numbers, either of which may be the larger or both the same.
-fn between(low: f64, high: f64, rng: &mut ImagoRng) -> f64 {
-    low + (high - low) * rng.random::<f64>()
 }
 
 impl Adjustable for RandomResizedCrop {

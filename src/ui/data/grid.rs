@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use egui::style::ScrollAnimation;
 use egui::{
-    Align, Align2, Color32, CornerRadius, Frame, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Align2, Color32, CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
     WidgetInfo, pos2, vec2,
 };
 
@@ -81,7 +80,7 @@ pub fn grid_ui(
                 };
                 let min = origin + vec2((at - row * columns) as f32 * pitch, row as f32 * pitch);
                 let rect = Rect::from_min_size(min, vec2(side, side));
-                let id = ui.id().with(("tile", item.id.0));
+                let id = ui.scope_id().with(("tile", item.id.0));
                 let response = ui.interact(rect, id, Sense::CLICK);
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
                 let look = TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
@@ -99,7 +98,7 @@ pub fn grid_ui(
         }
         clicked
     });
-    data.grid = GridView { columns, pitch, offset: output.state.offset().y, rows_in_view };
+    data.grid = GridView { columns, pitch, offset: output.state.clamped_offset().y, rows_in_view };
     if let Some((at, is_secondary, is_double)) = output.inner {
         click(ui, project, data, at, is_secondary);
         data.inspector_open |= is_double;

@@ -13,7 +13,7 @@ const TWO_ROWS_BELOW: f32 = 780.0;
 
 /// Name of the filter's text field, so that a key can put the cursor there.
 pub fn filter_id() -> Id {
-    Id::new("data_filter_text")
+    Id::unique("data_filter_text")
 }
 
 /// Draws the row.

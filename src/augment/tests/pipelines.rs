@@ -1,0 +1,182 @@
+//! Whole pipelines: what they equal, what they say about themselves, that they are reproducible.
+
+use super::*;
+use crate::augment::transforms::{Brightness, HorizontalFlip, RandomResizedCrop, Rotate};
+use crate::augment::{KeepMap, ParamKind};
+use crate::imaging::{self, CropRect, Preprocess};
+
+#[test]
+fn the_recipe_is_a_resized_crop_and_sometimes_a_flip_to_the_bit() {
+    let before = picture(300, 200);
+    let recipe = Pipeline::preset("recipe").unwrap();
+    let mut flipped = 0;
+    for item in 0..20 {
+        let (result, trace) = recipe.apply_traced(&before, 64, &mut rng_for(0, 0, item));
+        let number = |name: &str| {
+            let drawn = &trace.steps[0].drawn;
+            drawn.iter().find(|(key, _)| *key == name).unwrap().1.to_string().parse::<u32>().unwrap()
+        };
+        let area =
+            CropRect { left: number("left"), top: number("top"), width: number("width"), height: number("height") };
+        let mut wanted = imaging::resized_crop(&before, area, 64);
+        if trace.steps.len() == 2 {
+            wanted = image::imageops::flip_horizontal(&wanted);
+            flipped += 1;
+        }
+        assert_eq!(result, wanted);
+        let kept = trace.kept_box();
+        assert!((kept.0 - area.left as f32).abs() < 1e-3 && (kept.2 - area.width as f32).abs() < 1e-3);
+        assert_eq!(trace.kept[0].0 > trace.kept[1].0, trace.steps.len() == 2);
+    }
+    assert!((4..=16).contains(&flipped), "{flipped} of 20 flipped");
+}
+
+#[test]
+fn no_augmentation_is_the_transform_of_validation() {
+    let none = Pipeline::preset("none").unwrap();
+    for (width, height) in [(500, 375), (375, 500), (97, 131), (256, 256), (224, 224), (700, 300)] {
+        let before = picture(width, height);
+        let validation = imaging::val_transform(&before, &Preprocess::default());
+        let (_, largest) = difference(&none.apply(&before, 224, &mut rng()), &validation);
+        assert!(largest <= 1, "{width}x{height}: {largest}");
+    }
+}
+
+#[test]
+fn the_same_generator_gives_the_same_picture_and_trace() {
+    let before = picture(120, 90);
+    let all = Pipeline::of_steps(Transform::all().into_iter().map(|t| Step::new(t).with_probability(0.7)).collect());
+    let (first, trace) = all.apply_traced(&before, 56, &mut rng_for(3, 4, 5));
+    assert_eq!(all.apply(&before, 56, &mut rng_for(3, 4, 5)), first);
+    assert_eq!(all.apply_traced(&before, 56, &mut rng_for(3, 4, 5)), (first.clone(), trace));
+    assert_ne!(all.apply(&before, 56, &mut rng_for(3, 5, 5)), first);
+}
+
+#[test]
+fn switching_one_step_off_leaves_the_draws_of_the_others() {
+    let before = picture(120, 90);
+    let mut pipeline = Pipeline::preset("strong").unwrap();
+    let crop_of = |pipeline: &Pipeline| {
+        let (_, trace) = pipeline.apply_traced(&before, 56, &mut rng_for(3, 4, 5));
+        trace.steps.iter().find(|step| step.name == "random-resized-crop").unwrap().drawn.clone()
+    };
+    let with = crop_of(&pipeline);
+    pipeline.steps[0].enabled = false;
+    assert_eq!(crop_of(&pipeline), with);
+    pipeline.steps.swap(0, 2);
+    assert_eq!(crop_of(&pipeline), with);
+}
+
+#[test]
+fn a_stepwise_preview_ends_with_the_result() {
+    let before = picture(120, 90);
+    let strong = Pipeline::preset("strong").unwrap();
+    let steps = strong.apply_stepwise(&before, 56, &mut rng());
+    assert_eq!(steps.last().unwrap().1, strong.apply(&before, 56, &mut rng()));
+    assert!(steps.windows(2).all(|pair| pair[0].0 < pair[1].0));
+}
+
+#[test]
+fn presets_know_their_names_and_own_pipelines_have_none() {
+    assert_eq!(Pipeline::PRESETS, ["none", "recipe", "light", "strong", "insects-from-above"]);
+    for name in Pipeline::PRESETS {
+        assert_eq!(Pipeline::preset(name).unwrap().preset_name(), Some(*name));
+    }
+    let mut own = Pipeline::default();
+    assert_eq!(own.preset_name(), Some("recipe"));
+    own.steps[1].probability = 0.4;
+    assert_eq!(own.preset_name(), None);
+    assert!(Pipeline::preset("no such").is_none());
+}
+
+#[test]
+fn the_augmentation_factor_counts_variants_where_they_can_be_counted() {
+    let flips = Pipeline::of_steps(
+        ["horizontal-flip", "vertical-flip", "quarter-turn"]
+            .map(|n| Step::new(Transform::by_name(n).unwrap()))
+            .to_vec(),
+    );
+    assert_eq!(flips.variants(), Some(16));
+    assert_eq!(Pipeline::preset("none").unwrap().variants(), Some(1));
+    assert_eq!(Pipeline::default().variants(), None);
+}
+
+#[test]
+fn colours_before_a_crop_give_the_same_as_after_it() {
+    let before = picture(200, 150);
+    let colour = Step::new(Transform::Brightness(Brightness { factor: [1.3, 1.3] }));
+    let crop = Step::new(Transform::RandomResizedCrop(RandomResizedCrop { area: [0.3, 0.3], shape: [1.0, 1.0] }));
+    let first = Pipeline::of_steps(vec![colour.clone(), crop.clone()]).apply(&before, 64, &mut rng());
+    let last = Pipeline::of_steps(vec![crop, colour]).apply(&before, 64, &mut rng());
+    assert!(difference(&first, &last).1 <= 1);
+}
+
+#[test]
+fn a_border_colour_is_not_changed_by_colours_that_came_before_it() {
+    let before = RgbImage::from_pixel(40, 40, Rgb([100; 3]));
+    let colour = Step::new(Transform::Brightness(Brightness { factor: [2.0, 2.0] }));
+    let mut turn = Rotate { degrees: [45.0, 45.0], ..Rotate::default() };
+    (turn.border, turn.fill) = (crate::augment::Border::Constant, [10, 20, 30]);
+    let crop = Step::new(Transform::RandomResizedCrop(RandomResizedCrop { area: [1.0, 1.0], shape: [1.0, 1.0] }));
+    let turn = Step::new(Transform::Rotate(turn));
+    let result = Pipeline::of_steps(vec![colour.clone(), turn.clone(), crop.clone()]).apply(&before, 40, &mut rng());
+    assert_eq!(result.get_pixel(0, 0), &Rgb([10, 20, 30]));
+    assert_eq!(result.get_pixel(20, 20), &Rgb([200; 3]));
+    let result = Pipeline::of_steps(vec![turn, crop, colour]).apply(&before, 40, &mut rng());
+    assert_eq!(result.get_pixel(0, 0), &Rgb([20, 40, 60]));
+}
+
+#[test]
+fn the_keep_map_is_full_in_the_middle_and_thinner_at_the_edges() {
+    let before = picture(300, 200);
+    let mut map = KeepMap::new(9, 6);
+    for item in 0..300 {
+        map.add(&Pipeline::default().apply_traced(&before, 8, &mut rng_for(0, 0, item)).1);
+    }
+    let shares = map.shares();
+    assert!(shares[3 * 9 + 4] > 0.6 && shares[0] < shares[3 * 9 + 4] - 0.2, "{shares:?}");
+    let mut whole = KeepMap::new(3, 3);
+    let flip = Step::new(Transform::HorizontalFlip(HorizontalFlip {})).with_probability(1.0);
+    whole.add(&Pipeline::of_steps(vec![flip]).apply_traced(&picture(100, 100), 224, &mut rng()).1);
+    assert_eq!(whole.shares(), vec![1.0; 9]);
+}
+
+#[test]
+fn every_parameter_can_be_read_and_set_within_its_bounds() {
+    for mut transform in Transform::all() {
+        assert!(transform.explain().matches(['.', '!']).count() >= 2, "{}", transform.name());
+        for spec in transform.params() {
+            let ends: &[&str] = match spec.kind {
+                ParamKind::Range { .. } => &[".low", ".high"],
+                ParamKind::Color => &[".red", ".green", ".blue"],
+                ParamKind::Measured { .. } => &[".0", ".1", ".2"],
+                _ => &[""],
+            };
+            for end in ends {
+                let name = format!("{}{end}", spec.name);
+                let before = transform.get(&name);
+                assert!(before.is_finite(), "{} {name}", transform.name());
+                transform.set(&name, before);
+                assert_eq!(transform.get(&name), before);
+                transform.set(&name, f64::NAN);
+                assert_eq!(transform.get(&name), before);
+                transform.set(&name, 1e9);
+                if let ParamKind::Number { max, .. } | ParamKind::Range { max, .. } = spec.kind {
+                    assert_eq!(transform.get(&name), max);
+                }
+            }
+            let held = Pipeline::of_steps(vec![Step::new(transform.clone())]);
+            assert_eq!(Pipeline::from_toml(&held.to_toml()).unwrap(), held);
+        }
+        assert!(transform.get("no such").is_nan());
+    }
+}
+
+#[test]
+fn moving_one_end_of_a_range_past_the_other_takes_it_along() {
+    let mut crop = Transform::by_name("random-resized-crop").unwrap();
+    crop.set("area.high", 0.05);
+    assert_eq!((crop.get("area.low"), crop.get("area.high")), (0.05, 0.05));
+    crop.set("area.low", 0.5);
+    assert_eq!((crop.get("area.low"), crop.get("area.high")), (0.5, 0.5));
+}
