@@ -109,7 +109,7 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
                     ui.horizontal(|ui| {
                         ui.set_height(36.0);
                         let (icon, color) = match issue.kind {
-                            ScanIssueKind::Ignored | ScanIssueKind::Noted => (icons::ICON_INFO.codepoint, colors.text_weak),
+                            ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
                             ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
                             ScanIssueKind::Noted => (icons::ICON_INFO.codepoint, colors.text),
                         };

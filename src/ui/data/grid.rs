@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use egui::{
-    Align2, Color32, CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::{class_color, keys, split_title};
@@ -63,7 +63,9 @@ pub fn grid_ui(
     if old.columns > 0 && (old.columns != columns || old.pitch != pitch) {
         scroll = scroll.vertical_scroll_offset(offset_keeping_place(old, columns, pitch));
     }
-    if let Some(offset) = data.scroll_to.take().and_then(|at| offset_showing(at / columns, pitch, data.grid, area.height(), pitch != old.pitch || columns != old.columns)) {
+    if let Some(offset) = data.scroll_to.take().and_then(|at| {
+        offset_showing(at / columns, pitch, data.grid, area.height(), pitch != old.pitch || columns != old.columns)
+    }) {
         scroll = scroll.vertical_scroll_offset(offset);
     }
     let output = scroll.show_viewport(ui, |ui, view| {
@@ -83,7 +85,8 @@ pub fn grid_ui(
                 let id = ui.scope_id().with(("tile", item.id.0));
                 let response = ui.interact(rect, id, Sense::CLICK);
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
-                let look = TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
+                let look =
+                    TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
                 let response = tile_ui(ui, project, item, pictures, response, look);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
