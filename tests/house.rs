@@ -52,8 +52,16 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Functions of the data rooms that do work: panels may look at a data set, not scan one.
-const UI_MUST_NOT_SAY: [&str; 8] =
-    ["candle", "std::fs", "std::thread", "crossbeam", "rayon::", "dataset::scan", "dataset::write_sample", "std::process"];
+const UI_MUST_NOT_SAY: [&str; 8] = [
+    "candle",
+    "std::fs",
+    "std::thread",
+    "crossbeam",
+    "rayon::",
+    "dataset::scan",
+    "dataset::write_sample",
+    "std::process",
+];
 
 /// Words of the window, which nothing below `app` may know.
 const WINDOW_WORDS: [&str; 5] = ["egui", "eframe", "rfd::", "winit", "egui_plot"];
@@ -167,7 +175,10 @@ fn panels_touch_neither_tensors_nor_files_nor_threads() {
     let mut broken = Vec::new();
     for (path, code) in files_of("ui") {
         broken.extend(
-            UI_MUST_NOT_SAY.iter().filter(|word| code.contains(**word)).map(|word| format!("{}: {word}", path.display())),
+            UI_MUST_NOT_SAY
+                .iter()
+                .filter(|word| code.contains(**word))
+                .map(|word| format!("{}: {word}", path.display())),
         );
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
@@ -179,7 +190,10 @@ fn nothing_below_the_application_knows_the_window() {
     for (room, _) in MAY_USE.iter().filter(|(room, _)| !["app", "ui"].contains(room)) {
         for (path, code) in files_of(room) {
             broken.extend(
-                WINDOW_WORDS.iter().filter(|word| code.contains(**word)).map(|word| format!("{}: {word}", path.display())),
+                WINDOW_WORDS
+                    .iter()
+                    .filter(|word| code.contains(**word))
+                    .map(|word| format!("{}: {word}", path.display())),
             );
         }
     }

@@ -148,7 +148,8 @@ pub(super) fn choose_csv(cx: &mut Cx<'_>) {
 
 /// Lets the user choose an augmentation pipeline to open.
 pub(super) fn choose_pipeline_to_open(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new().set_title("Open a pipeline").add_filter("Pipelines (TOML)", &["toml"]).pick_file();
+    let dialog =
+        AsyncFileDialog::new().set_title("Open a pipeline").add_filter("Pipelines (TOML)", &["toml"]).pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::PipelineToOpen(chosen?.path().to_owned())));
 }
 

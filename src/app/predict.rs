@@ -21,8 +21,8 @@ pub enum PredictMessage {
     Total(JobId, usize),
     /// Some outcomes.
     Outcomes(JobId, Vec<ImageOutcome>),
-    /// All of a drop are classified.
-    Done(JobId),
+    /// All of a drop are classified, or why it broke off.
+    Done(JobId, Option<String>),
     /// The CSV file is written, or could not be.
     Saved(PathBuf, Result<usize, String>),
 }
@@ -82,7 +82,10 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
             }
             cx.state.predict.outcomes.extend(outcomes);
         }
-        PredictMessage::Done(job) if cx.services.predict.classifying == Some(job) => {
+        PredictMessage::Done(job, failure) if cx.services.predict.classifying == Some(job) => {
+            if let Some(reason) = failure {
+                cx.state.notify(NoticeLevel::Error, reason);
+            }
             cx.services.predict.classifying = None;
             cx.state.predict.classifying = None;
             classify_next(cx);
@@ -96,7 +99,7 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
         PredictMessage::Loaded(..)
         | PredictMessage::Total(..)
         | PredictMessage::Outcomes(..)
-        | PredictMessage::Done(_) => {}
+        | PredictMessage::Done(..) => {}
     }
 }
 
@@ -194,7 +197,7 @@ fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
     let mut ready = Vec::new();
     let mut done = 0;
     let mut sent_at = Instant::now();
-    predictor.predict_paths(&files, &job.cancel, &mut |outcome| {
+    let outcome = predictor.predict_paths(&files, &job.cancel, &mut |outcome| {
         ready.push(outcome);
         done += 1;
         // The first at once, the rest about ten times a second.
@@ -205,7 +208,7 @@ fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
         }
     });
     job.send(Message::Predict(PredictMessage::Outcomes(job.id, ready)));
-    job.send(Message::Predict(PredictMessage::Done(job.id)));
+    job.send(Message::Predict(PredictMessage::Done(job.id, outcome.err().map(|error| error.to_string()))));
 }
 
 fn save_csv(path: PathBuf, cx: &mut Cx<'_>) {

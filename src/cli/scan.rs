@@ -35,17 +35,30 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let ignored: Vec<&ScanIssue> = issues(ScanIssueKind::Ignored).collect();
     let unreadable: Vec<&ScanIssue> = issues(ScanIssueKind::Unreadable).chain(&broken).collect();
 
+    let noted: Vec<&ScanIssue> = issues(ScanIssueKind::Noted).collect();
+
     let mut out = output::out();
+    let lists = Lists { ignored, noted, unreadable };
     if args.json {
-        write_json(&mut out, &dataset, &ignored, &unreadable)?;
+        write_json(&mut out, &dataset, &lists)?;
     } else {
-        write_text(&mut out, &dataset, &ignored, &unreadable)?;
+        write_text(&mut out, &dataset, &lists)?;
     }
     out.flush()?;
-    for issue in &unreadable {
+    for issue in &lists.unreadable {
         output::note(format_args!("{}: {}", dataset.root.join(&issue.rel_path).display(), issue.reason));
     }
-    Ok(Done::with_unreadable(unreadable.len()))
+    Ok(Done::with_unreadable(lists.unreadable.len()))
+}
+
+/// What is to be said of single files.
+struct Lists<'a> {
+    /// Passed over.
+    ignored: Vec<&'a ScanIssue>,
+    /// Taken, with a remark.
+    noted: Vec<&'a ScanIssue>,
+    /// Not readable.
+    unreadable: Vec<&'a ScanIssue>,
 }
 
 /// Scans a folder, with a count of files on a terminal.
@@ -73,12 +86,7 @@ fn broken_headers(dataset: &Dataset) -> Vec<ScanIssue> {
     broken
 }
 
-fn write_text(
-    out: &mut dyn Write,
-    dataset: &Dataset,
-    ignored: &[&ScanIssue],
-    unreadable: &[&ScanIssue],
-) -> std::io::Result<()> {
+fn write_text(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std::io::Result<()> {
     let layout = match dataset.layout {
         DatasetLayout::Splits => "split by its folders",
         DatasetLayout::Classes => "one folder a class, split by Imago",
@@ -102,18 +110,17 @@ fn write_text(
     let total = |split| dataset.items.iter().filter(|item| item.split == split).count();
     rows.push(row("total", Split::ALL.map(|split| total(split).to_string())));
     table::print(out, &rows)?;
-    if !ignored.is_empty() {
-        writeln!(out, "\n{} ignored:", output::counted(ignored.len(), "file", "files"))?;
-        for issue in ignored {
+    for (list, what) in [(&lists.ignored, "ignored"), (&lists.noted, "with a remark")] {
+        if !list.is_empty() {
+            writeln!(out, "\n{} {what}:", output::counted(list.len(), "file", "files"))?;
+        }
+        for issue in list {
             writeln!(out, "  {}: {}", issue.rel_path.display(), issue.reason)?;
         }
     }
-    if !unreadable.is_empty() {
-        writeln!(
-            out,
-            "\n{} that can't be read (named on standard error)",
-            output::counted(unreadable.len(), "file", "files")
-        )?;
+    if !lists.unreadable.is_empty() {
+        let files = output::counted(lists.unreadable.len(), "file", "files");
+        writeln!(out, "\n{files} that can't be read (named on standard error)")?;
     }
     Ok(())
 }
@@ -122,12 +129,7 @@ fn row(name: &str, cells: [String; 3]) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(cells).collect()
 }
 
-fn write_json(
-    out: &mut dyn Write,
-    dataset: &Dataset,
-    ignored: &[&ScanIssue],
-    unreadable: &[&ScanIssue],
-) -> std::io::Result<()> {
+fn write_json(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std::io::Result<()> {
     let counts = |class: Option<usize>| {
         let pairs = Split::ALL.map(|split| (split.name().to_owned(), json!(dataset.count(split, class))));
         serde_json::Map::from_iter(pairs)
@@ -146,8 +148,9 @@ fn write_json(
         "classes": classes.collect::<Vec<_>>(),
         "unlabelled": counts(None),
         "pictures": dataset.items.len(),
-        "ignored": issues(ignored),
-        "unreadable": issues(unreadable),
+        "ignored": issues(&lists.ignored),
+        "noted": issues(&lists.noted),
+        "unreadable": issues(&lists.unreadable),
     });
     writeln!(out, "{whole}")
 }

@@ -127,8 +127,9 @@ mod tests {
 
     #[test]
     fn few_pictures_and_imbalance_are_warned_of() {
-        let warnings =
-            dataset(DatasetLayout::Splits, &[("ants", 90, 9), ("bees", 3, 1), ("wasps", 9, 0)]).check_trainable().unwrap();
+        let warnings = dataset(DatasetLayout::Splits, &[("ants", 90, 9), ("bees", 3, 1), ("wasps", 9, 0)])
+            .check_trainable()
+            .unwrap();
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         assert!(warnings[0].contains("bees has only 3") && warnings[1].contains("wasps has no validation"));
         assert!(warnings[2].contains("favour ants"));

@@ -32,7 +32,12 @@ fn rows_of(img: &RgbImage, p: &Preprocess) -> Vec<f32> {
     assert_eq!(img.dimensions(), (224, 224));
     let mut planes = vec![0.0; 3 * 224 * 224];
     normalize_into(img, p, &mut planes);
-    planes.chunks(224 * 224).flat_map(|plane| ROWS.map(|row| &plane[row * 224..(row + 1) * 224])).flatten().copied().collect()
+    planes
+        .chunks(224 * 224)
+        .flat_map(|plane| ROWS.map(|row| &plane[row * 224..(row + 1) * 224]))
+        .flatten()
+        .copied()
+        .collect()
 }
 
 /// Mean and largest difference in units of 1/255, normalisation undone.

@@ -12,6 +12,7 @@
 
 pub mod arch;
 mod cnn;
+pub mod fused_resnet;
 pub mod model;
 pub mod model_file;
 mod resnet;

@@ -20,6 +20,7 @@ pub mod activation;
 pub mod batch_norm;
 pub mod conv;
 pub mod device;
+pub mod fused;
 pub mod init;
 pub mod kernels;
 pub mod linear;

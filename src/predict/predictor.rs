@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use candle_core::{D, Tensor};
+use candle_core::{D, Device, Tensor};
 use image::RgbImage;
 use rayon::prelude::*;
 
@@ -13,6 +13,7 @@ use super::types::{Evaluation, ImageOutcome, Prediction};
 use crate::base::CancelToken;
 use crate::dataset::{Dataset, Item, Split};
 use crate::imaging::{self, Preprocess};
+use crate::models::fused_resnet::FusedResnet;
 use crate::models::model_file::{ModelFile, load_model};
 use crate::models::{ForwardMode, Model};
 use crate::nn::{DeviceChoice, select_device};
@@ -54,6 +55,8 @@ pub enum PredictError {
 /// A model ready to predict.
 pub struct Predictor {
     model: Model,
+    /// The backbone of a ResNet, packed for the processor; none for other networks and on a GPU.
+    fused: Option<FusedResnet>,
     about: ModelFile,
     pool: rayon::ThreadPool,
     device: String,
@@ -76,7 +79,13 @@ impl Predictor {
         let (model, about) = pool
             .install(|| load_model(path, &device.device))
             .map_err(|error| PredictError::Model(error.to_string()))?;
-        Ok(Self { model, about, pool, device: device.label, device_note: device.note })
+        let fused = if about.spec.arch.is_resnet() && matches!(device.device, Device::Cpu) {
+            let fused = pool.install(|| FusedResnet::new(&model.state_dict(), model.spec()));
+            Some(fused.map_err(|error| PredictError::Model(format!("{}: {error}", path.display())))?)
+        } else {
+            None
+        };
+        Ok(Self { model, fused, about, pool, device: device.label, device_note: device.note })
     }
 
     /// Class names, in the order of the probabilities.
@@ -230,8 +239,17 @@ impl Predictor {
         for picture in pictures {
             pixels.extend_from_slice(picture.as_ref());
         }
-        let input = Tensor::from_vec(pixels, (pictures.len(), 3, side, side), self.model.device())?;
-        let logits = self.model.forward(&input, ForwardMode::Eval)?;
+        let logits = if let Some(fused) = &self.fused {
+            let mut features = Vec::new();
+            fused
+                .features_of_size(&pixels, pictures.len(), side, side, &mut features)
+                .map_err(|error| PredictError::Model(error.to_string()))?;
+            let features = Tensor::from_vec(features, (pictures.len(), fused.width()), self.model.device())?;
+            self.model.head(&features)?
+        } else {
+            let input = Tensor::from_vec(pixels, (pictures.len(), 3, side, side), self.model.device())?;
+            self.model.forward(&input, ForwardMode::Eval)?
+        };
         Ok(candle_nn::ops::softmax(&logits, D::Minus1)?.to_vec2()?)
     }
 }

@@ -111,6 +111,7 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
                         let (icon, color) = match issue.kind {
                             ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
                             ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
+                            ScanIssueKind::Noted => (icons::ICON_INFO.codepoint, colors.text),
                         };
                         ui.label(RichText::new(icon).color(color));
                         ui.vertical(|ui| {

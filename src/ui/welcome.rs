@@ -2,8 +2,8 @@
 
 use egui::epaint::{Mesh, Vertex};
 use egui::{
-    Align, Align2, Color32, Frame, Layout, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Frame, Layout, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
@@ -91,7 +91,9 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if busy {
             ui.add(egui::Spinner::new().size(14.0));
             let text = match (&state.opening, drawing) {
-                (Some((name, files)), _) if *files > 0 => format!("Reading {name}… {} files", widgets::thousands(*files)),
+                (Some((name, files)), _) if *files > 0 => {
+                    format!("Reading {name}… {} files", widgets::thousands(*files))
+                }
                 (Some((name, _)), _) => format!("Reading {name}…"),
                 (None, Some(job)) if !job.detail.is_empty() => format!("Drawing the sample… {}", job.detail),
                 (None, _) => "Drawing the sample…".to_owned(),
@@ -105,9 +107,10 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 4.0, 40.0), Sense::click());
-    let name = recent.path.file_name().map_or_else(|| recent.path.display().to_string(), |name| {
-        name.to_string_lossy().into_owned()
-    });
+    let name = recent
+        .path
+        .file_name()
+        .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
     let fill = if response.hovered() { colors.hover } else { colors.card };
     let card = Frame::new().fill(fill).stroke(Stroke::new(1.0, colors.stroke)).corner_radius(theme::RADIUS);
@@ -117,7 +120,13 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
     }
     let icon = icons::ICON_FOLDER.codepoint;
-    painter.text(rect.left_center() + vec2(14.0, 0.0), Align2::LEFT_CENTER, icon, egui::FontId::proportional(17.0), colors.accent);
+    painter.text(
+        rect.left_center() + vec2(14.0, 0.0),
+        Align2::LEFT_CENTER,
+        icon,
+        egui::FontId::proportional(17.0),
+        colors.accent,
+    );
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
     let plural = if recent.pictures == 1 { "" } else { "s" };
     let facts = format!("{} picture{plural} · {ago}", widgets::thousands(recent.pictures));

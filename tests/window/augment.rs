@@ -212,9 +212,8 @@ fn a_preset_is_what_training_will_use_and_the_other_way_round() {
 #[test]
 fn steps_are_added_moved_and_removed_from_their_cards() {
     let mut window = opened([1280.0, 832.0]);
-    let names = |window: &Window| {
-        augment(window).pipeline.steps.iter().map(|step| step.transform.name()).collect::<Vec<_>>()
-    };
+    let names =
+        |window: &Window| augment(window).pipeline.steps.iter().map(|step| step.transform.name()).collect::<Vec<_>>();
     assert_eq!(names(&window), ["random-resized-crop", "horizontal-flip"]);
     window.click("Show settings: Horizontal flip");
     window.click("Move up: Horizontal flip");
@@ -242,7 +241,9 @@ fn originals_and_the_marked_tile_are_shown() {
     let class = if item.class == Some(0) { "ants" } else { "bees" };
     window.get_by_role_and_label(Role::Button, &format!("{class}: {}", item.file_name())).click();
     window.run_steps(2);
-    window.run_until("the strip is there", |app| app.state().augment.strip.as_ref().is_some_and(|strip| strip.item == last));
+    window.run_until("the strip is there", |app| {
+        app.state().augment.strip.as_ref().is_some_and(|strip| strip.item == last)
+    });
     assert!(window.has("Step by step: Original"));
     assert!(window.has_text("Random resized crop"));
 }

@@ -5,5 +5,7 @@
 mod augment;
 mod common;
 mod data;
+mod frame;
+mod results;
 mod train;
 mod welcome;

@@ -1,7 +1,7 @@
 //! The welcome screen.
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::state::Recent;
 
 use crate::common::{colours, harness};

@@ -18,8 +18,8 @@ use super::command::AugmentCommand;
 use super::imago_app::Cx;
 use super::jobs::Message;
 use super::state::{
-    AugmentState, AugmentTile, Coverage, Example, FileFacts, Frame, NoticeLevel, Project, ShownTile, Strip, TileContent,
-    Workspace,
+    AugmentState, AugmentTile, Coverage, Example, FileFacts, Frame, NoticeLevel, Project, ShownTile, Strip,
+    TileContent, Workspace,
 };
 use crate::augment::Pipeline;
 use crate::base::{rng_for, stable_hash, write_atomically};
@@ -269,15 +269,22 @@ fn take_finished(cx: &mut Cx<'_>) {
         match finished {
             Finished::Tile { slot, item, outcome } => {
                 uploaded += outcome.as_ref().map_or(0, |(picture, _)| picture.pixels.len() * 4);
-                show_tile(state, cx.ctx, slot, ShownTile {
-                    item,
-                    generation,
-                    content: match outcome {
-                        // The texture is the place's own; see `show_tile`.
-                        Ok((picture, trace)) => TileContent::Ready { texture: None, pixels: Arc::new(picture), trace },
-                        Err(reason) => TileContent::Failed(reason),
+                show_tile(
+                    state,
+                    cx.ctx,
+                    slot,
+                    ShownTile {
+                        item,
+                        generation,
+                        content: match outcome {
+                            // The texture is the place's own; see `show_tile`.
+                            Ok((picture, trace)) => {
+                                TileContent::Ready { texture: None, pixels: Arc::new(picture), trace }
+                            }
+                            Err(reason) => TileContent::Failed(reason),
+                        },
                     },
-                });
+                );
             }
             Finished::Strip { item, frames } if generation == state.generation => {
                 service.strip_of = Some((generation, item));
@@ -351,7 +358,8 @@ fn upload(old: Option<TextureHandle>, ctx: &Context, name: &str, picture: impl I
 
 /// White, as opaque as a place is often kept; the window tints it.
 fn heat_picture(coverage: &Coverage) -> ColorImage {
-    let pixels = coverage.kept.iter().map(|kept| egui::Color32::from_white_alpha((kept * 255.0).round() as u8)).collect();
+    let pixels =
+        coverage.kept.iter().map(|kept| egui::Color32::from_white_alpha((kept * 255.0).round() as u8)).collect();
     ColorImage::new([coverage.columns, coverage.rows], pixels)
 }
 
@@ -369,7 +377,8 @@ fn lay_out(state: &mut AugmentState, wanted: &Wanted) {
 /// Training pictures in the order in which `epoch` (counted from 1) of a training with `seed` learns from them, as indices
 /// into the data set's items: the labelled ones, shuffled with a generator made for this.
 fn epoch_order(dataset: &Dataset, seed: u64, epoch: usize) -> Vec<usize> {
-    let labelled = dataset.items.iter().enumerate().filter(|(_, item)| item.split == Split::Train && item.class.is_some());
+    let labelled =
+        dataset.items.iter().enumerate().filter(|(_, item)| item.split == Split::Train && item.class.is_some());
     let mut order: Vec<usize> = labelled.map(|(index, _)| index).collect();
     order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
     order
@@ -438,7 +447,8 @@ fn stem(path: &Path) -> String {
 }
 
 fn read_pipeline(path: &Path) -> Result<Pipeline, String> {
-    let cannot = |reason: &dyn std::fmt::Display| format!("The pipeline in {} could not be read: {reason}.", path.display());
+    let cannot =
+        |reason: &dyn std::fmt::Display| format!("The pipeline in {} could not be read: {reason}.", path.display());
     let facts = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if facts.len() > FILE_BYTES {
         return Err(cannot(&"the file is too large to be one"));

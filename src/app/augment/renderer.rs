@@ -61,9 +61,21 @@ pub(super) enum Task {
 
 /// What came of a task.
 pub(super) enum Finished {
-    Tile { slot: usize, item: ItemId, outcome: Result<(ColorImage, Box<Trace>), String> },
-    Strip { item: ItemId, frames: Vec<StripFrame> },
-    Example { card: u64, item: ItemId, before: ColorImage, after: Vec<ColorImage> },
+    Tile {
+        slot: usize,
+        item: ItemId,
+        outcome: Result<(ColorImage, Box<Trace>), String>,
+    },
+    Strip {
+        item: ItemId,
+        frames: Vec<StripFrame>,
+    },
+    Example {
+        card: u64,
+        item: ItemId,
+        before: ColorImage,
+        after: Vec<ColorImage>,
+    },
     Coverage(Box<Coverage>),
     /// The task gave nothing: the file can't be read (its tile says so), or the task itself failed.
     Nothing,
@@ -162,13 +174,14 @@ fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Se
                 queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
             }
         };
-        let finished = catch_unwind(AssertUnwindSafe(|| carry_out(shared, &plan, &task))).unwrap_or_else(|_| match task {
-            Task::Tile { slot, source } => {
-                let outcome = Err("augmenting this picture failed unexpectedly".to_owned());
-                Finished::Tile { slot, item: source.item, outcome }
-            }
-            _ => Finished::Nothing,
-        });
+        let finished =
+            catch_unwind(AssertUnwindSafe(|| carry_out(shared, &plan, &task))).unwrap_or_else(|_| match task {
+                Task::Tile { slot, source } => {
+                    let outcome = Err("augmenting this picture failed unexpectedly".to_owned());
+                    Finished::Tile { slot, item: source.item, outcome }
+                }
+                _ => Finished::Nothing,
+            });
         if sender.send((plan.generation, finished)).is_err() {
             return;
         }
@@ -199,7 +212,8 @@ fn carry_out(shared: &Shared, plan: &Plan, task: &Task) -> Finished {
         },
         Task::Coverage { shapes } => {
             let stop = || shared.newest.load(Ordering::Relaxed) != plan.generation;
-            coverage::measure(&plan.pipeline, shapes, &stop).map_or(Finished::Nothing, |found| Finished::Coverage(Box::new(found)))
+            coverage::measure(&plan.pipeline, shapes, &stop)
+                .map_or(Finished::Nothing, |found| Finished::Coverage(Box::new(found)))
         }
     }
 }
@@ -213,7 +227,8 @@ fn strip(plan: &Plan, original: &RgbImage, item: ItemId) -> Vec<StripFrame> {
         .filter_map(|(index, picture)| {
             let step = plan.pipeline.steps.get(index)?;
             let drawn = trace.steps.iter().find(|traced| traced.index == index);
-            let details = drawn.map(|traced| traced.drawn.iter().map(|(name, value)| format!("{name} {value}")).collect());
+            let details =
+                drawn.map(|traced| traced.drawn.iter().map(|(name, value)| format!("{name} {value}")).collect());
             let picture = at_most(picture, SMALL);
             Some(StripFrame { title: step.transform.title(), details: details.unwrap_or_default(), picture })
         })

@@ -52,10 +52,7 @@ pub struct DataFilter {
 impl DataFilter {
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty()
-            && self.split.is_none()
-            && self.class == ClassFilter::Any
-            && !self.unreadable_only
+        self.text.trim().is_empty() && self.split.is_none() && self.class == ClassFilter::Any && !self.unreadable_only
     }
 }
 
@@ -301,8 +298,7 @@ impl DataState {
                 && old.has_index == self.index.is_some()
         });
         let complete = facts >= project.dataset.items.len();
-        let facts_are_new =
-            old.is_none_or(|old| old.facts != facts && (complete || now_secs - old.at_secs >= 1.0));
+        let facts_are_new = old.is_none_or(|old| old.facts != facts && (complete || now_secs - old.at_secs >= 1.0));
         if same_dataset && same_question && !facts_are_new {
             return;
         }
@@ -358,13 +354,15 @@ impl DataState {
                     self.sort_by_key(&mut shown, |position| index.name_rank.get(position).map(|rank| u64::from(*rank)));
                 }
             }
-            SortBy::FileSize => self.sort_by_key(&mut shown, |position| items.get(position).map(|item| item.file_bytes)),
-            SortBy::Pixels => self.sort_by_key(&mut shown, |position| {
-                match project.facts.get(&items.get(position)?.id)? {
+            SortBy::FileSize => {
+                self.sort_by_key(&mut shown, |position| items.get(position).map(|item| item.file_bytes))
+            }
+            SortBy::Pixels => {
+                self.sort_by_key(&mut shown, |position| match project.facts.get(&items.get(position)?.id)? {
                     FileFacts::Known { width, height, .. } => Some(u64::from(*width) * u64::from(*height)),
                     FileFacts::Unreadable(_) => None,
-                }
-            }),
+                })
+            }
         }
         shown
     }
@@ -425,7 +423,9 @@ impl DataState {
         let anchor = self.selection.anchor.or(self.selection.cursor);
         let from = anchor
             .and_then(|anchor| {
-                self.shown.iter().position(|position| dataset.items.get(*position).is_some_and(|item| item.id == anchor))
+                self.shown
+                    .iter()
+                    .position(|position| dataset.items.get(*position).is_some_and(|item| item.id == anchor))
             })
             .unwrap_or(at);
         let range = from.min(at)..=from.max(at);
@@ -437,8 +437,7 @@ impl DataState {
 
     /// Marks everything shown.
     pub fn select_all(&mut self, dataset: &Dataset) {
-        self.selection.ids =
-            self.shown.iter().filter_map(|position| Some(dataset.items.get(*position)?.id)).collect();
+        self.selection.ids = self.shown.iter().filter_map(|position| Some(dataset.items.get(*position)?.id)).collect();
         self.selection.cursor = self.selection.cursor.or_else(|| self.id_at(dataset, 0));
         self.selection.anchor = self.selection.cursor;
     }

@@ -4,7 +4,7 @@ use crate::app::imago_app::Cx;
 use crate::app::state::{Arch, LayerLine, Layers, ModelSize};
 use crate::augment::Pipeline;
 use crate::models::ModelSpec;
-use crate::models::summary::{TrainableParts, summary};
+use crate::models::summary::{LayerRow, TrainableParts, summary};
 
 /// Another data set is open, or none.
 pub(super) fn data_set_changed(cx: &mut Cx<'_>) {
@@ -18,6 +18,10 @@ pub(super) fn data_set_changed(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let classes = project.dataset.classes.len().max(1);
     train.sizes = Arch::ALL.into_iter().map(|arch| size(arch, classes)).collect();
+    match project.dataset.check_trainable() {
+        Ok(warnings) => train.dataset_warnings = warnings.into_iter().map(sentence).collect(),
+        Err(problem) => train.dataset_problem = Some(sentence(problem)),
+    }
 }
 
 /// Counts the layers of the model that is chosen, where it is another one than before.
@@ -37,20 +41,31 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     }
 }
 
+/// With a capital and a full stop.
+fn sentence(text: String) -> String {
+    let mut chars = text.chars();
+    // A sentence that begins with a path is left as it is.
+    let first = chars.next().filter(|first| first.is_lowercase() && !text.contains(['/', '\\'].as_slice()));
+    let mut text = first.map_or_else(|| text.clone(), |first| first.to_uppercase().chain(chars).collect());
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
 fn layers(arch: Arch, classes: usize, fine_tune: bool) -> Layers {
     let parts = if arch.is_resnet() && !fine_tune { TrainableParts::Head } else { TrainableParts::All };
-    let found = summary(&ModelSpec { arch, classes, widths: None }, parts);
-    let line = |row: crate::models::summary::LayerRow| LayerLine {
+    let found = summary(&ModelSpec::new(arch, classes), parts);
+    let line = |row: LayerRow| LayerLine {
         output: row.output_shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × "),
-        kind: row.kind.to_string(),
+        kind: row.kind,
         name: row.name,
         parameters: row.parameters,
         trainable: row.trainable,
-        multiply_adds: row.multiply_adds as u64,
+        multiply_adds: row.multiply_adds,
     };
-    let (total, trainable) = (found.total, found.trainable);
-    let lines: Vec<LayerLine> = found.layers.into_iter().map(line).collect();
-    let multiply_adds = lines.iter().map(|line| line.multiply_adds).sum();
+    let (total, trainable, multiply_adds) = (found.total, found.trainable, found.multiply_adds);
+    let lines = found.layers.into_iter().map(line).collect();
     Layers { arch, classes, fine_tune, lines, total, trainable, multiply_adds }
 }
 

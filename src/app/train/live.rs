@@ -56,12 +56,8 @@ pub(super) fn go_on(cx: &mut Cx<'_>) {
 fn begin(mut run: RunView, dataset: Arc<Dataset>, resume: bool, cx: &mut Cx<'_>) {
     run.dataset_root.clone_from(&dataset.root);
     run.dataset_name = dataset.name();
-    let request = RunRequest {
-        config: run.config.clone(),
-        dataset: Dataset::clone(&dataset),
-        run_dir: run.dir.clone(),
-        resume,
-    };
+    let request =
+        RunRequest { config: run.config.clone(), dataset: Dataset::clone(&dataset), run_dir: run.dir.clone(), resume };
     let clock = RunClock::new(if resume { run.elapsed_secs } else { 0.0 });
     let handle = train::start(request, cx.services.jobs.wake());
     cx.services.train.live = Some(Live { handle, clock });
@@ -98,7 +94,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             Err(crossbeam_channel::TryRecvError::Empty) => break,
             Err(crossbeam_channel::TryRecvError::Disconnected) => {
                 if run.phase.is_running() {
-                    let message = "The training ended unexpectedly. The last finished epoch is kept and can be continued.";
+                    let message =
+                        "The training ended unexpectedly. The last finished epoch is kept and can be continued.";
                     run.phase = RunPhase::Failed(message.to_owned());
                     ended = Some(Ended::Failed(message.to_owned()));
                 }
@@ -108,11 +105,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     }
     run.elapsed_secs = live.clock.elapsed_secs();
     let epochs_left = run.config.epochs.saturating_sub(run.history.epochs.len());
-    run.eta_secs = if run.phase.is_running() {
-        live.clock.left_secs(epochs_left, run.fraction_of_epoch())
-    } else {
-        None
-    };
+    run.eta_secs =
+        if run.phase.is_running() { live.clock.left_secs(epochs_left, run.fraction_of_epoch()) } else { None };
     if run.phase.is_running() {
         cx.ctx.request_repaint_after(REDRAW_EVERY);
         return;
@@ -209,7 +203,8 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
     match ended {
         Ended::Finished { best_epoch, best_val_acc } => {
             cx.state.train.last_finished = Some(dir);
-            let text = format!("“{name}” is trained: best validation accuracy {best_val_acc:.3}, in epoch {best_epoch}.");
+            let text =
+                format!("“{name}” is trained: best validation accuracy {best_val_acc:.3}, in epoch {best_epoch}.");
             cx.state.notify(NoticeLevel::Success, text);
         }
         Ended::Stopped { epochs_done: 0 } => {

@@ -1,14 +1,14 @@
 //! Looks at a weights file as soon as it is chosen: can it be read, and does it fit the model?
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use candle_core::Device;
+use candle_core::{Device, Var};
 
 use super::TrainMessage;
 use crate::app::imago_app::Cx;
 use crate::app::jobs::Message;
 use crate::app::state::{Arch, WeightsCheck, WeightsState};
-use crate::models::{Model, ModelSpec, weights};
+use crate::models::{ForeignWeights, Model, ModelSpec, weights};
 
 /// Has the file looked at that is chosen now, where that has not been done for the model that is chosen now.
 pub(super) fn tick(cx: &mut Cx<'_>) {
@@ -32,29 +32,28 @@ fn check(path: &Path, arch: Arch) -> WeightsState {
         Ok(found) => found,
         Err(error) => return WeightsState::Wrong { message: sentence(error.to_string()), fits: None },
     };
-    let fit = |arch: Arch| {
-        // The last layer is made anew for the data set's classes, so that their number does not matter here.
-        let model = Model::new(&ModelSpec { arch, classes: 2, widths: None }, 0, &Device::Cpu).map_err(|error| error.to_string())?;
-        model.load_backbone(&found).map_err(|error| error.to_string())?;
-        let head: usize = model.head_parameters().iter().map(|(_, var)| var.elem_count()).sum();
-        let all: usize = model.parameters().iter().map(|(_, var)| var.elem_count()).sum();
-        Ok::<usize, String>(all - head)
-    };
-    match fit(arch) {
+    match taken_over(&found, arch) {
         Ok(parameters) => WeightsState::Fits { parameters },
         Err(reason) => {
-            let other = if arch == Arch::Resnet18 { Arch::Resnet34 } else { Arch::Resnet18 };
-            let fits = fit(other).is_ok().then_some(other);
+            let fits = found.arch().filter(|other| *other != arch && taken_over(&found, *other).is_ok());
             WeightsState::Wrong { message: sentence(named(path, reason)), fits }
         }
     }
 }
 
+/// Takes the weights over into a model. Returns how many numbers that were.
+fn taken_over(found: &ForeignWeights, arch: Arch) -> Result<usize, String> {
+    // The last layer is made anew for the data set's classes, so that their number does not matter here.
+    let model = Model::new(&ModelSpec::new(arch, 2), 0, &Device::Cpu).map_err(|error| error.to_string())?;
+    model.load_backbone(found).map_err(|error| error.to_string())?;
+    let count = |parameters: Vec<(String, Var)>| parameters.iter().map(|(_, var)| var.elem_count()).sum::<usize>();
+    Ok(count(model.parameters()) - count(model.head_parameters()))
+}
+
 /// The reason with the file's name, where it has not got it.
 fn named(path: &Path, reason: String) -> String {
-    let whole: PathBuf = path.to_owned();
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    if reason.contains(file.as_ref()) { reason } else { format!("{}: {reason}", whole.display()) }
+    if reason.contains(file.as_ref()) { reason } else { format!("{}: {reason}", path.display()) }
 }
 
 fn sentence(text: String) -> String {
@@ -82,7 +81,7 @@ mod tests {
     fn the_starter_fits_resnet18_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("starter.safetensors");
-        let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/weights/resnet18-starter.safetensors");
+        let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/resnet18-starter.safetensors");
         std::fs::copy(starter, &path).unwrap();
         let WeightsState::Fits { parameters } = check(&path, Arch::Resnet18) else { panic!("refused") };
         // torchvision's ResNet18 has 11,689,512 parameters, 513,000 of them in its last layer.

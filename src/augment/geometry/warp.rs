@@ -214,7 +214,7 @@ fn spread(rgb: u64) -> u64 {
 fn blend([p00, p10, p01, p11]: [u64; 4], wu: u32, wv: u32) -> [u8; 3] {
     let w11 = (wu * wv + 128) >> 8;
     let (w10, w01) = (wu - w11, wv - w11);
-    let w00 = 256 - wu - wv + w11;
+    let w00 = 256 + w11 - wu - wv;
     let half = 0x0080_0080_0080;
     let sum = p00 * u64::from(w00) + p10 * u64::from(w10) + p01 * u64::from(w01) + p11 * u64::from(w11) + half;
     [(sum >> 8) as u8, (sum >> 24) as u8, (sum >> 40) as u8]

@@ -188,8 +188,18 @@ impl Bee {
         let (rx, ry) = radii;
         let place = |x: f32, y: f32| turned((center.0 + x * rx, center.1 + y * ry), center, turn);
         let outline = [
-            (1.0, 0.0), (0.9, 0.55), (0.5, 0.94), (0.0, 1.0), (-0.48, 0.82), (-0.84, 0.42), (-1.05, 0.0), (-0.84, -0.42),
-            (-0.48, -0.82), (0.0, -1.0), (0.5, -0.94), (0.9, -0.55),
+            (1.0, 0.0),
+            (0.9, 0.55),
+            (0.5, 0.94),
+            (0.0, 1.0),
+            (-0.48, 0.82),
+            (-0.84, 0.42),
+            (-1.05, 0.0),
+            (-0.84, -0.42),
+            (-0.48, -0.82),
+            (0.0, -1.0),
+            (0.5, -0.94),
+            (0.9, -0.55),
         ]
         .map(|(x, y)| place(x, y));
         let Some(path) = blob(&outline) else { return };
@@ -199,7 +209,13 @@ impl Bee {
         let step = 1.9 / (bands + 0.35);
         let half_band = step * 0.27;
         let across = |x: f32| {
-            [place(x + 0.13, -1.1), place(x - 0.02, -0.6), place(x - 0.07, 0.0), place(x - 0.02, 0.6), place(x + 0.13, 1.1)]
+            [
+                place(x + 0.13, -1.1),
+                place(x - 0.02, -0.6),
+                place(x - 0.07, 0.0),
+                place(x - 0.02, 0.6),
+                place(x + 0.13, 1.1),
+            ]
         };
         for index in 0..self.stripes {
             let x = 0.62 - index as f32 * step;
@@ -270,8 +286,11 @@ impl Bee {
     fn fuzzy_ball(&self, canvas: &mut Canvas, rng: &mut ImagoRng, center: At, radii: At) {
         let (rx, ry) = radii;
         canvas.bead(center, (rx * 0.95, ry * 0.95), 0.0, Skin { ink: self.fuzz.darker(0.12), gloss: 0.0 });
-        let layers =
-            [(220, 1.0, self.fuzz.darker(0.42), 0.7), (260, 0.98, self.fuzz, 0.6), (200, 0.9, self.fuzz.lighter(0.28), 0.5)];
+        let layers = [
+            (220, 1.0, self.fuzz.darker(0.42), 0.7),
+            (260, 0.98, self.fuzz, 0.6),
+            (200, 0.9, self.fuzz.lighter(0.28), 0.5),
+        ];
         for (count, reach, ink, width) in layers {
             let mut hairs = Hairs::default();
             for _ in 0..count {
@@ -284,7 +303,11 @@ impl Bee {
                     continue;
                 }
                 let out = angle + span(rng, -0.5, 0.5);
-                hairs.add_bent(from, polar(from, span(rng, 2.2, 5.0) * (0.55 + 0.5 * radius), out), span(rng, -0.2, 0.2));
+                hairs.add_bent(
+                    from,
+                    polar(from, span(rng, 2.2, 5.0) * (0.55 + 0.5 * radius), out),
+                    span(rng, -0.2, 0.2),
+                );
             }
             if let Some(path) = hairs.finish() {
                 canvas.stroke(&path, width, ink.alpha(0.85));

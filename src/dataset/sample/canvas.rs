@@ -2,8 +2,8 @@
 //! Bodies are shaded by gradients whose focus lies towards the light.
 
 use tiny_skia::{
-    FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Mask, Paint, Path, Pixmap, Point, RadialGradient, Shader,
-    SpreadMode, Stroke, Transform,
+    FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Mask, Paint, Path, Pixmap, Point, RadialGradient,
+    Shader, SpreadMode, Stroke, Transform,
 };
 
 use super::color::Ink;
@@ -70,8 +70,7 @@ impl Canvas {
     /// Draws a line with round ends, only where `mask` is.
     pub fn stroke_in(&mut self, path: &Path, width: f32, ink: Ink, mask: Option<&Mask>) {
         let paint = Paint { shader: Shader::SolidColor(ink.color()), ..Paint::default() };
-        let stroke =
-            Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+        let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
         self.pixels.stroke_path(path, &paint, &stroke, self.to_pixels, mask);
     }
 
@@ -122,20 +121,14 @@ impl Canvas {
     /// A spot that fades to nothing at its edge, only where `mask` is.
     pub fn glow_in(&mut self, center: At, radii: At, turn: f32, ink: Ink, mask: Option<&Mask>) {
         let stops = [(0.0, ink), (0.4, ink.alpha(ink.a * 0.62)), (1.0, ink.alpha(0.0))];
-        if let (Some(path), Some(shader)) = (ellipse(center, radii, turn), self.ball(center, radii, turn, 0.0, &stops)) {
+        if let (Some(path), Some(shader)) = (ellipse(center, radii, turn), self.ball(center, radii, turn, 0.0, &stops))
+        {
             self.fill_shaded(&path, shader, mask);
         }
     }
 
     /// A radial gradient over an ellipse; its focus moved `focus` (0 to 1) of the radius towards the light.
-    pub fn ball(
-        &self,
-        center: At,
-        radii: At,
-        turn: f32,
-        focus: f32,
-        stops: &[(f32, Ink)],
-    ) -> Option<Shader<'static>> {
+    pub fn ball(&self, center: At, radii: At, turn: f32, focus: f32, stops: &[(f32, Ink)]) -> Option<Shader<'static>> {
         let (sin, cos) = (-turn).sin_cos();
         let light = (self.light.0 * cos - self.light.1 * sin, self.light.0 * sin + self.light.1 * cos);
         let to_ellipse = Transform::from_translate(center.0, center.1)

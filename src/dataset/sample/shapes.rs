@@ -120,7 +120,10 @@ pub fn limb(points: &[At], widths: &[f32]) -> Option<Path> {
 
 fn catmull(before: At, from: At, to: At, after: At, t: f32) -> At {
     let axis = |a: f32, b: f32, c: f32, d: f32| {
-        0.5 * (2.0 * b + (c - a) * t + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t + (3.0 * b - a - 3.0 * c + d) * t * t * t)
+        0.5 * (2.0 * b
+            + (c - a) * t
+            + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
+            + (3.0 * b - a - 3.0 * c + d) * t * t * t)
     };
     (axis(before.0, from.0, to.0, after.0), axis(before.1, from.1, to.1, after.1))
 }

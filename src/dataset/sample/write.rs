@@ -202,7 +202,10 @@ mod tests {
     fn the_whole_sample_has_the_promised_counts() {
         let jobs = jobs(TRAIN_EACH, VAL_EACH);
         let count = |part: &str| jobs.iter().filter(|job| job.rel_path.starts_with(part)).count();
-        assert_eq!((count("train/ants"), count("train/bees"), count("val/ants"), count("val/bees")), (120, 120, 75, 75));
+        assert_eq!(
+            (count("train/ants"), count("train/bees"), count("val/ants"), count("val/bees")),
+            (120, 120, 75, 75)
+        );
     }
 
     #[test]

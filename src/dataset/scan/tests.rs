@@ -105,8 +105,15 @@ fn a_folder_that_only_wraps_a_data_set_is_looked_through() {
 #[test]
 fn what_is_not_scanned_is_listed_with_its_reason_and_hidden_files_are_not() {
     let folder = tree(&[
-        "train/a/1.jpg", "train/a/x.gif", "train/a/readme", "train/a/.hidden.jpg", "train/a/.git/1.jpg", "val/a/1.jpg",
-        "other/1.jpg", "stray.jpg", "train/nothing/.keep",
+        "train/a/1.jpg",
+        "train/a/x.gif",
+        "train/a/readme",
+        "train/a/.hidden.jpg",
+        "train/a/.git/1.jpg",
+        "val/a/1.jpg",
+        "other/1.jpg",
+        "stray.jpg",
+        "train/nothing/.keep",
     ]);
     fs::write(folder.path().join("train/a/empty.jpg"), b"").unwrap();
     let dataset = scan_it(folder.path()).unwrap();

@@ -7,6 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::head::Head;
 use super::{Learner, SgdSettings, model_error};
+use crate::models::fused_resnet::FusedResnet;
 use crate::models::model_file::{self, ModelFile};
 use crate::models::{Model, ModelError};
 use crate::train::error::TrainError;
@@ -19,6 +20,8 @@ const GROUP: usize = 32;
 pub(crate) struct FrozenBackbone {
     /// The network as it is saved. Its own last layer is only brought up to date for that.
     model: Model,
+    /// The same backbone, packed for the processor; none on a GPU, where the network's own operations are faster.
+    fused: Option<FusedResnet>,
     head: Head,
     sgd: SgdSettings,
     /// Side of the network's input.
@@ -34,7 +37,14 @@ impl FrozenBackbone {
             Ok(var.flatten_all()?.to_vec1()?)
         };
         let head = Head::new(values(WEIGHT)?, values(BIAS)?);
-        Ok(Self { model, head, sgd, crop: crop as usize })
+        let fused = match model.device() {
+            Device::Cpu => {
+                let fused = FusedResnet::new(&model.state_dict(), model.spec());
+                Some(fused.map_err(|error| TrainError::Model(error.to_string()))?)
+            }
+            _ => None,
+        };
+        Ok(Self { model, fused, head, sgd, crop: crop as usize })
     }
 
     /// Puts the head's values into the network.
@@ -78,6 +88,13 @@ impl Learner for FrozenBackbone {
     }
 
     fn input(&mut self, pixels: Vec<f32>, count: usize) -> Result<Vec<f32>, TrainError> {
+        if let Some(fused) = &self.fused {
+            let mut features = Vec::new();
+            return match fused.features_of_size(&pixels, count, self.crop, self.crop, &mut features) {
+                Ok(()) => Ok(features),
+                Err(error) => Err(TrainError::Model(error.to_string())),
+            };
+        }
         let pictures = Tensor::from_vec(pixels, (count, 3, self.crop, self.crop), self.model.device())?;
         Ok(self.model.backbone(&pictures)?.flatten_all()?.to_vec1()?)
     }

@@ -225,7 +225,9 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::M;
             let size = project.facts.get(&item.id).and_then(|facts| match facts {
-                crate::app::state::FileFacts::Known { width, height, .. } => Some(*width as f32 / (*height).max(1) as f32),
+                crate::app::state::FileFacts::Known { width, height, .. } => {
+                    Some(*width as f32 / (*height).max(1) as f32)
+                }
                 crate::app::state::FileFacts::Unreadable(_) => None,
             });
             let width = (side * size.unwrap_or(1.0).clamp(0.4, 2.0)).round();

@@ -33,7 +33,8 @@ pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         .default_size(if narrow { 300.0 } else { 336.0 })
         .size_range(288.0..=440.0)
         .show(ui, |ui| pipeline::pipeline_ui(ui, state, commands));
-    let has_pictures = state.project.as_ref().is_some_and(|project| project.dataset.labelled(Split::Train).next().is_some());
+    let has_pictures =
+        state.project.as_ref().is_some_and(|project| project.dataset.labelled(Split::Train).next().is_some());
     if !has_pictures {
         CentralPanel::no_frame().show(ui, |ui| nothing_ui(ui, commands));
         return;

@@ -106,7 +106,11 @@ fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
             commands.push(Command::Augment(AugmentCommand::ChooseFileToOpen));
             ui.close();
         }
-        if ui.button("Save pipeline…").on_hover_text("As a TOML file, for “imago train --augment FILE.toml” too").clicked() {
+        if ui
+            .button("Save pipeline…")
+            .on_hover_text("As a TOML file, for “imago train --augment FILE.toml” too")
+            .clicked()
+        {
             commands.push(Command::Augment(AugmentCommand::ChooseFileToSave));
             ui.close();
         }
@@ -132,7 +136,9 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     let mut rects: Vec<Rect> = Vec::with_capacity(count);
     let (mut is_changed, mut action, mut dropped) = (false, None, None);
     for index in 0..count {
-        let (Some(step), Some(view)) = (state.pipeline.steps.get_mut(index), state.views.get_mut(index)) else { continue };
+        let (Some(step), Some(view)) = (state.pipeline.steps.get_mut(index), state.views.get_mut(index)) else {
+            continue;
+        };
         let example = state.examples.get(&view.id);
         let place = Place { index, count, dragged: dragged == Some(index) };
         let outcome = ui.push_id(("augment-step", view.id), |ui| step_card_ui(ui, step, view, example, place)).inner;

@@ -70,7 +70,11 @@ pub(super) fn step_card_ui(
                 ui.set_height(40.0);
                 let handle = handle_ui(ui, title, place);
                 changed |= widgets::switch_ui(ui, &mut step.enabled, title)
-                    .on_hover_text(if step.enabled { "On: click to leave this step out" } else { "Off: the settings are kept" })
+                    .on_hover_text(if step.enabled {
+                        "On: click to leave this step out"
+                    } else {
+                        "Off: the settings are kept"
+                    })
                     .changed();
                 ui.add_space(space::XS);
                 if heading_ui(ui, step, view).clicked() {
@@ -121,7 +125,13 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
     let painter = ui.painter();
     let chevron = if view.open { icons::ICON_EXPAND_LESS.codepoint } else { icons::ICON_EXPAND_MORE.codepoint };
     let right = rect.right() - 12.0;
-    painter.text(pos2(right, rect.center().y), Align2::CENTER_CENTER, chevron, egui::FontId::proportional(18.0), colors.text_weak);
+    painter.text(
+        pos2(right, rect.center().y),
+        Align2::CENTER_CENTER,
+        chevron,
+        egui::FontId::proportional(18.0),
+        colors.text_weak,
+    );
     let mut end = right - 14.0;
     if step.probability < 1.0 {
         let chance = format!("{:.0} %", step.probability * 100.0);
@@ -151,7 +161,8 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
 
 /// Cuts the end of a summary to the width at hand.
 fn end_cut(ui: &Ui, text: &str, room: f32) -> String {
-    let fits = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), theme::caption(), Color32::WHITE).size().x <= room;
+    let fits =
+        |text: &str| ui.painter().layout_no_wrap(text.to_owned(), theme::caption(), Color32::WHITE).size().x <= room;
     if fits(text) {
         return text.to_owned();
     }

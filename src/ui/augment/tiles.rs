@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use egui::{
-    Align2, Color32, CornerRadius, Key, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Key, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
@@ -28,7 +28,8 @@ pub(super) fn tiles_ui(ui: &mut Ui, state: &mut State) {
     let shape = if augment.originals { 2.0 } else { 1.0 };
     let grid = Grid::fit(room, augment.tiles.len(), shape);
     augment.tile_pixels = grid.side * ui.ctx().pixels_per_point();
-    let holds_o = !ui.ctx().text_edit_focused() && ui.input(|input| input.modifiers.is_none() && input.key_down(Key::O));
+    let holds_o =
+        !ui.ctx().text_edit_focused() && ui.input(|input| input.modifiers.is_none() && input.key_down(Key::O));
     let mut marked = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let whole = grid.size(augment.tiles.len());
@@ -105,13 +106,20 @@ fn tile_ui(
         }
         Some(TileContent::Ready { texture: Some(texture), .. }) => {
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            let shape = egui::epaint::RectShape::filled(after, radius, Color32::WHITE).with_texture(texture.id(), whole);
+            let shape =
+                egui::epaint::RectShape::filled(after, radius, Color32::WHITE).with_texture(texture.id(), whole);
             ui.painter().add(shape);
         }
         Some(TileContent::Failed(_)) => {
             ui.painter().rect_filled(after, radius, colors.well);
             let icon = icons::ICON_BROKEN_IMAGE.codepoint;
-            ui.painter().text(after.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(24.0), colors.bad);
+            ui.painter().text(
+                after.center(),
+                Align2::CENTER_CENTER,
+                icon,
+                egui::FontId::proportional(24.0),
+                colors.bad,
+            );
         }
         Some(TileContent::Ready { texture: None, .. }) | None => widgets::skeleton(ui, after),
     }
@@ -243,7 +251,10 @@ mod tests {
         ] {
             let grid = Grid::fit(room, count, shape);
             let size = grid.size(count);
-            assert!(grid.side >= SMALLEST && size.x <= room.x + 0.5 && size.y <= room.y + 0.5, "{room:?} {count}: {size:?}");
+            assert!(
+                grid.side >= SMALLEST && size.x <= room.x + 0.5 && size.y <= room.y + 0.5,
+                "{room:?} {count}: {size:?}"
+            );
             assert!(grid.side <= LARGEST);
         }
     }

@@ -26,7 +26,8 @@ pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands
         seed_ui(ui, state, commands);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let label = ui.add(Label::new("Originals").selectable(false).sense(egui::Sense::click()));
-            let label = label.on_hover_text("Each picture beside its original, with what was kept outlined. Or hold O.");
+            let label =
+                label.on_hover_text("Each picture beside its original, with what was kept outlined. Or hold O.");
             widgets::switch_ui(ui, &mut state.augment.originals, "Originals");
             if label.clicked() {
                 state.augment.originals = !state.augment.originals;
@@ -113,7 +114,10 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         let shown = augment.tiles.len();
         let batches = shown.div_ceil(state.train.config.batch_size.max(1));
         let batches = if batches == 1 { "the first batch".to_owned() } else { format!("the first {batches} batches") };
-        let sentence = format!("What epoch {} will see: {batches}, {shown} of {} pictures", augment.epoch, augment.pictures_in_epoch);
+        let sentence = format!(
+            "What epoch {} will see: {batches}, {shown} of {} pictures",
+            augment.epoch, augment.pictures_in_epoch
+        );
         let response = ui.add(Label::new(small(sentence)).truncate().selectable(false));
         let mut tooltip = "The order and the random numbers are those of the training with this seed.".to_owned();
         if let Some(milliseconds) = augment.refresh_ms {

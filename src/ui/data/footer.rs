@@ -9,7 +9,9 @@ use crate::ui::widgets;
 /// Draws the line.
 pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
     let colors = theme::colors(ui);
-    let small = |text: String| Label::new(RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false);
+    let small = |text: String| {
+        Label::new(RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false)
+    };
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let (shown, total) = (data.shown().len(), project.dataset.items.len());
@@ -31,7 +33,9 @@ pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         if ui.available_width() > 330.0 {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let keys = "Arrows move   Shift, Ctrl select more   C crop   I inspector";
-                ui.add(Label::new(RichText::new(keys).font(theme::caption()).color(colors.text_weak)).selectable(false));
+                ui.add(
+                    Label::new(RichText::new(keys).font(theme::caption()).color(colors.text_weak)).selectable(false),
+                );
             });
         }
     });

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::style::ScrollAnimation;
 use egui::{
-    Align, Align2, Color32, CornerRadius, Frame, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::{class_color, keys, split_title};
@@ -64,7 +63,9 @@ pub fn grid_ui(
     if old.columns > 0 && (old.columns != columns || old.pitch != pitch) {
         scroll = scroll.vertical_scroll_offset(offset_keeping_place(old, columns, pitch));
     }
-    if let Some(offset) = data.scroll_to.take().and_then(|at| offset_showing(at / columns, pitch, data.grid, area.height(), pitch != old.pitch || columns != old.columns)) {
+    if let Some(offset) = data.scroll_to.take().and_then(|at| {
+        offset_showing(at / columns, pitch, data.grid, area.height(), pitch != old.pitch || columns != old.columns)
+    }) {
         scroll = scroll.vertical_scroll_offset(offset);
     }
     let output = scroll.show_viewport(ui, |ui, view| {
@@ -81,10 +82,11 @@ pub fn grid_ui(
                 };
                 let min = origin + vec2((at - row * columns) as f32 * pitch, row as f32 * pitch);
                 let rect = Rect::from_min_size(min, vec2(side, side));
-                let id = ui.id().with(("tile", item.id.0));
+                let id = ui.scope_id().with(("tile", item.id.0));
                 let response = ui.interact(rect, id, Sense::CLICK);
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
-                let look = TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
+                let look =
+                    TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
                 let response = tile_ui(ui, project, item, pictures, response, look);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
@@ -99,7 +101,7 @@ pub fn grid_ui(
         }
         clicked
     });
-    data.grid = GridView { columns, pitch, offset: output.state.offset().y, rows_in_view };
+    data.grid = GridView { columns, pitch, offset: output.state.clamped_offset().y, rows_in_view };
     if let Some((at, is_secondary, is_double)) = output.inner {
         click(ui, project, data, at, is_secondary);
         data.inspector_open |= is_double;

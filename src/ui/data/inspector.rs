@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Frame, Grid, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, Frame, Grid, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
@@ -20,7 +20,13 @@ use crate::ui::widgets;
 const SHOWN_OF_MANY: usize = 9;
 
 /// Draws the inspector.
-pub fn inspector_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut Pictures, commands: &mut Commands) {
+pub fn inspector_ui(
+    ui: &mut Ui,
+    project: &Project,
+    data: &mut DataState,
+    pictures: &mut Pictures,
+    commands: &mut Commands,
+) {
     let several = data.selection.ids.len() > 1;
     let item = data.selection.cursor.and_then(|id| project.item(id));
     let item = item.or_else(|| data.selection.ids.iter().next().and_then(|id| project.item(*id)));
@@ -127,7 +133,8 @@ fn one_ui(
             ui.end_row();
         }
         fact_name(ui, "Size");
-        ui.add(value(widgets::bytes(item.file_bytes))).on_hover_text(format!("{} bytes", widgets::thousands(item.file_bytes as usize)));
+        ui.add(value(widgets::bytes(item.file_bytes)))
+            .on_hover_text(format!("{} bytes", widgets::thousands(item.file_bytes as usize)));
         ui.end_row();
     });
     ui.add_space(space::S);
@@ -216,7 +223,8 @@ fn path_ui(ui: &mut Ui, path: &Path, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if widgets::icon_button(ui, icons::ICON_FOLDER_OPEN.codepoint, "Show in the file manager", false).clicked() {
+            if widgets::icon_button(ui, icons::ICON_FOLDER_OPEN.codepoint, "Show in the file manager", false).clicked()
+            {
                 commands.push(Command::Data(DataCommand::ShowInFolder(path.to_owned())));
             }
             if widgets::icon_button(ui, icons::ICON_CONTENT_COPY.codepoint, "Copy path", false).clicked() {
@@ -320,7 +328,12 @@ fn mosaic_ui(ui: &mut Ui, project: &Project, items: &[&Item], count: usize, pict
 }
 
 fn fact_grid(ui: &mut Ui, id: &str, contents: impl FnOnce(&mut Ui)) {
-    Grid::new(id).num_columns(2).min_col_width(76.0).min_row_height(22.0).spacing(vec2(space::S, 2.0)).show(ui, contents);
+    Grid::new(id)
+        .num_columns(2)
+        .min_col_width(76.0)
+        .min_row_height(22.0)
+        .spacing(vec2(space::S, 2.0))
+        .show(ui, contents);
 }
 
 fn fact_name(ui: &mut Ui, name: &str) {

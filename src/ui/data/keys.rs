@@ -9,7 +9,7 @@ use crate::app::state::{ClassFilter, DataFilter, DataState, Project, State};
 
 /// The grid's name: the one stop of the Tab key for all tiles together.
 pub fn grid_id() -> Id {
-    Id::new("data_grid")
+    Id::unique("data_grid")
 }
 
 /// Whether plain keys are the workspace's.

@@ -1,6 +1,9 @@
 //! The row above the grid: text filter, class, split, order, size of the tiles, inspector.
 
-use egui::{Align, ComboBox, Id, Key, Layout, Margin, Modifiers, Response, RichText, Role, Slider, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, ComboBox, Id, Key, Layout, Margin, Modifiers, Response, RichText, Role, Slider, TextEdit, Ui, WidgetInfo,
+    vec2,
+};
 use egui_material_icons::icons;
 
 use super::split_title;
@@ -13,7 +16,7 @@ const TWO_ROWS_BELOW: f32 = 780.0;
 
 /// Name of the filter's text field, so that a key can put the cursor there.
 pub fn filter_id() -> Id {
-    Id::new("data_filter_text")
+    Id::unique("data_filter_text")
 }
 
 /// Draws the row.
@@ -62,7 +65,8 @@ fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
     });
     if !data.filter.text.is_empty() {
         let side = theme::CONTROL_HEIGHT - 4.0;
-        let rect = egui::Rect::from_center_size(response.rect.right_center() - vec2(side / 2.0 + 2.0, 0.0), vec2(side, side));
+        let rect =
+            egui::Rect::from_center_size(response.rect.right_center() - vec2(side / 2.0 + 2.0, 0.0), vec2(side, side));
         ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
             let clear = ui.add_sized(
                 rect.size(),
@@ -124,7 +128,8 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
 
 fn combo_ui(ui: &mut Ui, id: &str, name: &str, text: &str, contents: impl FnOnce(&mut Ui)) -> Response {
     let shown = widgets::elide_middle(ui, text, &theme::body(), 92.0);
-    let response = ComboBox::from_id_salt(id).width(120.0).height(420.0).selected_text(shown).show_ui(ui, contents).response;
+    let response =
+        ComboBox::from_id_salt(id).width(120.0).height(420.0).selected_text(shown).show_ui(ui, contents).response;
     let enabled = ui.is_enabled();
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ComboBox, enabled, name);

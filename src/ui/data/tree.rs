@@ -1,6 +1,9 @@
 //! The tree of splits and classes with counts. A click shows only what the line stands for.
 
-use egui::{Align2, Color32, FontId, Frame, Margin, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Frame, Margin, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use egui_material_icons::icons;
 
 use super::{split_explained, split_title};
@@ -131,8 +134,9 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
                 ..plain
             };
             let response = draw_line(ui, &look);
-            let over_arrow =
-                ui.input(|input| input.pointer.interact_pos()).is_some_and(|pos| pos.x < response.rect.left() + SIDE + 24.0);
+            let over_arrow = ui
+                .input(|input| input.pointer.interact_pos())
+                .is_some_and(|pos| pos.x < response.rect.left() + SIDE + 24.0);
             let tooltip = format!("{} split: {}", split_title(split), split_explained(split));
             let by_pointer = response.clicked_by(egui::PointerButton::Primary);
             let response = response.on_hover_text(tooltip);

@@ -2,9 +2,11 @@
 //!
 //! The wheel scrolls the page, never the chart. A frame drawn with the mouse zooms in; a double click shows all again.
 
-use egui::{Align2, Color32, Frame, Id, Margin, Pos2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, Role, pos2, vec2};
+use egui::{Align2, Color32, Frame, Id, Margin, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
-use egui_plot::{AxisHints, GridMark, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotTransform, Points};
+use egui_plot::{
+    AxisHints, GridMark, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotTransform, Points,
+};
 
 use super::curves::{Quantity, epoch_points, loss_top, nice_step, smoothed, step_points};
 use super::{hints, words};
@@ -71,7 +73,8 @@ fn chart_card_ui(
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if zoomed_now {
                         let text = RichText::new("Show all").size(11.0);
-                        if ui.add(egui::Button::new(text).small()).on_hover_text("Or double-click the chart").clicked() {
+                        if ui.add(egui::Button::new(text).small()).on_hover_text("Or double-click the chart").clicked()
+                        {
                             zoomed_now = false;
                         }
                     } else {
@@ -212,7 +215,9 @@ fn framed_plot<'a>(quantity: Quantity, colors: &Colors, size: egui::Vec2) -> Plo
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
         .x_grid_spacer(move |input| marks(input.bounds, nice_step(input.bounds.1 - input.bounds.0, width, 42.0, true)))
-        .y_grid_spacer(move |input| marks(input.bounds, nice_step(input.bounds.1 - input.bounds.0, height, 34.0, false)))
+        .y_grid_spacer(move |input| {
+            marks(input.bounds, nice_step(input.bounds.1 - input.bounds.0, height, 34.0, false))
+        })
 }
 
 fn round_to(value: f64, unit: f64) -> f64 {
@@ -275,7 +280,13 @@ fn mark_best(ui: &Ui, painter: &egui::Painter, quantity: Quantity, run: &RunView
         let galley = painter.layout_no_wrap(text, theme::strong(12.0), colors.text);
         let frame = transform.frame().shrink(4.0);
         let rect = beside(at, galley.size() + vec2(12.0, 6.0), frame);
-        painter.rect(rect, 4.0, colors.card.gamma_multiply(0.92), Stroke::new(1.0, colors.accent), egui::StrokeKind::Inside);
+        painter.rect(
+            rect,
+            4.0,
+            colors.card.gamma_multiply(0.92),
+            Stroke::new(1.0, colors.accent),
+            egui::StrokeKind::Inside,
+        );
         painter.galley(rect.min + vec2(6.0, 3.0), galley, colors.text);
     }
 }

@@ -1,6 +1,6 @@
 //! The epochs as a table, newest first.
 
-use egui::{Align, Layout, RichText, Ui, WidgetInfo, Role};
+use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
@@ -87,7 +87,8 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
             // Room for the star in every cell, so that figures stand below one another.
             if index == 4 && is_best {
                 let star = RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent);
-                ui.add_sized([20.0, ROW], egui::Label::new(star).selectable(false)).on_hover_text("The best epoch: its weights are kept");
+                ui.add_sized([20.0, ROW], egui::Label::new(star).selectable(false))
+                    .on_hover_text("The best epoch: its weights are kept");
             } else {
                 ui.add_space(20.0);
             }

@@ -68,7 +68,10 @@ fn figure_ui(ui: &mut Ui, figure: &Figure) {
     let response = ui
         .horizontal(|ui| {
             if figure.has_star {
-                ui.add(egui::Label::new(RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent)).selectable(false));
+                ui.add(
+                    egui::Label::new(RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent))
+                        .selectable(false),
+                );
             }
             let room = ui.available_width() - if figure.has_note { 22.0 } else { 6.0 };
             let font = theme::tabular(14.0);
@@ -92,7 +95,9 @@ fn figures(run: &RunView) -> Vec<Figure> {
     figures.push(match run.best() {
         Some(best) => Figure {
             has_star: true,
-            tip: Some("Highest accuracy on the validation pictures. Its weights are the ones that are kept.".to_owned()),
+            tip: Some(
+                "Highest accuracy on the validation pictures. Its weights are the ones that are kept.".to_owned(),
+            ),
             ..Figure::new("Best accuracy", format!("{} · epoch {}", words::accuracy(best.val_acc), best.epoch), 1.5)
         },
         None => Figure::new("Best accuracy", none(), 1.5),
@@ -100,9 +105,9 @@ fn figures(run: &RunView) -> Vec<Figure> {
     let last_lr = run.history.epochs.last().map(|record| record.lr);
     let lr = if is_running { run.last_step.as_ref().map(|step| step.lr).or(last_lr) } else { last_lr };
     figures.push(Figure::new("Learning rate", lr.map_or_else(none, words::rate), 1.0));
-    let speed = run.images_per_sec.map_or_else(none, |speed| {
-        if speed < 100.0 { format!("{speed:.1}") } else { format!("{speed:.0}") }
-    });
+    let speed = run
+        .images_per_sec
+        .map_or_else(none, |speed| if speed < 100.0 { format!("{speed:.1}") } else { format!("{speed:.0}") });
     figures.push(Figure {
         tip: Some("Training pictures a second: decoding, augmentation and learning together.".to_owned()),
         ..Figure::new("Pictures / s", speed, 0.9)

@@ -44,7 +44,8 @@ pub const STEP_SIZE: &str = "After this many epochs the learning rate is multipl
                              as many more. Large steps first, fine ones at the end.";
 
 /// Factor of the schedule.
-pub const GAMMA: &str = "What the learning rate is multiplied by each time. 0.1 makes it a tenth; 1 leaves it as it is.";
+pub const GAMMA: &str =
+    "What the learning rate is multiplied by each time. 0.1 makes it a tenth; 1 leaves it as it is.";
 
 /// Weight decay.
 pub const WEIGHT_DECAY: &str = "Pulls all weights a little towards zero in every step, which keeps a model from leaning on a \

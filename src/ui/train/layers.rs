@@ -50,7 +50,8 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
             .body(|body| {
                 body.rows(ROW, layers.lines.len(), |mut row| {
                     let Some(line) = layers.lines.get(row.index()) else { return };
-                    let number = if line.parameters > 0 { widgets::thousands(line.parameters) } else { "–".to_owned() };
+                    let number =
+                        if line.parameters > 0 { widgets::thousands(line.parameters) } else { "–".to_owned() };
                     let learns = match (line.parameters, line.trainable) {
                         (0, _) => "",
                         (_, true) => "learns",
@@ -70,7 +71,11 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
                                 if index == 4 {
                                     ui.add_space(12.0);
                                 }
-                                ui.add(egui::Label::new(RichText::new(text).font(font).color(color)).selectable(false).truncate());
+                                ui.add(
+                                    egui::Label::new(RichText::new(text).font(font).color(color))
+                                        .selectable(false)
+                                        .truncate(),
+                                );
                             });
                         });
                     }

@@ -119,9 +119,7 @@ fn tab_bar_ui(ui: &mut Ui, tab: &mut TrainTab, tabs: &[(TrainTab, String)]) {
             // As wide as the bold text, so that nothing moves when another tab is chosen.
             let width = ui.painter().layout_no_wrap(title.clone(), theme::strong(13.0), colors.text).size().x;
             let (rect, response) = ui.allocate_exact_size(egui::vec2(width, 28.0), egui::Sense::click());
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::Tab, true, selected, title)
-            });
+            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, selected, title));
             let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
             ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, title, font, color);
             if selected {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use egui::{Align2, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
+use egui::{
+    Align2, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 use egui_material_icons::icons;
 
 use super::hints::{self, Numbers};
@@ -64,7 +66,13 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     };
     let fade = if enabled { 1.0 } else { 0.55 };
     let painter = ui.painter();
-    painter.rect(rect, theme::RADIUS, fill.gamma_multiply(fade), Stroke::new(stroke.width, stroke.color.gamma_multiply(fade)), StrokeKind::Inside);
+    painter.rect(
+        rect,
+        theme::RADIUS,
+        fill.gamma_multiply(fade),
+        Stroke::new(stroke.width, stroke.color.gamma_multiply(fade)),
+        StrokeKind::Inside,
+    );
     radio_mark(ui, pos2(rect.left() + 18.0, rect.center().y), selected, fade);
     let text = colors.text.gamma_multiply(fade);
     let weak = colors.text_weak.gamma_multiply(fade);
@@ -112,7 +120,8 @@ fn pretrained_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers, commands
 fn learning_count_ui(ui: &mut Ui, train: &TrainState) {
     let colors = theme::colors(ui);
     if let Some((_, trainable)) = train.chosen_parameters() {
-        let text = RichText::new(format!("{} learn", count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
+        let text =
+            RichText::new(format!("{} learn", count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
         ui.add(egui::Label::new(text).selectable(false));
     }
 }

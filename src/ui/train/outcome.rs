@@ -45,8 +45,9 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.checkbox(&mut state.train.view.steps, "steps")
-                .on_hover_text("Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far.");
+            ui.checkbox(&mut state.train.view.steps, "steps").on_hover_text(
+                "Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far.",
+            );
             ui.checkbox(&mut state.train.view.smooth, "smooth")
                 .on_hover_text("Average the curves over a few epochs. The dots stay where they are.");
             ui.add_space(space::S);

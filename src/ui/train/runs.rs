@@ -1,6 +1,6 @@
 //! The runs of this data set: look at their curves, take over their settings.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::{nothing_yet_ui, words};
@@ -25,13 +25,18 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     ui.spacing_mut().item_spacing.y = 2.0;
     let runs = &state.train.past;
-    ScrollArea::vertical().id_salt("train_runs").auto_shrink([false, false]).show_rows(ui, ROW, runs.len(), |ui, rows| {
-        for run in runs.get(rows).unwrap_or_default() {
-            // The run under way is shown as it is now, not as its folder had it.
-            let run = state.train.run.as_ref().filter(|live| live.dir == run.dir).unwrap_or(run);
-            row_ui(ui, state, run, now, commands);
-        }
-    });
+    ScrollArea::vertical().id_salt("train_runs").auto_shrink([false, false]).show_rows(
+        ui,
+        ROW,
+        runs.len(),
+        |ui, rows| {
+            for run in runs.get(rows).unwrap_or_default() {
+                // The run under way is shown as it is now, not as its folder had it.
+                let run = state.train.run.as_ref().filter(|live| live.dir == run.dir).unwrap_or(run);
+                row_ui(ui, state, run, now, commands);
+            }
+        },
+    );
 }
 
 fn row_ui(ui: &mut Ui, state: &State, run: &RunView, now_unix_secs: u64, commands: &mut Commands) {
@@ -78,7 +83,13 @@ fn paint_row(ui: &Ui, rect: Rect, run: &RunView, title: &str, ago: Option<&str>,
         _ => (icons::ICON_PLAY_ARROW.codepoint, colors.accent),
     };
     let middle = rect.center().y;
-    painter.text(pos2(rect.left() + 16.0, middle), Align2::CENTER_CENTER, icon, egui::FontId::proportional(16.0), color);
+    painter.text(
+        pos2(rect.left() + 16.0, middle),
+        Align2::CENTER_CENTER,
+        icon,
+        egui::FontId::proportional(16.0),
+        color,
+    );
     let left = rect.left() + 34.0;
     let best = run.best().map_or_else(|| "–".to_owned(), |best| words::accuracy(best.val_acc));
     let epochs = format!("{} of {} epochs", run.history.epochs.len(), run.config.epochs);
@@ -86,7 +97,13 @@ fn paint_row(ui: &Ui, rect: Rect, run: &RunView, title: &str, ago: Option<&str>,
     let best = painter.text(pos2(right, upper), Align2::RIGHT_CENTER, best, theme::tabular(13.0), colors.text);
     if run.best().is_some() {
         let at = pos2(best.left() - 4.0, upper);
-        painter.text(at, Align2::RIGHT_CENTER, icons::ICON_STAR.codepoint, egui::FontId::proportional(13.0), colors.accent);
+        painter.text(
+            at,
+            Align2::RIGHT_CENTER,
+            icons::ICON_STAR.codepoint,
+            egui::FontId::proportional(13.0),
+            colors.accent,
+        );
     }
     let epochs = painter.text(pos2(right, lower), Align2::RIGHT_CENTER, epochs, theme::tabular(11.0), colors.text_weak);
     let room = epochs.left().min(best.left()) - left - 28.0;

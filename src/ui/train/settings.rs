@@ -259,7 +259,8 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
             });
         }
         DeviceState::Ready { label, note } => {
-            let has_gpu = train.devices.iter().any(|line| matches!(line.choice, DeviceChoice::Cuda | DeviceChoice::Metal));
+            let has_gpu =
+                train.devices.iter().any(|line| matches!(line.choice, DeviceChoice::Cuda | DeviceChoice::Metal));
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 5.0;
                 ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(14.0).color(colors.good));

@@ -135,7 +135,10 @@ mod tests {
     #[test]
     fn a_run_is_told_in_a_line() {
         let config = TrainConfig { seed: 3, ..TrainConfig::default() };
-        assert_eq!(settings_line(&config), "25 epochs · batch 4 · lr 0.001 · the recipe’s augmentation · starter · seed 3");
+        assert_eq!(
+            settings_line(&config),
+            "25 epochs · batch 4 · lr 0.001 · the recipe’s augmentation · starter · seed 3"
+        );
         assert_eq!(model_title(&config), "ResNet18, frozen");
         assert_eq!(loss(f64::NAN), "NaN");
     }

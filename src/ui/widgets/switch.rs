@@ -25,7 +25,12 @@ pub fn switch_ui(ui: &mut Ui, on: &mut bool, name: &str) -> Response {
         ui.painter().circle_filled(knob, inset - 2.5, off.lerp_to_gamma(colors.on_accent, progress));
         if response.has_focus() {
             let around = rect.expand(2.0);
-            ui.painter().rect_stroke(around, around.height() / 2.0, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                around,
+                around.height() / 2.0,
+                Stroke::new(1.5, colors.accent),
+                StrokeKind::Inside,
+            );
         }
     }
     response

@@ -26,7 +26,13 @@ pub fn cloth(canvas: &mut Canvas, rng: &mut ImagoRng) {
         let colored = match (stripe(u), stripe(v)) {
             (true, true) => 1.0,
             (false, false) => 0.0,
-            (warp, _) => if warp == over { 0.72 } else { 0.28 },
+            (warp, _) => {
+                if warp == over {
+                    0.72
+                } else {
+                    0.28
+                }
+            }
         };
         let weave = ((u * 2.6).sin() * (v * 2.6).sin()) * 0.05;
         let thread = white.mix(ink, colored);

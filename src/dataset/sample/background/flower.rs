@@ -42,7 +42,8 @@ impl Head {
         for layer in 0..2 {
             let reach = radius * if layer == 0 { 1.0 } else { 0.9 };
             for index in 0..self.petals {
-                let turn = start + (index as f32 + layer as f32 * 0.5) / self.petals as f32 * TAU + span(rng, -0.05, 0.05);
+                let turn =
+                    start + (index as f32 + layer as f32 * 0.5) / self.petals as f32 * TAU + span(rng, -0.05, 0.05);
                 let length = reach * span(rng, 0.9, 1.04);
                 self.petal(canvas, rng, center, length, turn, layer == 0, detail);
             }
@@ -51,14 +52,32 @@ impl Head {
     }
 
     #[allow(clippy::too_many_arguments)] // one petal of two loops, spelled out once
-    fn petal(&self, canvas: &mut Canvas, rng: &mut ImagoRng, center: At, length: f32, turn: f32, below: bool, detail: bool) {
+    fn petal(
+        &self,
+        canvas: &mut Canvas,
+        rng: &mut ImagoRng,
+        center: At,
+        length: f32,
+        turn: f32,
+        below: bool,
+        detail: bool,
+    ) {
         let half = length * (TAU / self.petals as f32 * 0.5).tan().min(0.55) * self.broad * 0.62;
         let side = turn + TAU / 4.0;
         let at = |along: f32, across: f32| polar(polar(center, length * along, turn), half * across, side);
         let notch = span(rng, 0.93, 1.0);
         let outline = [
-            at(0.08, 0.2), at(0.4, 0.62), at(0.72, 1.0), at(0.93, 0.72), at(1.0, 0.25), at(notch, 0.0), at(1.0, -0.25),
-            at(0.93, -0.72), at(0.72, -1.0), at(0.4, -0.62), at(0.08, -0.2),
+            at(0.08, 0.2),
+            at(0.4, 0.62),
+            at(0.72, 1.0),
+            at(0.93, 0.72),
+            at(1.0, 0.25),
+            at(notch, 0.0),
+            at(1.0, -0.25),
+            at(0.93, -0.72),
+            at(0.72, -1.0),
+            at(0.4, -0.62),
+            at(0.08, -0.2),
         ];
         let Some(path) = blob(&outline) else { return };
         if detail {
@@ -82,7 +101,13 @@ impl Head {
         // A petal is a shallow trough: one flank in the light, one in the shade, creases along it.
         if let Some(mask) = canvas.mask(&path) {
             let lit = canvas.light.0 * side.cos() + canvas.light.1 * side.sin();
-            canvas.glow_in(at(0.62, 0.6 * lit.signum()), (length * 0.42, half * 0.6), turn, Ink::WHITE.alpha(0.3), Some(&mask));
+            canvas.glow_in(
+                at(0.62, 0.6 * lit.signum()),
+                (length * 0.42, half * 0.6),
+                turn,
+                Ink::WHITE.alpha(0.3),
+                Some(&mask),
+            );
             let shade = self.inner.darker(0.4).alpha(0.3);
             canvas.glow_in(at(0.55, -0.62 * lit.signum()), (length * 0.5, half * 0.5), turn, shade, Some(&mask));
             for across in [-0.5, -0.2, 0.12, 0.45] {
@@ -105,7 +130,9 @@ impl Head {
             let tone = 0.5 + 0.5 * lit / radius;
             let size = radius * if detail { 0.062 } else { 0.14 } * span(rng, 0.85, 1.15);
             let ink = self.disk.darker(0.35).mix(self.disk.lighter(0.42), tone * share.max(0.3));
-            if let Some(path) = ellipse((at.0 - canvas.light.0 * size * 0.5, at.1 - canvas.light.1 * size * 0.5), (size, size), 0.0) {
+            if let Some(path) =
+                ellipse((at.0 - canvas.light.0 * size * 0.5, at.1 - canvas.light.1 * size * 0.5), (size, size), 0.0)
+            {
                 canvas.fill(&path, Ink::SHADE.alpha(0.35));
             }
             if let Some(path) = ellipse(at, (size * 0.9, size * 0.9), 0.0) {

@@ -27,7 +27,11 @@ pub fn meadow(canvas: &mut Canvas, rng: &mut ImagoRng) {
     let (top, bottom) = (Ink::hex(top).jitter(rng, 0.04), Ink::hex(bottom).jitter(rng, 0.04));
     let all = tiny_skia::Rect::from_xywh(0.0, 0.0, width, height).map(tiny_skia::PathBuilder::from_rect);
     let tilt = span(rng, -0.3, 0.3) * width;
-    let air = linear((width / 2.0 - tilt, 0.0), (width / 2.0 + tilt, height), &[(0.0, top), (0.45, top.mix(bottom, 0.4)), (1.0, bottom)]);
+    let air = linear(
+        (width / 2.0 - tilt, 0.0),
+        (width / 2.0 + tilt, height),
+        &[(0.0, top), (0.45, top.mix(bottom, 0.4)), (1.0, bottom)],
+    );
     if let (Some(all), Some(air)) = (all, air) {
         canvas.fill_shaded(&all, air, None);
     }

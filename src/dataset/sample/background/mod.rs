@@ -35,7 +35,15 @@ pub enum Surface {
 impl Surface {
     /// All of them; petals and leaves twice, since they're the prettiest.
     const CHOICES: [Self; 10] = [
-        Self::Soil, Self::Sand, Self::Leaf, Self::Petals, Self::Bark, Self::Stone, Self::Moss, Self::Cloth, Self::Petals,
+        Self::Soil,
+        Self::Sand,
+        Self::Leaf,
+        Self::Petals,
+        Self::Bark,
+        Self::Stone,
+        Self::Moss,
+        Self::Cloth,
+        Self::Petals,
         Self::Leaf,
     ];
 
@@ -125,7 +133,12 @@ fn pebbles(canvas: &mut Canvas, rng: &mut ImagoRng, count: usize, sizes: (f32, f
 /// A drop of water: dark where the light enters, bright where it leaves, a glint.
 fn dewdrop(canvas: &mut Canvas, at: At, size: f32) {
     let (lx, ly) = canvas.light;
-    canvas.glow((at.0 - lx * size * 0.5, at.1 - ly * size * 0.5), (size * 1.15, size * 1.05), 0.0, Ink::SHADE.alpha(0.45));
+    canvas.glow(
+        (at.0 - lx * size * 0.5, at.1 - ly * size * 0.5),
+        (size * 1.15, size * 1.05),
+        0.0,
+        Ink::SHADE.alpha(0.45),
+    );
     let Some(path) = super::shapes::ellipse(at, (size, size * 0.94), 0.0) else { return };
     let far = (at.0 + lx * size, at.1 + ly * size);
     let near = (at.0 - lx * size, at.1 - ly * size);

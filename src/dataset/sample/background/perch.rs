@@ -44,7 +44,11 @@ fn twig(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     let size = extent(&canvas.pixels);
     let thick = size * span(rng, 0.035, 0.07);
     let is_stem = chance(rng, 0.4);
-    let ink = if is_stem { green(rng) } else { pick(rng, &[Ink::hex(0x0084_6A54), Ink::hex(0x0070_5A4C), Ink::hex(0x0096_8272)]) };
+    let ink = if is_stem {
+        green(rng)
+    } else {
+        pick(rng, &[Ink::hex(0x0084_6A54), Ink::hex(0x0070_5A4C), Ink::hex(0x0096_8272)])
+    };
     let down = polar((0.0, 0.0), thick * 0.5, slope + FRAC_PI_2);
     let axis = |t: f32| {
         let at = polar(foot, t * size, slope);
@@ -84,10 +88,20 @@ fn small_leaf(canvas: &mut Canvas, rng: &mut ImagoRng, root: At, tip: At) {
     let ink = green(rng);
     let (dx, dy) = (tip.0 - root.0, tip.1 - root.1);
     let at = |t: f32, across: f32| (root.0 + dx * t - dy * across, root.1 + dy * t + dx * across);
-    let outline = [at(0.05, 0.0), at(0.3, 0.2), at(0.6, 0.23), at(0.88, 0.08), at(1.0, 0.0), at(0.88, -0.1), at(0.6, -0.2), at(0.3, -0.16)];
-    if let (Some(path), Some(shader)) =
-        (blob(&outline), linear(at(0.5, 0.2), at(0.5, -0.2), &[(0.0, ink.lighter(0.2)), (0.5, ink), (1.0, ink.darker(0.35))]))
-    {
+    let outline = [
+        at(0.05, 0.0),
+        at(0.3, 0.2),
+        at(0.6, 0.23),
+        at(0.88, 0.08),
+        at(1.0, 0.0),
+        at(0.88, -0.1),
+        at(0.6, -0.2),
+        at(0.3, -0.16),
+    ];
+    if let (Some(path), Some(shader)) = (
+        blob(&outline),
+        linear(at(0.5, 0.2), at(0.5, -0.2), &[(0.0, ink.lighter(0.2)), (0.5, ink), (1.0, ink.darker(0.35))]),
+    ) {
         canvas.fill_shaded(&path, shader, None);
     }
     if let Some(path) = curve(&[at(0.0, 0.0), at(0.5, 0.02), at(0.97, 0.0)]) {
@@ -112,8 +126,15 @@ fn leaf_edge(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     };
     let thick = span(rng, 0.1, 0.2);
     let outline = [
-        along(-0.9, -0.03), along(-0.5, 0.0), along(0.0, 0.004), along(0.36, -0.004), along(0.62, -0.05), along(0.36, -thick * 0.85),
-        along(0.0, -thick), along(-0.5, -thick * 0.9), along(-0.9, -thick * 0.7),
+        along(-0.9, -0.03),
+        along(-0.5, 0.0),
+        along(0.0, 0.004),
+        along(0.36, -0.004),
+        along(0.62, -0.05),
+        along(0.36, -thick * 0.85),
+        along(0.0, -thick),
+        along(-0.5, -thick * 0.9),
+        along(-0.9, -thick * 0.7),
     ];
     let Some(path) = blob(&outline) else { return };
     let stops = [(0.0, ink.lighter(0.22)), (0.3, ink), (1.0, ink.darker(0.6))];
@@ -140,9 +161,13 @@ fn flower_top(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     let (half, tall) = (size * span(rng, 0.17, 0.24), size * span(rng, 0.09, 0.13));
     let center = polar(foot, tall * 0.86, slope + FRAC_PI_2);
     let stem = green(rng);
-    let stem_path = limb(&[center, polar(center, size * 0.35, FRAC_PI_2 + 0.12), polar(center, size * 0.8, FRAC_PI_2 - 0.05)], &[9.0, 8.0, 9.0]);
+    let stem_path = limb(
+        &[center, polar(center, size * 0.35, FRAC_PI_2 + 0.12), polar(center, size * 0.8, FRAC_PI_2 - 0.05)],
+        &[9.0, 8.0, 9.0],
+    );
     if let Some(path) = stem_path {
-        let shader = linear((center.0 - 5.0, 0.0), (center.0 + 5.0, 0.0), &[(0.0, stem.lighter(0.2)), (1.0, stem.darker(0.5))]);
+        let shader =
+            linear((center.0 - 5.0, 0.0), (center.0 + 5.0, 0.0), &[(0.0, stem.lighter(0.2)), (1.0, stem.darker(0.5))]);
         if let Some(shader) = shader {
             canvas.fill_shaded(&path, shader, None);
         }
@@ -152,17 +177,26 @@ fn flower_top(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     let mut ray = |canvas: &mut Canvas, index: usize, front: bool| {
         let t = index as f32 / (count - 1) as f32;
         let spread = PI * (0.04 + 0.92 * t);
-        let root = (center.0 + half * 0.86 * spread.cos(), center.1 + tall * if front { 0.35 } else { 0.1 } * spread.sin());
+        let root =
+            (center.0 + half * 0.86 * spread.cos(), center.1 + tall * if front { 0.35 } else { 0.1 } * spread.sin());
         let reach = half * span(rng, 0.9, 1.15);
-        let heading = if front { spread * 0.8 + 0.3 } else { -0.25 + spread * 0.16 + if t > 0.5 { PI - 0.1 } else { 0.0 } };
+        let heading =
+            if front { spread * 0.8 + 0.3 } else { -0.25 + spread * 0.16 + if t > 0.5 { PI - 0.1 } else { 0.0 } };
         let tip = polar(root, reach, heading);
         let side = heading + FRAC_PI_2;
-        let at = |along: f32, across: f32| polar(crate::dataset::sample::shapes::lerp(root, tip, along), half * 0.12 * across, side);
-        let outline = [at(0.0, 0.4), at(0.45, 0.95), at(0.85, 0.9), at(1.0, 0.0), at(0.85, -0.9), at(0.45, -0.95), at(0.0, -0.4)];
+        let at = |along: f32, across: f32| {
+            polar(crate::dataset::sample::shapes::lerp(root, tip, along), half * 0.12 * across, side)
+        };
+        let outline =
+            [at(0.0, 0.4), at(0.45, 0.95), at(0.85, 0.9), at(1.0, 0.0), at(0.85, -0.9), at(0.45, -0.95), at(0.0, -0.4)];
         let dim = if front { 0.0 } else { 0.25 };
         if let (Some(path), Some(shader)) = (
             blob(&outline),
-            linear(root, tip, &[(0.0, inner.darker(0.3 + dim)), (0.5, inner.mix(outer, 0.6).darker(dim)), (1.0, outer.darker(dim))]),
+            linear(
+                root,
+                tip,
+                &[(0.0, inner.darker(0.3 + dim)), (0.5, inner.mix(outer, 0.6).darker(dim)), (1.0, outer.darker(dim))],
+            ),
         ) {
             canvas.fill_shaded(&path, shader, None);
             canvas.stroke(&path, 0.8, inner.darker(0.5).alpha(0.35));
@@ -188,7 +222,10 @@ fn flower_top(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
         let lit = 0.5 - 0.5 * local.1 / tall;
         let ink = head.disk.darker(0.4).mix(head.disk.lighter(0.45), lit);
         let length = half * 0.075;
-        if let Some(path) = limb(&[(at.0, at.1 + length * 0.3), (at.0 + local.0 * 0.04, at.1 - length * (0.4 + lit))], &[length * 0.6, length * 0.75]) {
+        if let Some(path) = limb(
+            &[(at.0, at.1 + length * 0.3), (at.0 + local.0 * 0.04, at.1 - length * (0.4 + lit))],
+            &[length * 0.6, length * 0.75],
+        ) {
             canvas.fill(&path, ink);
         }
     }
@@ -198,7 +235,11 @@ fn ground(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     let size = extent(&canvas.pixels);
     let bumps = Noise::new(rng);
     let is_moss = chance(rng, 0.5);
-    let ink = if is_moss { green(rng) } else { pick(rng, &[Ink::hex(0x0090_7458), Ink::hex(0x00C2_B298), Ink::hex(0x0084_7C74)]) };
+    let ink = if is_moss {
+        green(rng)
+    } else {
+        pick(rng, &[Ink::hex(0x0090_7458), Ink::hex(0x00C2_B298), Ink::hex(0x0084_7C74)])
+    };
     let at_foot = bumps.layers(5.0, 0.5, 2);
     let top = |t: f32| {
         let lift = (bumps.layers(t * 6.0 + 5.0, 0.5, 2) - at_foot) * 0.09 * (1.0 - (-40.0 * t * t).exp());
@@ -226,7 +267,13 @@ fn ground(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
         let at = (surface.0, surface.1 + span(rng, 0.0, 1.0).powi(2) * (floor - surface.1));
         let ink = ink.jitter(rng, 0.12);
         let r = span(rng, 0.8, 4.5);
-        canvas.glow_in(at, (r * 1.5, r), 0.0, if chance(rng, 0.5) { ink.lighter(0.25) } else { ink.darker(0.35) }.alpha(0.7), Some(&mask));
+        canvas.glow_in(
+            at,
+            (r * 1.5, r),
+            0.0,
+            if chance(rng, 0.5) { ink.lighter(0.25) } else { ink.darker(0.35) }.alpha(0.7),
+            Some(&mask),
+        );
     }
     // What grows or lies along the skyline, leaving room at the feet.
     for step in -60..=60 {
@@ -244,7 +291,14 @@ fn ground(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
         for _ in 0..6 {
             let at = top(pick(rng, &[-0.42, 0.42]) + span(rng, -0.07, 0.07));
             let grass = green(rng);
-            blade(canvas, (at.0, at.1 + 4.0), size * span(rng, 0.1, 0.3), span(rng, -0.6, 0.6), span(rng, 2.5, 5.0), grass);
+            blade(
+                canvas,
+                (at.0, at.1 + 4.0),
+                size * span(rng, 0.1, 0.3),
+                span(rng, -0.6, 0.6),
+                span(rng, 2.5, 5.0),
+                grass,
+            );
         }
     }
 }
@@ -252,7 +306,8 @@ fn ground(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
 fn pebble(canvas: &mut Canvas, rng: &mut ImagoRng, foot: At, slope: f32) {
     ground(canvas, rng, (foot.0, foot.1 + extent(&canvas.pixels) * 0.12), 0.0);
     let size = extent(&canvas.pixels);
-    let ink = pick(rng, &[Ink::hex(0x009A_9894), Ink::hex(0x00A8_8E80), Ink::hex(0x0078_808A), Ink::hex(0x00C4_BCB2)]).jitter(rng, 0.04);
+    let ink = pick(rng, &[Ink::hex(0x009A_9894), Ink::hex(0x00A8_8E80), Ink::hex(0x0078_808A), Ink::hex(0x00C4_BCB2)])
+        .jitter(rng, 0.04);
     let (half, tall) = (size * span(rng, 0.24, 0.32), size * span(rng, 0.11, 0.15));
     let center = polar(foot, tall * 0.97, slope + FRAC_PI_2);
     canvas.glow((center.0, center.1 + tall * 0.75), (half * 1.15, tall * 0.5), 0.0, Ink::SHADE.alpha(0.6));

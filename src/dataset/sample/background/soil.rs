@@ -81,10 +81,7 @@ pub fn sand(canvas: &mut Canvas, rng: &mut ImagoRng) {
     {
         let mut grains = Hairs::default();
         for _ in 0..count {
-            let at = (
-                span(rng, 0.0, canvas.pixels.width() as f32),
-                span(rng, 0.0, canvas.pixels.height() as f32),
-            );
+            let at = (span(rng, 0.0, canvas.pixels.width() as f32), span(rng, 0.0, canvas.pixels.height() as f32));
             grains.add(at, (at.0 + span(rng, -0.7, 0.7), at.1 + span(rng, -0.7, 0.7)));
         }
         if let Some(path) = grains.finish() {

@@ -14,7 +14,8 @@ pub fn stone(canvas: &mut Canvas, rng: &mut ImagoRng) {
     let (broad, fine, patch) = (Noise::new(rng), Noise::new(rng), Noise::new(rng));
     let base = pick(rng, &[Ink::hex(0x009C_9C9A), Ink::hex(0x00A6_9A94), Ink::hex(0x0088_929A), Ink::hex(0x00B2_ACA2)]);
     let base = base.jitter(rng, 0.04);
-    let lichen = pick(rng, &[Ink::hex(0x00B9_B48C), Ink::hex(0x008E_A47C), Ink::hex(0x00C2_8F6A), Ink::hex(0x00D5_D8CE)]);
+    let lichen =
+        pick(rng, &[Ink::hex(0x00B9_B48C), Ink::hex(0x008E_A47C), Ink::hex(0x00C2_8F6A), Ink::hex(0x00D5_D8CE)]);
     let cover = span(rng, 0.6, 0.72);
     let light = canvas.light;
     paint(&mut canvas.pixels, |x, y| {

@@ -1,0 +1,167 @@
+//! The register tile, where nearly all of the time goes: a few rows times a panel of output channels, summed in registers.
+//!
+//! Rows are plain slices, so one tile serves every convolution here: rows of a Winograd matrix, pixels under a tap, stretches
+//! of a padded picture. Each output is one chain `acc = a·b + acc` over ascending k, whatever the number of rows, so a result
+//! depends neither on how rows are grouped nor on which thread computes it.
+//!
+//! Must not know: convolutions, threads.
+
+use pulp::Simd;
+
+use super::cpu::{mul_add, vectors, vectors_mut};
+
+/// Sums of `R` rows by one panel (two vectors).
+pub(super) type Sums<S, const R: usize> = [[<S as Simd>::f32s; 2]; R];
+
+/// The most rows whose sums stay in registers: 12 sums, two weights and one factor of 16, or 16 of 32 registers.
+pub(super) const fn max_rows<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 8 } else { 6 }
+}
+
+/// Adds to each row's sums its numbers times the panel: `sums[r][j] += Σ_k rows[r][k] · panel[k][j]`.
+///
+/// `panel` is (k, two vectors), and decides k; a row must have at least as many numbers.
+///
+/// # Panics
+/// When a row is shorter than the panel has rows.
+#[inline(always)]
+pub(super) fn accumulate<S: Simd, const R: usize>(simd: S, sums: &mut Sums<S, R>, rows: [&[f32]; R], panel: &[f32]) {
+    let (panel, _) = vectors::<S>(panel).as_chunks::<2>();
+    // One check for each row here spares one for each number below.
+    let rows = rows.map(|row| &row[..panel.len()]);
+    // A local copy, which the compiler keeps in registers.
+    let mut kept = *sums;
+    for (k, &[b0, b1]) in panel.iter().enumerate() {
+        for (sum, row) in kept.iter_mut().zip(rows) {
+            let a = simd.splat_f32s(row[k]);
+            sum[0] = mul_add(simd, a, b0, sum[0]);
+            sum[1] = mul_add(simd, a, b1, sum[1]);
+        }
+    }
+    *sums = kept;
+}
+
+/// Calls `$body` with the constant `$rows` equal to `$count`, which must be 1 to 8.
+macro_rules! with_rows {
+    ($count:expr, $rows:ident => $body:expr) => {
+        match $count {
+            1 => {
+                const $rows: usize = 1;
+                $body
+            }
+            2 => {
+                const $rows: usize = 2;
+                $body
+            }
+            3 => {
+                const $rows: usize = 3;
+                $body
+            }
+            4 => {
+                const $rows: usize = 4;
+                $body
+            }
+            5 => {
+                const $rows: usize = 5;
+                $body
+            }
+            6 => {
+                const $rows: usize = 6;
+                $body
+            }
+            7 => {
+                const $rows: usize = 7;
+                $body
+            }
+            _ => {
+                const $rows: usize = 8;
+                $body
+            }
+        }
+    };
+}
+pub(super) use with_rows;
+
+/// Splits `count` rows into as few groups of at most `max` as can be, of nearly equal size: a last group of one row would
+/// take nearly as long as a full one.
+#[inline(always)]
+pub(super) fn groups(count: usize, max: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut left = count.div_ceil(max);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        (left > 0).then(|| {
+            let start = at;
+            at += (count - at).div_ceil(left);
+            left -= 1;
+            start..at
+        })
+    })
+}
+
+/// The matrix product `out = a · panel` of a (rows, k) matrix by a (k, two vectors) panel; `out` is (rows, two vectors).
+///
+/// # Panics
+/// When `a` or `out` has fewer numbers than that.
+#[inline(always)]
+pub(super) fn product<S: Simd>(simd: S, a: &[f32], rows: usize, panel: &[f32], out: &mut [f32]) {
+    let width = 2 * S::F32_LANES;
+    let k = panel.len() / width;
+    for group in groups(rows, max_rows::<S>()) {
+        let (a, out) = (&a[group.start * k..], &mut out[group.start * width..]);
+        with_rows!(group.len(), R => product_rows::<S, R>(simd, a, k, panel, out));
+    }
+}
+
+#[inline(always)]
+fn product_rows<S: Simd, const R: usize>(simd: S, a: &[f32], k: usize, panel: &[f32], out: &mut [f32]) {
+    let mut sums = [[simd.splat_f32s(0.0); 2]; R];
+    accumulate(simd, &mut sums, std::array::from_fn(|r| &a[r * k..(r + 1) * k]), panel);
+    vectors_mut::<S>(out).as_chunks_mut::<2>().0[..R].copy_from_slice(&sums);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cpu::Cpu;
+    use super::*;
+    use proptest::prelude::*;
+    use pulp::WithSimd;
+
+    struct Product<'a>(&'a [f32], usize, &'a [f32], &'a mut [f32]);
+    impl WithSimd for Product<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            product(simd, self.0, self.1, self.2, self.3);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_product_equals_the_plain_sum_on_every_instruction_set(rows in 0usize..30, k in 0usize..40, seed in 0u32..1000) {
+            let number = |i: usize| ((i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 20) as f32 / 2048.0 - 1.0;
+            for cpu in Cpu::all() {
+                let width = cpu.panel();
+                let a: Vec<f32> = (0..rows * k).map(number).collect();
+                let b: Vec<f32> = (0..k * width).map(|i| number(i + 7777)).collect();
+                let mut out = vec![f32::NAN; rows * width];
+                cpu.run(Product(&a, rows, &b, &mut out));
+                for r in 0..rows {
+                    for j in 0..width {
+                        let want: f64 = (0..k).map(|i| f64::from(a[r * k + i]) * f64::from(b[i * width + j])).sum();
+                        // A panel of no rows has no width either: nothing is computed then.
+                        prop_assert!(k == 0 && out[r * width + j] == 0.0 || (f64::from(out[r * width + j]) - want).abs() < 1e-4, "{}", cpu.name());
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn groups_cover_all_rows_and_differ_by_one_at_most(count in 0usize..100, max in 1usize..9) {
+            let all: Vec<_> = groups(count, max).collect();
+            prop_assert_eq!(all.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..count).collect::<Vec<_>>());
+            prop_assert_eq!(all.len(), count.div_ceil(max));
+            let sizes = all.iter().map(ExactSizeIterator::len);
+            prop_assert!(sizes.clone().max().unwrap_or(0) <= max && sizes.clone().max().unwrap_or(0) - sizes.min().unwrap_or(0) <= 1);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Step by step over many tiles of several pictures, each step shared by all threads, for small pictures with many channels.
+//!
+//! Must not know: the arithmetic of the transforms.
+
+use pulp::{Simd, WithSimd};
+
+use super::super::buffer::{LINE, Pool};
+use super::super::tile::product;
+use super::super::workers::Workers;
+use super::banded::transform_at;
+use super::transform::{OutputTile, filter_row, output_tile};
+use super::{Filters, IN, Layer, OUT, POINTS, TAPS, Tiles, Winograd};
+
+/// Tiles whose transformed inputs lie together: whole groups of rows of the register tile (6 or 8).
+const BLOCK: usize = 24;
+/// Tiles that go through the steps together, at least one picture: what lies between the steps has 36 numbers per tile and
+/// channel, and should fit the last cache.
+const TILES: usize = 96;
+
+/// Convolves all pictures.
+pub(super) fn run(conv: &Winograd, workers: Workers, pool: &Pool, layer: Layer<'_>, out: &mut [f32]) {
+    let tiles = Tiles::of(layer.size);
+    let pictures = (TILES / tiles.count()).max(1);
+    let (input, output) = (layer.size.pixels() * conv.inputs, layer.size.pixels() * conv.outputs);
+    for (i, out) in out.chunks_mut(pictures * output).enumerate() {
+        let count = out.len() / output;
+        let layer = Layer {
+            input: &layer.input[i * pictures * input..][..count * input],
+            residual: layer.residual.map(|all| &all[i * pictures * output..][..out.len()]),
+            ..layer
+        };
+        run_together(conv, workers, pool, layer, tiles, count * tiles.count(), out);
+    }
+}
+
+fn run_together(
+    conv: &Winograd,
+    workers: Workers,
+    pool: &Pool,
+    layer: Layer<'_>,
+    tiles: Tiles,
+    count: usize,
+    out: &mut [f32],
+) {
+    let width = conv.cpu.panel();
+    // Step 1: inputs to points, (block of tiles, point, tile, input). Between points lies one more line than their numbers
+    // need: 36 streams whose distance is a power of two would fight for the same lines of the cache.
+    let point = BLOCK * conv.inputs + LINE;
+    let block = POINTS * point;
+    let mut points = pool.lend(count.div_ceil(BLOCK) * block);
+    workers.chunks(&mut points, block, |i, points| {
+        let mut patch = pool.lend(POINTS * conv.inputs);
+        let first = i * BLOCK;
+        conv.cpu.run(Inputs { conv, layer, tiles, first, count: BLOCK.min(count - first), patch: &mut patch, points });
+    });
+    // Step 2: products, (panel, point, tile, output in the panel); one task is a row of points of a panel.
+    let stride = (count | 1) * width;
+    let mut products = pool.lend(conv.outputs / width * POINTS * stride);
+    workers.chunks(&mut products, IN * stride, |i, products| {
+        let len = IN * conv.inputs * width;
+        match &conv.filters {
+            Filters::Transformed(all) => {
+                let filters = &all[i * len..][..len];
+                conv.cpu.run(Products { points: &points, point, row: i % IN, count, filters, products });
+            }
+            Filters::Plain(all) => {
+                let plain = &all[(i / IN) * conv.inputs * TAPS * width..][..conv.inputs * TAPS * width];
+                let mut filters = pool.lend(len);
+                conv.cpu.run(TransformAndProducts {
+                    plain,
+                    points: &points,
+                    point,
+                    row: i % IN,
+                    count,
+                    filters: &mut filters,
+                    products,
+                });
+            }
+        }
+    });
+    // Step 3: products to outputs; one task is a row of tiles of a picture.
+    let picture = layer.size.pixels() * conv.outputs;
+    let chunk = OUT * layer.size.width * conv.outputs;
+    let finish = |n: usize, row: usize, out: &mut [f32]| {
+        let residual = layer.residual.map(|all| &all[n * picture + row * chunk..][..out.len()]);
+        let first = n * tiles.count() + row * tiles.across;
+        conv.cpu.run(Outputs {
+            conv,
+            products: &products,
+            stride,
+            layer: Layer { residual, ..layer },
+            first,
+            across: tiles.across,
+            out,
+        });
+    };
+    if out.len() == picture {
+        workers.chunks(out, chunk, |row, out| finish(0, row, out));
+    } else {
+        workers.chunks(out, picture, |n, out| {
+            out.chunks_mut(chunk).enumerate().for_each(|(row, out)| finish(n, row, out))
+        });
+    }
+}
+
+/// Step 1 for one block of tiles.
+struct Inputs<'a> {
+    conv: &'a Winograd,
+    layer: Layer<'a>,
+    tiles: Tiles,
+    /// The first tile, counted over all pictures.
+    first: usize,
+    count: usize,
+    patch: &'a mut [f32],
+    points: &'a mut [f32],
+}
+
+impl WithSimd for Inputs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let inputs = self.conv.inputs;
+        let picture = self.layer.size.pixels() * inputs;
+        let point = self.points.len() / POINTS;
+        for tile in 0..self.count {
+            let at = self.first + tile;
+            let (n, at) = (at / self.tiles.count(), at % self.tiles.count());
+            let (y, x) = ((at / self.tiles.across) * OUT, (at % self.tiles.across) * OUT);
+            let layer = Layer { input: &self.layer.input[n * picture..][..picture], ..self.layer };
+            transform_at(simd, layer, inputs, (y, x), self.patch, &mut self.points[tile * inputs..], point);
+        }
+    }
+}
+
+/// Step 2 for a row of points of one panel.
+struct Products<'a> {
+    points: &'a [f32],
+    /// Numbers from a point to the next.
+    point: usize,
+    row: usize,
+    count: usize,
+    /// (column, input, output in the panel)
+    filters: &'a [f32],
+    products: &'a mut [f32],
+}
+
+impl WithSimd for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let width = 2 * S::F32_LANES;
+        let (filter, stride) = (self.filters.len() / IN, self.products.len() / IN);
+        for column in 0..IN {
+            let filters = &self.filters[column * filter..][..filter];
+            let products = &mut self.products[column * stride..][..stride];
+            for (i, points) in self.points.chunks_exact(POINTS * self.point).enumerate() {
+                let points = &points[(self.row * IN + column) * self.point..];
+                let first = i * BLOCK;
+                product(simd, points, BLOCK.min(self.count - first), filters, &mut products[first * width..]);
+            }
+        }
+    }
+}
+
+/// The same, when the filters have yet to be transformed.
+struct TransformAndProducts<'a> {
+    plain: &'a [f32],
+    points: &'a [f32],
+    point: usize,
+    row: usize,
+    count: usize,
+    filters: &'a mut [f32],
+    products: &'a mut [f32],
+}
+
+impl WithSimd for TransformAndProducts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { plain, points, point, row, count, filters, products } = self;
+        filter_row(simd, plain, row, filters);
+        Products { points, point, row, count, filters, products }.with_simd(simd);
+    }
+}
+
+/// Step 3 for a row of tiles.
+struct Outputs<'a> {
+    conv: &'a Winograd,
+    products: &'a [f32],
+    stride: usize,
+    /// Residual: only these rows.
+    layer: Layer<'a>,
+    /// The first tile, counted over all pictures.
+    first: usize,
+    across: usize,
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Outputs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { conv, layer, stride, .. } = self;
+        let width = 2 * S::F32_LANES;
+        let rows = self.out.len() / (layer.size.width * conv.outputs);
+        for (p, products) in self.products.chunks_exact(POINTS * stride).enumerate() {
+            for tile in 0..self.across {
+                let x = tile * OUT;
+                let target = OutputTile {
+                    bias: &conv.bias[p * width..][..width],
+                    residual: layer.residual,
+                    relu: layer.relu,
+                    start: x * conv.outputs + p * width,
+                    pixel: conv.outputs,
+                    row: layer.size.width * conv.outputs,
+                    height: OUT.min(rows),
+                    width: OUT.min(layer.size.width - x),
+                };
+                output_tile(simd, &products[(self.first + tile) * width..], stride, &target, self.out);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What surrounds the workspaces: tabs, palette, settings, shortcuts, theme.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use imago::app::state::{ThemeChoice, Workspace};
+
+use crate::common::{colours, harness, harness_with};
+
+#[test]
+fn every_workspace_is_reached_by_its_tab_and_by_its_key() {
+    let mut window = harness_with([1280.0, 800.0], colours);
+    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+    for (workspace, key) in Workspace::ALL.into_iter().zip(keys) {
+        window.get_by_role_and_label(egui::accesskit::Role::Tab, workspace.title()).click();
+        window.run_steps(2);
+        assert_eq!(window.shown().workspace, workspace);
+        window.press(Modifiers::COMMAND, Key::Num1);
+        window.press(Modifiers::COMMAND, key);
+        assert_eq!(window.shown().workspace, workspace);
+    }
+}
+
+#[test]
+fn the_palette_finds_a_command_by_a_few_letters() {
+    let mut window = harness_with([1280.0, 800.0], colours);
+    window.press(Modifiers::COMMAND, Key::K);
+    assert!(window.shown().palette.open);
+    window.run_steps(2);
+    window.get_by_label("Command").type_text("gotrain");
+    window.run_steps(2);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.run_steps(2);
+    assert!(!window.shown().palette.open);
+    assert_eq!(window.shown().workspace, Workspace::Train);
+}
+
+#[test]
+fn the_theme_can_be_chosen_and_is_kept() {
+    let mut window = harness([1024.0, 700.0]);
+    window.press(Modifiers::COMMAND, Key::Comma);
+    assert!(window.has("Settings"));
+    window.click("Light");
+    assert_eq!(window.shown().settings.theme, ThemeChoice::Light);
+    window.app_mut().close();
+    let text = std::fs::read_to_string(window.home.path().join("imago/config/settings.toml")).unwrap();
+    assert!(text.contains("theme = \"light\""), "{text}");
+}
+
+#[test]
+fn what_scanning_passed_over_is_listed_with_the_reason() {
+    let mut window = harness_with([1024.0, 700.0], colours);
+    window.click("1 ignored");
+    assert!(window.has_text("notes.txt"));
+}
+
+#[test]
+fn the_shortcuts_are_listed_from_the_command_table() {
+    let mut window = harness([1024.0, 700.0]);
+    window.press(Modifiers::NONE, Key::F1);
+    assert!(window.has("Keyboard shortcuts"));
+    assert!(window.has("Command palette"));
+}
+
+#[test]
+fn every_control_has_an_accessible_name() {
+    let mut window = harness_with([1440.0, 900.0], colours);
+    for workspace in Workspace::ALL {
+        window.shown_mut().workspace = workspace;
+        window.run_steps(3);
+        let unnamed: Vec<String> = window
+            .root()
+            .children_recursive()
+            .filter(|node| node.accesskit_node().is_clickable() || node.accesskit_node().is_focusable())
+            .filter(|node| {
+                let node = node.accesskit_node();
+                node.label().is_none_or(|label| label.is_empty()) && node.value().is_none_or(|value| value.is_empty())
+            })
+            .map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect()))
+            .collect();
+        assert!(unnamed.is_empty(), "{workspace:?}: {unnamed:#?}");
+    }
+}

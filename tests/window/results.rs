@@ -1,0 +1,131 @@
+//! The Results and Predict workspaces, on a model that was really trained.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use imago::app::command::{Command, PredictCommand};
+use imago::app::state::{OutcomeFilter, RunPhase, Verdict, Workspace};
+
+use crate::common::{Window, colours, harness_with};
+
+const SIZE: [f32; 2] = [1440.0, 900.0];
+
+/// The window after a training of one epoch, which takes a moment.
+fn trained() -> Window {
+    let mut window = harness_with(SIZE, colours);
+    window.command(Command::Go(Workspace::Train));
+    window.click("CNN + global average pooling");
+    window.shown_mut().train.config.epochs = 1;
+    window.run_steps(2);
+    window.click("Start training");
+    window.run_until("the training is over", |app| {
+        app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running())
+    });
+    assert_eq!(window.shown().train.run.as_ref().map(|run| &run.phase), Some(&RunPhase::Finished));
+    window
+        .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
+    window.settle();
+    window
+}
+
+#[test]
+fn without_a_run_results_and_predict_say_what_to_do_next() {
+    let mut window = harness_with(SIZE, colours);
+    window.press(Modifiers::COMMAND, Key::Num4);
+    assert!(window.has("No results yet"));
+    window.click("Go to Train");
+    assert_eq!(window.shown().workspace, Workspace::Train);
+    window.press(Modifiers::COMMAND, Key::Num5);
+    assert!(window.has("No model yet"));
+    assert!(window.has("Open model…"));
+}
+
+#[test]
+fn the_gallery_follows_its_filters_and_the_confusion_matrix() {
+    let mut window = trained();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    let (wrong, right) = window.shown().results.counts();
+    assert_eq!(wrong + right, 5, "three green and two red validation pictures");
+    for (label, verdict, count) in [
+        (format!("All {}", wrong + right), Verdict::All, wrong + right),
+        (format!("Right {right}"), Verdict::Right, right),
+        (format!("Wrong {wrong}"), Verdict::Wrong, wrong),
+    ] {
+        if window.shown().results.verdict != verdict {
+            window.click(&label);
+        }
+        assert_eq!(window.shown().results.verdict, verdict);
+        assert_eq!(window.shown().results.order().len(), count, "{label}");
+    }
+    // Whatever the model says, the cells add up to the pictures of their row; a click shows just those of one cell.
+    let judged = window.shown().results.judged.clone().unwrap();
+    assert_eq!(judged.evaluation.classes, ["green", "red"]);
+    let row: Vec<usize> = judged.evaluation.confusion.iter().map(|row| row.iter().sum()).collect();
+    assert_eq!(row, [3, 2]);
+    let predicted = usize::from(judged.evaluation.confusion[0][1] > 0);
+    let name = &judged.evaluation.classes[predicted];
+    let value = judged.evaluation.confusion[0][predicted];
+    window.click(&format!("{value} green predicted as {name}"));
+    assert_eq!(window.shown().results.cell, Some((0, predicted)));
+    assert_eq!(window.shown().results.order().len(), value);
+    window.settle();
+    window.shot("results");
+}
+
+#[test]
+fn a_click_on_a_prediction_shows_it_large_with_every_probability() {
+    let mut window = trained();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    window.shown_mut().results.verdict = Verdict::All;
+    window.run_steps(2);
+    window.get_all_by_label_contains("green 1.jpg, ").next().unwrap().click();
+    window.run_steps(3);
+    assert!(window.shown().results.selected.is_some());
+    assert!(window.has("Copy the file's path"));
+    window.click("Close the close look");
+    assert_eq!(window.shown().results.selected, None);
+}
+
+#[test]
+fn dropped_files_are_classified_and_a_bad_one_says_why() {
+    let mut window = trained();
+    let bad: PathBuf = window.home.path().join("bad.jpg");
+    std::fs::write(&bad, "not a picture at all").unwrap();
+    let good = window.home.path().join("colours/val/red/red 1.jpg");
+    window.press(Modifiers::COMMAND, Key::Num5);
+    window.command(Command::Dropped(vec![good.clone(), bad.clone()]));
+    window.run_until("both are there", |app| app.state().predict.outcomes.len() == 2);
+    window.settle();
+    let outcomes = &window.shown().predict.outcomes;
+    let found = outcomes.iter().find(|outcome| outcome.path == good).unwrap().result.as_ref().unwrap();
+    assert!((found.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    assert!(outcomes.iter().find(|outcome| outcome.path == bad).unwrap().result.is_err());
+    assert!(window.has("bad.jpg: could not be read"));
+    window.shot("predict");
+    window.click("Show could not be read 1");
+    assert_eq!(window.shown().predict.filter, OutcomeFilter::Failed);
+    assert_eq!(window.shown().predict.order().len(), 1);
+    // A whole folder, then the lot as CSV.
+    window.command(Command::Dropped(vec![window.home.path().join("colours/train")]));
+    window.run_until("the folder is classified", |app| app.state().predict.outcomes.len() == 12);
+    let csv = window.home.path().join("out.csv");
+    window.command(Command::Predict(PredictCommand::SaveCsv(csv.clone())));
+    window.run_until("it is saved", |_| csv.is_file());
+    let text = std::fs::read_to_string(&csv).unwrap();
+    assert_eq!(text.lines().count(), 13, "a heading and a line for each file");
+    window.click("Clear");
+    assert!(!window.shown().predict.has_outcomes());
+}
+
+#[test]
+fn a_model_that_is_none_is_refused_with_a_sentence_and_the_one_in_use_stays() {
+    let mut window = trained();
+    let bad = window.home.path().join("photo.safetensors");
+    std::fs::write(&bad, [0xFF, 0xD8, 0xFF, 0xE0]).unwrap();
+    window.command(Command::Predict(PredictCommand::LoadModel(bad)));
+    window.run_until("it is refused", |app| app.state().predict.model_error.is_some());
+    let reason = window.shown().predict.model_error.clone().unwrap();
+    assert!(reason.contains("photo.safetensors"), "{reason}");
+    assert!(window.shown().predict.has_model());
+}
