@@ -28,13 +28,6 @@ impl Buffer {
         Self { start: if start < LINE { start } else { 0 }, storage, len }
     }
 
-    /// A copy of these numbers.
-    pub(crate) fn from_slice(values: &[f32]) -> Self {
-        let mut buffer = Self::zeros(values.len());
-        buffer.copy_from_slice(values);
-        buffer
-    }
-
     fn capacity(&self) -> usize {
         self.storage.len() - self.start
     }
