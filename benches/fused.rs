@@ -93,7 +93,7 @@ fn layers(c: &mut Criterion) {
     let stem = Stem::new(cpu, &filter(64, 3, 7)).expect("the filter fits");
     let (picture, mut out) = (noise(3 * size.pixels()), vec![0.0; Stem::output_size(size).pixels() * stem.outputs()]);
     group.bench_function("stem 7×7/2 3→64 and pooling, 1 picture", |b| {
-        b.iter(|| stem.run(Workers::All, &pool, &picture, size, &mut out))
+        b.iter(|| stem.run(Workers::All, &pool, &picture, size, &mut out));
     });
 
     for (side, channels) in [(56, 64), (28, 128), (14, 256), (7, 512)] {

@@ -104,7 +104,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
                 }
                 let drawn = dataset::draw_specimen(kind, seed, SPECIMEN_PIXELS);
                 let size = [drawn.width() as usize, drawn.height() as usize];
-                let image = ColorImage::from_rgb(size, drawn.as_raw());
+                let image = ColorImage::from_rgba_unmultiplied(size, drawn.as_raw());
                 job.send(Message::Data(DataMessage::Drawn(place, name, class, image)));
             }
         });

@@ -38,7 +38,7 @@ fn write_one(out: &mut dyn Write, arch: Arch, summary: &Summary) -> std::io::Res
         let shape: Vec<String> = layer.output_shape.iter().map(usize::to_string).collect();
         rows.push(vec![
             layer.name.clone(),
-            layer.kind.to_string(),
+            layer.kind.clone(),
             shape.join("×"),
             layer.parameters.to_string(),
             layer.multiply_adds.to_string(),

@@ -101,16 +101,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let config = config(args)?;
     let options = ScanOptions { val_fraction: config.val_fraction, seed: config.seed };
     let dataset = scan_with_progress(&args.data, &options)?;
-    let run_dir = match &args.out {
-        Some(dir) => dir.clone(),
-        None => {
-            let Some(parent) = runs_parent() else {
-                return Err(UsageError::new(
-                    "there is no home folder to put the run into: say where with --out RUN_DIR",
-                ));
-            };
-            new_run_dir(&parent, config.arch.name())
-        }
+    let run_dir = if let Some(dir) = &args.out { dir.clone() } else {
+        let Some(parent) = runs_parent() else {
+            return Err(UsageError::new(
+                "there is no home folder to put the run into: say where with --out RUN_DIR",
+            ));
+        };
+        new_run_dir(&parent, config.arch.name())
     };
     interrupt::listen();
     let epochs = config.epochs;

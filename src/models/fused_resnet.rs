@@ -309,7 +309,7 @@ impl Block {
         let mut middle = pool.lend(len);
         match &self.first {
             First::Same(conv) => {
-                conv.run(workers, pool, Layer { input, size, residual: None, relu: true }, &mut middle)
+                conv.run(workers, pool, Layer { input, size, residual: None, relu: true }, &mut middle);
             }
             First::Half(conv) => conv.run(workers, input, size, true, &mut middle),
         }

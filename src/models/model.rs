@@ -330,4 +330,4 @@ fn named(params: Vec<Param>) -> Vec<(String, Var)> {
 pub const INPUT_SIDE: usize = 224;
 
 // The flattened size is fixed by the input's side.
-const _: () = assert!(cnn::LAST_SIDE == (((INPUT_SIDE - 3) / 2 + 1) / 2 - 2) / 2 / 2 - 1);
+const _: () = assert!(cnn::LAST_SIDE == (((INPUT_SIDE - 3) / 2).div_ceil(2) - 2) / 2 / 2 - 1);

@@ -290,7 +290,7 @@ mod tests {
         let path = folder.path().join("a.safetensors");
         let message = || load_model(&path, &Device::Cpu).unwrap_err().to_string();
         assert!(message().contains("a.safetensors can't be read"));
-        rewritten(&path, |metadata| metadata.clear());
+        rewritten(&path, std::collections::HashMap::clear);
         assert!(message().contains("was not saved by Imago"));
         rewritten(&path, |metadata| drop(metadata.remove("classes")));
         assert!(message().contains("damaged description (`classes`)"));

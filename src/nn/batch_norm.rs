@@ -180,8 +180,8 @@ impl CustomOp3 for NormOp {
         let dy = grad_res.contiguous()?;
         let y = self.relu.then(|| floats(res)).transpose()?;
         let grads = norm::backward(
-            &*floats(x)?,
-            &*floats(&dy)?,
+            &floats(x)?,
+            &floats(&dy)?,
             y.as_deref(),
             (&self.mean, &self.deviation, &*floats(weight)?),
             self.batch,

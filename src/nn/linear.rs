@@ -74,7 +74,7 @@ pub(super) fn outer_product(rows: &Tensor, columns: &Tensor) -> Result<Tensor> {
     let (n, outputs) = rows.dims2()?;
     let (_, inputs) = columns.dims2()?;
     tensor(
-        dense::grad_weight(DenseShape { n, inputs, outputs }, &*floats(columns)?, &*floats(rows)?),
+        dense::grad_weight(DenseShape { n, inputs, outputs }, &floats(columns)?, &floats(rows)?),
         &[outputs, inputs],
     )
 }
@@ -128,8 +128,8 @@ impl CustomOp3 for DenseOp {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let s = Self::shape(x.dims(), weight.dims(), bias.dims())?;
         let dy = if self.relu { masked(grad_res, res)? } else { grad_res.contiguous()? };
-        let dx = x.track_op().then(|| tensor(dense::grad_input(s, &*floats(&dy)?, &*floats(weight)?), x.dims()));
-        let db = bias.track_op().then(|| tensor(channel_sums(&*floats(&dy)?, s.outputs), bias.dims())).transpose()?;
+        let dx = x.track_op().then(|| tensor(dense::grad_input(s, &floats(&dy)?, &floats(weight)?), x.dims()));
+        let db = bias.track_op().then(|| tensor(channel_sums(&floats(&dy)?, s.outputs), bias.dims())).transpose()?;
         let [weight_slot, bias_slot] = self.slots.clone().map_or([None, None], |slots| slots.map(Some));
         let dw = match &weight_slot {
             _ if !weight.track_op() => None,

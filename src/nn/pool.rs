@@ -98,7 +98,7 @@ impl CustomOp1 for PoolOp {
             candle_core::bail!("max-pool: backward without forward");
         };
         let mut dx = vec![0.0; arg.elem_count()];
-        pool::backward(&self.shape, &*floats(&grad_res.contiguous()?)?, winners, &mut dx);
+        pool::backward(&self.shape, &floats(&grad_res.contiguous()?)?, winners, &mut dx);
         tensor(dx, arg.dims()).map(Some)
     }
 }

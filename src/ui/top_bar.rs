@@ -1,6 +1,6 @@
 //! The bar at the top: menu, the data set's name, the workspaces, device, theme, settings.
 
-use egui::{Align, Frame, Layout, Margin, MenuBar, Panel, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -28,29 +28,27 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    MenuBar::new().ui(ui, |ui| {
-        let title = RichText::new("imago").font(theme::strong(16.0)).color(theme::colors(ui).accent);
-        ui.menu_button(title, |ui| {
-            ui.set_min_width(230.0);
-            let groups: [&[UiCommand]; 5] = [
-                &[UiCommand::OpenFolder, UiCommand::OpenSample, UiCommand::Rescan, UiCommand::CloseProject],
-                &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
-                &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
-                &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],
-                &[UiCommand::Quit],
-            ];
-            for (index, group) in groups.into_iter().enumerate() {
-                if index > 0 {
-                    ui.separator();
-                }
-                for command in group {
-                    menu_item_ui(ui, *command, state, commands);
-                }
+    let title = RichText::new("imago").font(theme::strong(16.0)).color(theme::colors(ui).accent);
+    ui.menu_button(title, |ui| {
+        ui.set_min_width(230.0);
+        let groups: [&[UiCommand]; 5] = [
+            &[UiCommand::OpenFolder, UiCommand::OpenSample, UiCommand::Rescan, UiCommand::CloseProject],
+            &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
+            &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
+            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],
+            &[UiCommand::Quit],
+        ];
+        for (index, group) in groups.into_iter().enumerate() {
+            if index > 0 {
+                ui.separator();
             }
-        })
-        .response
-        .on_hover_text("Menu");
-    });
+            for command in group {
+                menu_item_ui(ui, *command, state, commands);
+            }
+        }
+    })
+    .response
+    .on_hover_text("Menu");
 }
 
 fn menu_item_ui(ui: &mut Ui, command: UiCommand, state: &State, commands: &mut Commands) {

@@ -189,7 +189,7 @@ fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
             .map(|corner| place(middle + corner))
     };
     let half = Vec2::splat(print.side / 2.0);
-    let paper_half = vec2(half.x + border, half.y + (border + foot) / 2.0);
+    let paper_half = vec2(half.x + border, half.y + f32::midpoint(border, foot));
     let paper_middle = vec2(0.0, (foot - border) / 2.0);
     // A soft shadow: a few sheets, each a little larger and fainter.
     for spread in [10.0_f32, 7.0, 4.0, 2.0] {

@@ -13,7 +13,7 @@ use imago::app::state::{State, ThemeChoice};
 use imago::base::AppPaths;
 
 /// How long anything in the background may take before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the harness draws: nothing in its very first frame, in which fonts and styles are only being installed.
 pub struct Shown {

@@ -1,5 +1,6 @@
 //! What surrounds the workspaces: tabs, palette, settings, shortcuts, theme.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::state::{ThemeChoice, Workspace};
@@ -11,7 +12,7 @@ fn every_workspace_is_reached_by_its_tab_and_by_its_key() {
     let mut window = harness_with([1280.0, 800.0], colours);
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
     for (workspace, key) in Workspace::ALL.into_iter().zip(keys) {
-        window.get_by_role_and_label(egui::accesskit::Role::Tab, workspace.title()).click();
+        window.get_by_role_and_label(Role::Tab, workspace.title()).click();
         window.run_steps(2);
         assert_eq!(window.shown().workspace, workspace);
         window.press(Modifiers::COMMAND, Key::Num1);
@@ -70,7 +71,19 @@ fn every_control_has_an_accessible_name() {
         let unnamed: Vec<String> = window
             .root()
             .children_recursive()
-            .filter(|node| node.accesskit_node().is_clickable() || node.accesskit_node().is_focusable())
+            .filter(|node| {
+                let controls = [
+                    Role::Button,
+                    Role::CheckBox,
+                    Role::ComboBox,
+                    Role::RadioButton,
+                    Role::Slider,
+                    Role::SpinButton,
+                    Role::Tab,
+                    Role::TextInput,
+                ];
+                controls.contains(&node.accesskit_node().role())
+            })
             .filter(|node| {
                 let node = node.accesskit_node();
                 node.label().is_none_or(|label| label.is_empty()) && node.value().is_none_or(|value| value.is_empty())

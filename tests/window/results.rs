@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use imago::app::command::{Command, PredictCommand};
 use imago::app::state::{OutcomeFilter, RunPhase, Verdict, Workspace};
 

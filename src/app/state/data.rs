@@ -355,13 +355,13 @@ impl DataState {
                 }
             }
             SortBy::FileSize => {
-                self.sort_by_key(&mut shown, |position| items.get(position).map(|item| item.file_bytes))
+                self.sort_by_key(&mut shown, |position| items.get(position).map(|item| item.file_bytes));
             }
             SortBy::Pixels => {
                 self.sort_by_key(&mut shown, |position| match project.facts.get(&items.get(position)?.id)? {
                     FileFacts::Known { width, height, .. } => Some(u64::from(*width) * u64::from(*height)),
                     FileFacts::Unreadable(_) => None,
-                })
+                });
             }
         }
         shown

@@ -120,7 +120,7 @@ impl ResultsState {
         let mut order: Vec<usize> = (0..outcomes.len()).filter(|index| self.shows(&outcomes[*index])).collect();
         match self.sort {
             ResultSort::MostWrong => {
-                order.sort_by(|a, b| wrongness(&outcomes[*b]).total_cmp(&wrongness(&outcomes[*a])))
+                order.sort_by(|a, b| wrongness(&outcomes[*b]).total_cmp(&wrongness(&outcomes[*a])));
             }
             ResultSort::LeastSure => order.sort_by(|a, b| lead(&outcomes[*a]).total_cmp(&lead(&outcomes[*b]))),
             ResultSort::Name => order.sort_by(|a, b| outcomes[*a].path.cmp(&outcomes[*b].path)),

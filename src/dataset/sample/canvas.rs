@@ -29,7 +29,7 @@ pub struct Skin {
 impl Canvas {
     /// A transparent canvas whose drawing units are pixels; light from the upper left.
     pub fn new(width: u32, height: u32) -> Self {
-        let pixels = Pixmap::new(width.max(1), height.max(1)).unwrap_or_else(|| unreachable_pixmap());
+        let pixels = Pixmap::new(width.max(1), height.max(1)).unwrap_or_else(unreachable_pixmap);
         Self { pixels, to_pixels: Transform::identity(), light: (-0.6, -0.8) }
     }
 

@@ -63,7 +63,7 @@ impl Preparer {
         };
         let shown = match job.purpose {
             Purpose::Train { epoch } => {
-                let decoded = self.remembered(job.item, |path| imaging::decode_file(path))?;
+                let decoded = self.remembered(job.item, imaging::decode_file)?;
                 let mut rng = rng_for(self.seed, epoch as u64, picture.id);
                 Arc::new(self.pipeline.apply(&decoded, self.preprocess.crop, &mut rng))
             }

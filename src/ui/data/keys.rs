@@ -15,7 +15,7 @@ pub fn grid_id() -> Id {
 /// Whether plain keys are the workspace's.
 pub fn are_free(ui: &Ui, state: &State) -> bool {
     let overlaid = state.palette.open || state.settings_open || state.shortcuts_open || state.issues_open;
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ui.ctx()) && focused.is_none_or(|id| id == grid_id())
 }
 

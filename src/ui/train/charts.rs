@@ -230,8 +230,8 @@ fn marks((low, high): (f64, f64), step: f64) -> Vec<GridMark> {
     (first..=last.min(first + 200)).map(|index| GridMark { value: index as f64 * step, step_size: step }).collect()
 }
 
-fn add_curves<'a>(
-    plot: &mut egui_plot::PlotUi<'a>,
+fn add_curves(
+    plot: &mut egui_plot::PlotUi<'_>,
     quantity: Quantity,
     history: &History,
     colors: &Colors,

@@ -130,7 +130,7 @@ impl Winograd {
         }
         match &self.filters {
             Filters::Transformed(filters) if workers == Workers::One => {
-                banded::run(self, filters, workers, pool, layer, out)
+                banded::run(self, filters, workers, pool, layer, out);
             }
             _ => phased::run(self, workers, pool, layer, out),
         }

@@ -98,7 +98,7 @@ fn run_together(
         workers.chunks(out, chunk, |row, out| finish(0, row, out));
     } else {
         workers.chunks(out, picture, |n, out| {
-            out.chunks_mut(chunk).enumerate().for_each(|(row, out)| finish(n, row, out))
+            out.chunks_mut(chunk).enumerate().for_each(|(row, out)| finish(n, row, out));
         });
     }
 }
