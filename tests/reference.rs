@@ -20,7 +20,7 @@ fn custom(arch: Arch) -> Model {
     for (k, layer) in layers.iter().enumerate() {
         let shape = state[&format!("{layer}.weight")].dims().to_vec();
         let fan_in: usize = shape[1..].iter().product();
-        let weight = noise_tensor(&shape, (2.0 / fan_in as f64).sqrt(), seeded(2 * k as u64));
+        let weight = noise_tensor(&shape, (2.0f64 / fan_in as f64).sqrt(), seeded(2 * k as u64));
         let bias = noise_tensor(&shape[..1], 0.05, seeded(2 * k as u64 + 1));
         state.insert(format!("{layer}.weight"), weight);
         state.insert(format!("{layer}.bias"), bias);
@@ -51,13 +51,23 @@ fn three_steps(arch: Arch, file: &str) {
             figures.check("logits", &logits);
             figures.check("loss", &loss);
             for param in &params {
-                figures.check(&format!("grad.{}", param.name()), &grads[param.name()].to_tensor().unwrap());
+                let (name, gradient) = (param.name(), grads[param.name()].to_tensor().unwrap());
+                let figure = format!("grad.{name}");
+                match name.strip_suffix(".bias").filter(|layer| arch == Arch::CnnBn && layer.starts_with("conv")) {
+                    Some(layer) => {
+                        let weight = grads[&format!("{layer}.weight")].to_tensor().unwrap();
+                        figures.check_nought(&figure, &gradient, &weight);
+                    }
+                    None => figures.check(&figure, &gradient),
+                }
             }
         }
         sgd.step(&grads, 1e-2).unwrap();
-        if step != 2 {
-            for (name, tensor) in model.state_dict() {
-                figures.check(&format!("after{step}.{name}"), &tensor);
+        for (name, tensor) in model.state_dict() {
+            match step {
+                1 => figures.check(&format!("after1.{name}"), &tensor),
+                3 => figures.check_after_steps(&format!("after3.{name}"), &tensor),
+                _ => {}
             }
         }
     }

@@ -295,7 +295,8 @@ impl Model {
             return Err(ModelError::Unexpected { name, found, origin, model });
         }
         for (var, tensor) in pairs {
-            var.set(&tensor.to_dtype(DType::F32)?.to_device(&self.device)?)?;
+            // A copy: the tensor may be the variable's own, out of `state_dict`.
+            var.set(&tensor.to_dtype(DType::F32)?.to_device(&self.device)?.copy()?)?;
         }
         Ok(())
     }

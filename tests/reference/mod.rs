@@ -62,27 +62,54 @@ impl Figures {
 
     /// Compares all of `tensor` with the stored values, and with norm and sum where they are stored.
     pub fn check(&self, name: &str, tensor: &Tensor) {
+        self.check_values(name, tensor, 0, VALUE_TOLERANCE);
+        self.check_norm(name, tensor);
+    }
+
+    /// As [`Figures::check`] for parameters after several steps. Where two pixels of a max-pool's window are equal up to their last
+    /// bits, or a pixel is as near to ReLU's corner, rounding decides which way the gradient goes, and later steps amplify that:
+    /// PyTorch itself is 1.3e-3 off these figures when it computes with f64 (three steps at this rate drive the loss from 1.5 to
+    /// 215). So one value in 500 may differ, by no more than ten times the tolerance.
+    pub fn check_after_steps(&self, name: &str, tensor: &Tensor) {
+        let few = values(self.get(name)).len().div_ceil(500);
+        self.check_values(name, tensor, few, VALUE_TOLERANCE);
+        self.check_values(name, tensor, 0, 10.0 * VALUE_TOLERANCE);
+        self.check_norm(name, tensor);
+    }
+
+    /// For gradients that are nought but for rounding: those of a bias before a BatchNorm, which takes every constant away again.
+    /// Both figures must be tiny beside `scale`.
+    pub fn check_nought(&self, name: &str, tensor: &Tensor, scale: &Tensor) {
+        let scale = values(scale).iter().fold(0f64, |largest, value| largest.max(value.abs()));
+        for value in values(tensor).iter().chain(&values(self.get(name))) {
+            assert!(value.abs() <= NORM_TOLERANCE * scale, "{name}: {value}, expected 0 (scale {scale})");
+        }
+    }
+
+    fn check_values(&self, name: &str, tensor: &Tensor, exceptions: usize, tolerance: f64) {
         let ours = values(tensor);
         let theirs = values(self.get(name));
         assert!(!theirs.is_empty() && theirs.len() <= ours.len(), "{name}: {} of {} values", theirs.len(), ours.len());
         let largest = ours.iter().chain(&theirs).fold(0f64, |largest, value| largest.max(value.abs()));
-        for (i, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-            assert!((ours - theirs).abs() <= VALUE_TOLERANCE * largest, "{name}[{i}]: {ours}, expected {theirs}");
-        }
-        if let Some(norm) = self.0.get(&format!("{name}.norm")) {
-            let (ours_norm, theirs) = (ours.iter().map(|v| v * v).sum::<f64>().sqrt(), values(norm)[0]);
-            assert!(
-                (ours_norm - theirs).abs() <= NORM_TOLERANCE * theirs,
-                "norm of {name}: {ours_norm}, expected {theirs}"
-            );
-            // A sum cancels: its error is measured against what the values could add up to.
-            let (ours_sum, theirs) = (ours.iter().sum::<f64>(), values(self.get(&format!("{name}.sum")))[0]);
-            let scale = ours_norm * (ours.len() as f64).sqrt();
-            assert!(
-                (ours_sum - theirs).abs() <= NORM_TOLERANCE * scale,
-                "sum of {name}: {ours_sum}, expected {theirs}"
-            );
-        }
+        let far = |(_, (ours, theirs)): &(usize, (&f64, &f64))| {
+            (*ours - *theirs).abs().partial_cmp(&(tolerance * largest)) != Some(std::cmp::Ordering::Less)
+        };
+        let far: Vec<_> = ours.iter().zip(&theirs).enumerate().filter(far).collect();
+        assert!(far.len() <= exceptions, "{name}, of {}: (index, (ours, expected)) {far:?}", theirs.len());
+    }
+
+    fn check_norm(&self, name: &str, tensor: &Tensor) {
+        let Some(norm) = self.0.get(&format!("{name}.norm")) else { return };
+        let ours = values(tensor);
+        let (ours_norm, theirs) = (ours.iter().map(|v| v * v).sum::<f64>().sqrt(), values(norm)[0]);
+        assert!(
+            (ours_norm - theirs).abs() <= NORM_TOLERANCE * theirs,
+            "norm of {name}: {ours_norm}, expected {theirs}"
+        );
+        // A sum cancels: its error is measured against what the values could add up to.
+        let (ours_sum, theirs) = (ours.iter().sum::<f64>(), values(self.get(&format!("{name}.sum")))[0]);
+        let scale = ours_norm * (ours.len() as f64).sqrt();
+        assert!((ours_sum - theirs).abs() <= NORM_TOLERANCE * scale, "sum of {name}: {ours_sum}, expected {theirs}");
     }
 }
 

@@ -4,6 +4,7 @@ use super::conv::{self, ConvGrads, Source, Target, Wanted};
 use super::im2col::Im2col;
 use super::pool;
 use super::shape::{ConvShape, PoolShape};
+use super::transforms::{F2, F4};
 use super::winograd::Winograd;
 
 /// A way to convolve.
@@ -11,32 +12,48 @@ use super::winograd::Winograd;
 pub enum ConvKernel {
     /// Patches and one matrix product: every shape.
     Im2col(Im2col),
-    /// A quarter of the multiplications: 3×3 with stride 1 and enough channels.
-    Winograd(Winograd),
+    /// 4 multiplications for an output and channel instead of 9: 3×3 with stride 1 and enough channels.
+    Winograd2(Winograd<2, 4, F2>),
+    /// 2.25 multiplications for an output and channel, less exact.
+    Winograd4(Winograd<4, 6, F4>),
+}
+
+/// What a convolution is computed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// The output: rounding decides which way ReLU and max-pool go where it is a near thing, and with it the gradients.
+    Forward,
+    /// The gradients: whatever error they have stays small.
+    Backward,
 }
 
 /// Channels on either side from which on Winograd's additions are worth their while.
-const WINOGRAD_CHANNELS: usize = 16;
+const WINOGRAD_CHANNELS: usize = 48;
 
 /// The kernel for `shape`, whose output is handled in strips of a multiple of `strip` rows (a pooling's window).
-pub fn conv_kernel(shape: &ConvShape, strip: usize) -> ConvKernel {
-    let enough = shape.c >= WINOGRAD_CHANNELS && shape.o >= WINOGRAD_CHANNELS;
-    match Winograd::new(*shape) {
-        Some(winograd) if enough && 4 % strip == 0 => ConvKernel::Winograd(winograd),
-        _ => ConvKernel::Im2col(Im2col::new(*shape, strip)),
+pub fn conv_kernel(shape: &ConvShape, strip: usize, pass: Pass) -> ConvKernel {
+    let im2col = ConvKernel::Im2col(Im2col::new(*shape, strip));
+    if shape.c < WINOGRAD_CHANNELS || shape.o < WINOGRAD_CHANNELS {
+        return im2col;
     }
+    let winograd = match pass {
+        Pass::Forward if 2 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd2),
+        Pass::Backward if 4 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd4),
+        _ => None,
+    };
+    winograd.unwrap_or(im2col)
 }
 
 /// Convolution with a weight in PyTorch's order (o, c, kh, kw).
 pub fn conv_forward(s: &ConvShape, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let mut out = vec![0.0; s.n * s.output_len()];
-    run_forward(&conv_kernel(s, 1), x, weight, bias, Target::Map(&mut out));
+    run_forward(&conv_kernel(s, 1, Pass::Forward), x, weight, bias, Target::Map(&mut out));
     out
 }
 
 /// Backward pass of [`conv_forward`] for the output's gradient `dy`.
 pub fn conv_backward(s: &ConvShape, x: &[f32], weight: &[f32], dy: &[f32], wanted: Wanted) -> ConvGrads {
-    run_backward(&conv_kernel(s, 1), x, weight, Source::Map(dy), wanted)
+    run_backward(&conv_kernel(s, 1, Pass::Backward), x, weight, Source::Map(dy), wanted)
 }
 
 /// A convolution followed by ReLU and a max-pool.
@@ -68,7 +85,7 @@ pub fn conv_pool_forward(s: &PooledShape, x: &[f32], weight: &[f32], bias: Optio
     let mut out = vec![0.0; s.pool.n * s.pool.output_len()];
     let mut winners = vec![pool::NOBODY; out.len()];
     let target = Target::Pooled(&s.pool, &mut out, &mut winners);
-    run_forward(&conv_kernel(&s.conv, s.pool.kernel), x, weight, bias, target);
+    run_forward(&conv_kernel(&s.conv, s.pool.kernel, Pass::Forward), x, weight, bias, target);
     (out, winners)
 }
 
@@ -80,19 +97,27 @@ pub fn conv_pool_backward(
     (dy, winners): (&[f32], &[u8]),
     wanted: Wanted,
 ) -> ConvGrads {
-    run_backward(&conv_kernel(&s.conv, s.pool.kernel), x, weight, Source::Pooled(&s.pool, dy, winners), wanted)
+    run_backward(
+        &conv_kernel(&s.conv, s.pool.kernel, Pass::Backward),
+        x,
+        weight,
+        Source::Pooled(&s.pool, dy, winners),
+        wanted,
+    )
 }
 
 fn run_forward(kernel: &ConvKernel, x: &[f32], weight: &[f32], bias: Option<&[f32]>, target: Target<'_>) {
     match kernel {
         ConvKernel::Im2col(lifting) => conv::forward(lifting, x, weight, bias, target),
-        ConvKernel::Winograd(lifting) => conv::forward(lifting, x, weight, bias, target),
+        ConvKernel::Winograd2(lifting) => conv::forward(lifting, x, weight, bias, target),
+        ConvKernel::Winograd4(lifting) => conv::forward(lifting, x, weight, bias, target),
     }
 }
 
 fn run_backward(kernel: &ConvKernel, x: &[f32], weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
     match kernel {
         ConvKernel::Im2col(lifting) => conv::backward(lifting, x, weight, dy, wanted),
-        ConvKernel::Winograd(lifting) => conv::backward(lifting, x, weight, dy, wanted),
+        ConvKernel::Winograd2(lifting) => conv::backward(lifting, x, weight, dy, wanted),
+        ConvKernel::Winograd4(lifting) => conv::backward(lifting, x, weight, dy, wanted),
     }
 }

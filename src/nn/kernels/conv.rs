@@ -22,6 +22,8 @@ const GROUP_NUMBERS: usize = 1 << 20;
 const GROUP_ROWS: usize = 64;
 /// Rows of a matrix product that one thread computes at a time.
 const BLOCK_ROWS: usize = 192;
+/// Products that are summed before they are added to the rest: the rounding errors of long sums grow with their length.
+const PIECE: usize = 32;
 /// Columns of a single plane's weight gradient that one thread computes at a time.
 const BLOCK_COLUMNS: usize = 96;
 /// Rows of the input's gradient that one thread adds up at a time.
@@ -312,14 +314,18 @@ fn multiply_direct(s: &ConvShape, left: &Planes, packed: &Planes, bias: Option<&
     let (patches, weight) = (left.plane(0), packed.plane(0));
     let patch = s.patch();
     out.par_chunks_mut(BLOCK_ROWS * s.o).zip(patches.par_chunks(BLOCK_ROWS * patch)).for_each(|(out, patches)| {
-        let store = match bias {
+        let mut store = match bias {
             Some(bias) => {
                 out.chunks_exact_mut(s.o).for_each(|pixel| pixel.copy_from_slice(bias));
                 Store::Add
             }
             None => Store::Set,
         };
-        gemm((out.len() / s.o, s.o, patch), Mat::rows(patches, patch), Mat::rows(weight, s.o), out, s.o, store);
+        for first in (0..patch).step_by(PIECE) {
+            let (patches, weight) = (Mat::rows(&patches[first..], patch), Mat::rows(&weight[first * s.o..], s.o));
+            gemm((out.len() / s.o, s.o, PIECE.min(patch - first)), patches, weight, out, s.o, store);
+            store = Store::Add;
+        }
     });
 }
 

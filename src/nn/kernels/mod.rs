@@ -3,7 +3,7 @@
 //! ```text
 //! shape       sizes, checked once                gemm        the matrix product
 //! planes      buffers                            vectorized  one loop for every processor
-//! lifting     what a convolution must know       im2col, winograd    the two that know it
+//! lifting     what a convolution must know       im2col, winograd    those that know it (with transforms)
 //! conv        drives either, with threads        choose      which of them runs
 //! pool, norm, dense, sums                        reference   the plainest form of all, for the tests
 //! ```
@@ -27,6 +27,7 @@ pub mod shape;
 pub mod sums;
 #[cfg(test)]
 mod tests;
+pub mod transforms;
 pub mod vectorized;
 pub mod winograd;
 

@@ -1,23 +1,17 @@
-//! Convolution 3×3 with stride 1 by Winograd's F(4×4, 3×3): 36 multiplications for 16 outputs instead of 144.
+//! Convolution 3×3 with stride 1 by Winograd's method: a tile of inputs becomes as many numbers, one for each matrix product over
+//! the channels, and their products become the outputs ([`super::transforms`] has the arithmetic).
 //!
-//! Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015 (arXiv 1509.09308). A tile of 6×6 inputs d becomes
-//! Bᵀ·d·B, a kernel g becomes G·g·Gᵀ, their products summed over the channels are 36 matrix products, and Aᵀ·m·A are 4×4 outputs.
-//! The gradients are the same maps transposed, so that they too need a quarter of the multiplications.
-//!
-//! All loops run over 16 channels at a time.
+//! The gradients are the same maps transposed, so that they too need as few multiplications. All loops run over 16 channels at a
+//! time.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::lifting::{Lifting, PlanesMut};
 use super::shape::ConvShape;
+use super::transforms::Transform;
 use super::vectorized::vectorized;
 
-/// Outputs of a tile along one side.
-const TILE: usize = 4;
-/// Inputs of a tile along one side.
-const REACH: usize = TILE + 2;
-/// Numbers of a lifted tile.
-const PLANES: usize = REACH * REACH;
 /// Numbers of a kernel.
 const TAPS: usize = 9;
 /// Channels that are handled together.
@@ -26,40 +20,39 @@ const LANES: usize = 16;
 /// As many channels side by side.
 type Lanes = [f32; LANES];
 
-/// A 3×3 convolution with stride 1.
+/// A 3×3 convolution with stride 1 in tiles of `OUT`×`OUT` outputs.
 #[derive(Clone, Copy, Debug)]
-pub struct Winograd(ConvShape);
+pub struct Winograd<const OUT: usize, const IN: usize, T> {
+    shape: ConvShape,
+    transform: PhantomData<T>,
+}
 
-impl Winograd {
+impl<const OUT: usize, const IN: usize, T: Transform<OUT, IN>> Winograd<OUT, IN, T> {
     /// For `shape`; `None` when it is not 3×3 with stride 1.
     pub fn new(shape: ConvShape) -> Option<Self> {
-        (shape.kh == 3 && shape.kw == 3 && shape.stride == 1).then_some(Self(shape))
-    }
-
-    fn tiles(&self) -> usize {
-        self.0.ow.div_ceil(TILE)
+        (shape.kh == 3 && shape.kw == 3 && shape.stride == 1).then_some(Self { shape, transform: PhantomData })
     }
 }
 
-impl Lifting for Winograd {
+impl<const OUT: usize, const IN: usize, T: Transform<OUT, IN>> Lifting for Winograd<OUT, IN, T> {
     fn shape(&self) -> &ConvShape {
-        &self.0
+        &self.shape
     }
 
     fn planes(&self) -> usize {
-        PLANES
+        IN * IN
     }
 
     fn width(&self) -> usize {
-        self.0.c
+        self.shape.c
     }
 
     fn strip(&self) -> usize {
-        TILE
+        OUT
     }
 
     fn strip_rows(&self) -> usize {
-        self.tiles()
+        self.shape.ow.div_ceil(OUT)
     }
 
     fn direct(&self) -> bool {
@@ -67,27 +60,27 @@ impl Lifting for Winograd {
     }
 
     fn pack(&self, weight: &[f32], packed: PlanesMut<'_, '_>) {
-        pack(&self.0, weight, packed);
+        pack::<OUT, IN, T>(&self.shape, weight, packed);
     }
 
     fn unpack(&self, packed: &[&[f32]], weight: &mut [f32]) {
-        unpack(&self.0, packed, weight);
+        unpack::<OUT, IN, T>(&self.shape, packed, weight);
     }
 
     fn lift_input(&self, x: &[f32], strip: usize, lifted: PlanesMut<'_, '_>) {
-        lift_input(&self.0, x, strip, lifted);
+        lift_input::<OUT, IN, T>(&self.shape, x, strip, lifted);
     }
 
     fn land_output(&self, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]) {
-        land_output(&self.0, product, bias, out);
+        land_output::<OUT, IN, T>(&self.shape, product, bias, out);
     }
 
     fn lift_gradient(&self, dy: &[f32], lifted: PlanesMut<'_, '_>) {
-        lift_gradient(&self.0, dy, lifted);
+        lift_gradient::<OUT, IN, T>(&self.shape, dy, lifted);
     }
 
     fn land_gradient(&self, product: &[&[f32]], strips: Range<usize>, rows: Range<usize>, dx: &mut [f32]) {
-        land_gradient(&self.0, product, strips, rows, dx);
+        land_gradient::<OUT, IN, T>(&self.shape, product, strips, rows, dx);
     }
 }
 
@@ -124,53 +117,6 @@ fn each<const N: usize, const M: usize>(input: [Lanes; N], f: impl Fn([f32; N]) 
     out
 }
 
-/// Bᵀ·d.
-#[inline(always)]
-fn bt([d0, d1, d2, d3, d4, d5]: [f32; 6]) -> [f32; 6] {
-    let (a, b) = (d4 - 4.0 * d2, d3 - 4.0 * d1);
-    let (c, e) = (d4 - d2, 2.0 * (d3 - d1));
-    [4.0 * d0 - 5.0 * d2 + d4, a + b, a - b, c + e, c - e, 4.0 * d1 - 5.0 * d3 + d5]
-}
-
-/// B·v, the transpose of [`bt`].
-#[inline(always)]
-fn b([v0, v1, v2, v3, v4, v5]: [f32; 6]) -> [f32; 6] {
-    let (s, d, p, q) = (v1 + v2, v1 - v2, v3 + v4, v3 - v4);
-    [4.0 * v0, 4.0 * (v5 - d) - 2.0 * q, -5.0 * v0 - 4.0 * s - p, d + 2.0 * q - 5.0 * v5, v0 + s + p, v5]
-}
-
-/// Aᵀ·m.
-#[inline(always)]
-fn at([m0, m1, m2, m3, m4, m5]: [f32; 6]) -> [f32; 4] {
-    let (s, d, p, q) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
-    [m0 + s + p, d + 2.0 * q, s + 4.0 * p, d + 8.0 * q + m5]
-}
-
-/// A·y, the transpose of [`at`].
-#[inline(always)]
-fn a([y0, y1, y2, y3]: [f32; 4]) -> [f32; 6] {
-    let (e, o) = (y0 + y2, y1 + y3);
-    let (e2, o2) = (y0 + 4.0 * y2, 2.0 * y1 + 8.0 * y3);
-    [y0, e + o, e - o, e2 + o2, e2 - o2, y3]
-}
-
-/// G·g.
-#[inline(always)]
-fn g([g0, g1, g2]: [f32; 3]) -> [f32; 6] {
-    let outer = (g0 + g2) * (-1.0 / 6.0);
-    let middle = g1 * (1.0 / 6.0);
-    let (even, odd) = (g0 * (1.0 / 24.0) + g2 * (1.0 / 6.0), g1 * (1.0 / 12.0));
-    [g0 * 0.25, outer - middle, outer + middle, even + odd, even - odd, g2]
-}
-
-/// Gᵀ·u, the transpose of [`g`].
-#[inline(always)]
-fn gt([u0, u1, u2, u3, u4, u5]: [f32; 6]) -> [f32; 3] {
-    let (s, d, p, q) = (u1 + u2, u1 - u2, u3 + u4, u3 - u4);
-    let common = s * (-1.0 / 6.0);
-    [u0 * 0.25 + common + p * (1.0 / 24.0), d * (-1.0 / 6.0) + q * (1.0 / 12.0), common + p * (1.0 / 6.0) + u5]
-}
-
 /// Column `column` of a matrix of lanes.
 #[inline(always)]
 fn column<const N: usize, const M: usize>(rows: &[[Lanes; M]; N], column: usize) -> [Lanes; N] {
@@ -178,27 +124,27 @@ fn column<const N: usize, const M: usize>(rows: &[[Lanes; M]; N], column: usize)
 }
 
 vectorized! {
-    fn lift_input(s: &ConvShape, x: &[f32], strip: usize, lifted: &mut [&mut [f32]]) {
+    fn lift_input [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, x: &[f32], strip: usize, lifted: &mut [&mut [f32]]) {
         let c = s.c;
-        for tile in 0..s.ow.div_ceil(TILE) {
+        for tile in 0..s.ow.div_ceil(OUT) {
             // Pixel (i, j) of the tile, where it is inside the picture.
-            let row = |i: usize| (strip * TILE + i).checked_sub(s.padding).filter(|y| *y < s.h);
-            let pixel = |j: usize| (tile * TILE + j).checked_sub(s.padding).filter(|x| *x < s.w);
+            let row = |i: usize| (strip * OUT + i).checked_sub(s.padding).filter(|y| *y < s.h);
+            let pixel = |j: usize| (tile * OUT + j).checked_sub(s.padding).filter(|x| *x < s.w);
             for first in (0..c).step_by(LANES) {
                 let count = LANES.min(c - first);
-                let mut columns = [[[0.0; LANES]; REACH]; REACH];
+                let mut columns = [[[0.0; LANES]; IN]; IN];
                 for (j, lifted) in columns.iter_mut().enumerate() {
                     let Some(px) = pixel(j) else { continue };
-                    let d: [Lanes; REACH] = std::array::from_fn(|i| match row(i) {
+                    let d: [Lanes; IN] = std::array::from_fn(|i| match row(i) {
                         Some(py) => load(x, (py * s.w + px) * c + first, count),
                         None => [0.0; LANES],
                     });
-                    *lifted = each(d, bt);
+                    *lifted = each(d, T::bt);
                 }
-                for i in 0..REACH {
-                    let row = each(column(&columns, i), bt);
+                for i in 0..IN {
+                    let row = each(column(&columns, i), T::bt);
                     for (j, lanes) in row.iter().enumerate() {
-                        store(lifted[i * REACH + j], tile * c + first, lanes, count);
+                        store(lifted[i * IN + j], tile * c + first, lanes, count);
                     }
                 }
             }
@@ -207,23 +153,23 @@ vectorized! {
 }
 
 vectorized! {
-    fn land_output(s: &ConvShape, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]) {
+    fn land_output [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]) {
         let o = s.o;
         let rows = out.len() / (s.ow * o);
-        for tile in 0..s.ow.div_ceil(TILE) {
-            let columns_inside = TILE.min(s.ow - tile * TILE);
+        for tile in 0..s.ow.div_ceil(OUT) {
+            let columns_inside = OUT.min(s.ow - tile * OUT);
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
                 let shift = bias.map_or([0.0; LANES], |bias| load(bias, first, count));
-                let mut columns = [[[0.0; LANES]; TILE]; REACH];
+                let mut columns = [[[0.0; LANES]; OUT]; IN];
                 for (j, landed) in columns.iter_mut().enumerate() {
-                    *landed = each(std::array::from_fn(|i| load(product[i * REACH + j], tile * o + first, count)), at);
+                    *landed = each(std::array::from_fn(|i| load(product[i * IN + j], tile * o + first, count)), T::at);
                 }
-                for i in 0..rows.min(TILE) {
-                    let row = each(column(&columns, i), at);
+                for i in 0..rows.min(OUT) {
+                    let row = each(column(&columns, i), T::at);
                     for (j, mut lanes) in row.into_iter().enumerate().take(columns_inside) {
                         lanes.iter_mut().zip(&shift).for_each(|(lane, shift)| *lane += shift);
-                        store(out, (i * s.ow + tile * TILE + j) * o + first, &lanes, count);
+                        store(out, (i * s.ow + tile * OUT + j) * o + first, &lanes, count);
                     }
                 }
             }
@@ -232,24 +178,24 @@ vectorized! {
 }
 
 vectorized! {
-    fn lift_gradient(s: &ConvShape, dy: &[f32], lifted: &mut [&mut [f32]]) {
+    fn lift_gradient [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, dy: &[f32], lifted: &mut [&mut [f32]]) {
         let o = s.o;
         let rows = dy.len() / (s.ow * o);
-        for tile in 0..s.ow.div_ceil(TILE) {
-            let columns_inside = TILE.min(s.ow - tile * TILE);
+        for tile in 0..s.ow.div_ceil(OUT) {
+            let columns_inside = OUT.min(s.ow - tile * OUT);
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
-                let mut columns = [[[0.0; LANES]; REACH]; TILE];
+                let mut columns = [[[0.0; LANES]; IN]; OUT];
                 for (j, lifted) in columns.iter_mut().enumerate().take(columns_inside) {
-                    let y: [Lanes; TILE] = std::array::from_fn(|i| {
-                        if i < rows { load(dy, (i * s.ow + tile * TILE + j) * o + first, count) } else { [0.0; LANES] }
+                    let y: [Lanes; OUT] = std::array::from_fn(|i| {
+                        if i < rows { load(dy, (i * s.ow + tile * OUT + j) * o + first, count) } else { [0.0; LANES] }
                     });
-                    *lifted = each(y, a);
+                    *lifted = each(y, T::a);
                 }
-                for i in 0..REACH {
-                    let row = each(column(&columns, i), a);
+                for i in 0..IN {
+                    let row = each(column(&columns, i), T::a);
                     for (j, lanes) in row.iter().enumerate() {
-                        store(lifted[i * REACH + j], tile * o + first, lanes, count);
+                        store(lifted[i * IN + j], tile * o + first, lanes, count);
                     }
                 }
             }
@@ -258,28 +204,28 @@ vectorized! {
 }
 
 vectorized! {
-    fn land_gradient(s: &ConvShape, product: &[&[f32]], strips: Range<usize>, rows: Range<usize>, dx: &mut [f32]) {
+    fn land_gradient [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, product: &[&[f32]], strips: Range<usize>, rows: Range<usize>, dx: &mut [f32]) {
         let c = s.c;
-        let tiles = s.ow.div_ceil(TILE);
+        let tiles = s.ow.div_ceil(OUT);
         for strip in strips.clone() {
-            let top = strip * TILE;
+            let top = strip * OUT;
             // The tile's rows that fall into `rows`.
             let inside = |i: usize| (top + i).checked_sub(s.padding).filter(|y| rows.contains(y));
-            if !(0..REACH).any(|i| inside(i).is_some()) {
+            if !(0..IN).any(|i| inside(i).is_some()) {
                 continue;
             }
             for tile in 0..tiles {
                 let offset = ((strip - strips.start) * tiles + tile) * c;
-                let pixel = |j: usize| (tile * TILE + j).checked_sub(s.padding).filter(|x| *x < s.w);
+                let pixel = |j: usize| (tile * OUT + j).checked_sub(s.padding).filter(|x| *x < s.w);
                 for first in (0..c).step_by(LANES) {
                     let count = LANES.min(c - first);
-                    let mut columns = [[[0.0; LANES]; REACH]; REACH];
+                    let mut columns = [[[0.0; LANES]; IN]; IN];
                     for (j, landed) in columns.iter_mut().enumerate() {
-                        *landed = each(std::array::from_fn(|i| load(product[i * REACH + j], offset + first, count)), b);
+                        *landed = each(std::array::from_fn(|i| load(product[i * IN + j], offset + first, count)), T::b);
                     }
-                    for i in 0..REACH {
+                    for i in 0..IN {
                         let Some(y) = inside(i) else { continue };
-                        let row = each(column(&columns, i), b);
+                        let row = each(column(&columns, i), T::b);
                         for (j, lanes) in row.iter().enumerate() {
                             let Some(px) = pixel(j) else { continue };
                             let at = ((y - rows.start) * s.w + px) * c + first;
@@ -295,7 +241,7 @@ vectorized! {
 }
 
 vectorized! {
-    fn pack(s: &ConvShape, weight: &[f32], packed: &mut [&mut [f32]]) {
+    fn pack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, weight: &[f32], packed: &mut [&mut [f32]]) {
         let (o, taps) = (s.o, s.c * TAPS);
         for channel in 0..s.c {
             for first in (0..o).step_by(LANES) {
@@ -308,11 +254,11 @@ vectorized! {
                         kernels[tap % 3][tap / 3][lane] = *value;
                     }
                 }
-                let columns: [[Lanes; REACH]; 3] = std::array::from_fn(|j| each(kernels[j], g));
-                for i in 0..REACH {
-                    let row = each(column(&columns, i), g);
+                let columns: [[Lanes; IN]; 3] = std::array::from_fn(|j| each(kernels[j], T::g));
+                for i in 0..IN {
+                    let row = each(column(&columns, i), T::g);
                     for (j, lanes) in row.iter().enumerate() {
-                        store(packed[i * REACH + j], channel * o + first, lanes, count);
+                        store(packed[i * IN + j], channel * o + first, lanes, count);
                     }
                 }
             }
@@ -321,15 +267,15 @@ vectorized! {
 }
 
 vectorized! {
-    fn unpack(s: &ConvShape, packed: &[&[f32]], weight: &mut [f32]) {
+    fn unpack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, packed: &[&[f32]], weight: &mut [f32]) {
         let (o, taps) = (s.o, s.c * TAPS);
         for channel in 0..s.c {
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
-                let columns: [[Lanes; 3]; REACH] = std::array::from_fn(|j| {
-                    each(std::array::from_fn(|i| load(packed[i * REACH + j], channel * o + first, count)), gt)
+                let columns: [[Lanes; 3]; IN] = std::array::from_fn(|j| {
+                    each(std::array::from_fn(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt)
                 });
-                let rows: [[Lanes; 3]; 3] = std::array::from_fn(|i| each(column(&columns, i), gt));
+                let rows: [[Lanes; 3]; 3] = std::array::from_fn(|i| each(column(&columns, i), T::gt));
                 for lane in 0..count {
                     let kernel = &mut weight[(first + lane) * taps + channel * TAPS..][..TAPS];
                     for (tap, value) in kernel.iter_mut().enumerate() {
