@@ -3,8 +3,6 @@
 //! `cargo bench --bench fused`; `RAYON_NUM_THREADS=2` sets the threads. Weights and pictures are noise: their values don't
 //! change the time.
 
-#![expect(missing_docs, reason = "criterion's macros make public items without documentation")]
-
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;

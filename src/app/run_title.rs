@@ -28,14 +28,15 @@ pub(super) fn run_line(run: &RunRecord) -> RunLine {
     }
 }
 
-/// `24 Nov 03:12` from a folder's name such as `2026-11-24_03-12-05-resnet18`; the whole name where it is not one of ours.
+/// `24 Nov 03:12` (UTC) from a folder's name such as `20261124-031205-resnet18`; the whole name where it is not one of ours.
 fn when(run: &RunRecord) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let name = run.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let numbers: Vec<usize> =
-        name.split(|letter: char| !letter.is_ascii_digit()).map_while(|part| part.parse().ok()).take(5).collect();
-    match numbers.as_slice() {
-        [_, month @ 1..=12, day, hour, minute] => format!("{day} {} {hour:02}:{minute:02}", MONTHS[month - 1]),
+    let number = |range: std::ops::Range<usize>| name.get(range).and_then(|digits| digits.parse::<usize>().ok());
+    match (number(4..6), number(6..8), number(9..11), number(11..13)) {
+        (Some(month @ 1..=12), Some(day), Some(hour), Some(minute)) => {
+            format!("{day} {} {hour:02}:{minute:02}", MONTHS[month - 1])
+        }
         _ => name,
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> anyhow::Result<AugmentChoice> {
     let path = Path::new(text);
     let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     if !is_toml && !path.exists() {
-        return Err(UsageError::new(format!(
+        return Err(UsageError::error(format!(
             "--augment {text}: neither a preset ({}) nor a file",
             Pipeline::PRESETS.join(", ")
         )));

@@ -28,7 +28,7 @@ pub struct UsageError(String);
 
 impl UsageError {
     /// As the error that commands return.
-    pub(super) fn new(message: impl Into<String>) -> anyhow::Error {
+    pub(super) fn error(message: impl Into<String>) -> anyhow::Error {
         Self(message.into()).into()
     }
 }

@@ -82,7 +82,7 @@ fn window(path: Option<PathBuf>) -> anyhow::Result<Done> {
     if let Some(path) = &path
         && !path.exists()
     {
-        return Err(UsageError::new(format!(
+        return Err(UsageError::error(format!(
             "{} is neither a command nor a file or folder; `imago --help` lists the commands",
             path.display()
         )));

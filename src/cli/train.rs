@@ -101,11 +101,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let config = config(args)?;
     let options = ScanOptions { val_fraction: config.val_fraction, seed: config.seed };
     let dataset = scan_with_progress(&args.data, &options)?;
-    let run_dir = if let Some(dir) = &args.out { dir.clone() } else {
+    let run_dir = if let Some(dir) = &args.out {
+        dir.clone()
+    } else {
         let Some(parent) = runs_parent() else {
-            return Err(UsageError::new(
-                "there is no home folder to put the run into: say where with --out RUN_DIR",
-            ));
+            return Err(UsageError::error("there is no home folder to put the run into: say where with --out RUN_DIR"));
         };
         new_run_dir(&parent, config.arch.name())
     };
@@ -158,7 +158,7 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
     }
     if !config.arch.is_resnet() {
         if args.weights.is_some() || args.fine_tune {
-            return Err(UsageError::new(format!(
+            return Err(UsageError::error(format!(
                 "--weights and --fine-tune are for resnet18 and resnet34: {} always learns from scratch",
                 config.arch.name()
             )));
@@ -168,7 +168,7 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
         config.weights = weights_choice(weights);
     }
     if config.arch == Arch::Resnet34 && config.weights == WeightsChoice::Starter && !resumed {
-        return Err(UsageError::new(
+        return Err(UsageError::error(
             "the built-in starter weights are for resnet18: give resnet34 its own with --weights FILE",
         ));
     }

@@ -12,7 +12,8 @@ const SPLIT_STREAM: u64 = 0x5370_6C69;
 /// Moves `fraction` of each class's training pictures to [`Split::Val`]: rounded, but at least one and never all where a
 /// class has two or more. Unlabelled pictures stay where they are.
 pub(super) fn draw_validation(items: &mut [Item], classes: usize, fraction: f64, seed: u64) {
-    if !(fraction > 0.0) {
+    // Written so that a fraction that is not a number draws nothing either.
+    if fraction.is_nan() || fraction <= 0.0 {
         return;
     }
     for class in 0..classes {

@@ -65,9 +65,8 @@ pub fn starter() -> Result<ForeignWeights, WeightsError> {
 impl ForeignWeights {
     fn from_file(file: TensorFile, origin: String) -> Result<Self, WeightsError> {
         let names: Vec<&str> = file.tensors.keys().map(String::as_str).collect();
-        let naming = match Naming::of(&names) {
-            Some(naming) => naming,
-            None => return Err(WeightsError::NoResnet { origin, found: some_of(names) }),
+        let Some(naming) = Naming::of(&names) else {
+            return Err(WeightsError::NoResnet { origin, found: some_of(names) });
         };
         let tensors = file.tensors.iter().filter_map(|(name, tensor)| Some((naming.translate(name)?, tensor.clone())));
         Ok(Self { origin, tensors: tensors.collect() })

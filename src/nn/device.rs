@@ -156,7 +156,10 @@ fn self_test(device: &Device) -> CandleResult<()> {
         || !largest.is_finite()
         // GPUs may round products to 10 bits (TF32).
         || ours.iter().zip(&truth).any(|(a, b)| (a - b).abs().partial_cmp(&(5e-3 * largest)) != Some(std::cmp::Ordering::Less));
-    if wrong { candle_core::bail!("it computes a small convolution wrongly") }    Ok(())
+    if wrong {
+        candle_core::bail!("it computes a small convolution wrongly")
+    }
+    Ok(())
 }
 
 /// Loss, and gradients of input, weights and bias. With `plain`, Candle's own operations on the processor do the work, so that

@@ -73,10 +73,7 @@ pub(super) fn outer_product(rows: &Tensor, columns: &Tensor) -> Result<Tensor> {
     }
     let (n, outputs) = rows.dims2()?;
     let (_, inputs) = columns.dims2()?;
-    tensor(
-        dense::grad_weight(DenseShape { n, inputs, outputs }, &floats(columns)?, &floats(rows)?),
-        &[outputs, inputs],
-    )
+    tensor(dense::grad_weight(DenseShape { n, inputs, outputs }, &floats(columns)?, &floats(rows)?), &[outputs, inputs])
 }
 
 struct DenseOp {

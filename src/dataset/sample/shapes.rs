@@ -31,14 +31,6 @@ pub fn ellipse(center: At, radii: At, turn: f32) -> Option<Path> {
     oval.transform(Transform::from_translate(center.0, center.1).pre_rotate(turn.to_degrees()))
 }
 
-/// A straight line.
-pub fn line(from: At, to: At) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    path.move_to(from.0, from.1);
-    path.line_to(to.0, to.1);
-    path.finish()
-}
-
 /// A smooth open curve through `points` (Catmull and Rom, 1974).
 pub fn curve(points: &[At]) -> Option<Path> {
     let (first, rest) = points.split_first()?;

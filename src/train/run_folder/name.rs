@@ -18,7 +18,7 @@ pub fn new_run_dir(parent: &Path, model: &str) -> PathBuf {
         return first;
     }
     // Two runs begun in the same second.
-    (2..).map(|number| parent.join(format!("{name}-{number}"))).find(|dir| !dir.exists()).unwrap_or(first)
+    (2..10_000).map(|number| parent.join(format!("{name}-{number}"))).find(|dir| !dir.exists()).unwrap_or(first)
 }
 
 /// `20260131-235959` for seconds since 1970 (UTC).

@@ -121,7 +121,8 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         let response = ui.add(Label::new(small(sentence)).truncate().selectable(false));
         let mut tooltip = "The order and the random numbers are those of the training with this seed.".to_owned();
         if let Some(milliseconds) = augment.refresh_ms {
-            tooltip.push_str(&format!(" The last change took {milliseconds:.0} ms for all tiles."));
+            let took = format!(" The last change took {milliseconds:.0} ms for all tiles.");
+            tooltip += &took;
         }
         response.on_hover_text(tooltip);
         return;

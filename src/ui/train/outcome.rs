@@ -71,10 +71,11 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
         });
     });
     if state.train.shown().is_none()
-        && let Some(project) = &state.project {
-            let text = what_will_happen(state, &project.dataset);
-            ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
-        }
+        && let Some(project) = &state.project
+    {
+        let text = what_will_happen(state, &project.dataset);
+        ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
+    }
 }
 
 /// One sentence before the first run.

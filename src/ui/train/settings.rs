@@ -200,7 +200,9 @@ fn schedule_line_ui(ui: &mut Ui, config: &TrainConfig, numbers: Numbers) {
     let reductions = config.epochs.saturating_sub(1) / config.step_size.max(1);
     if reductions > 0 && config.gamma != 1.0 {
         let last = config.lr * config.gamma.powi(reductions.min(10_000) as i32);
-        text.push_str(&format!(" The learning rate ends at {}.", words::rate(last)));
+        text += " The learning rate ends at ";
+        text += &words::rate(last);
+        text.push('.');
     }
     ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
 }
