@@ -236,8 +236,11 @@ fn only_the_tiles_in_view_are_laid_out() {
     window.press(Modifiers::NONE, Key::End);
     window.run_steps(2);
     assert!((4..80).contains(&tiles(&window)), "{}", tiles(&window));
-    assert_eq!(cursor(&window).as_deref(), Some("train/dots/2999.jpg"));
-    assert!(window.has_text("2999.jpg, dots, "), "the last picture is in view");
+    // Without a val folder a fifth is set apart for validation, so the last picture need not be the last number.
+    let last = names(&window).pop().expect("pictures are shown");
+    assert_eq!(cursor(&window).as_ref(), Some(&last));
+    let file = last.rsplit('/').next().unwrap_or_default();
+    assert!(window.has_text(&format!("{file}, dots, ")), "the last picture is in view");
     window.press(Modifiers::NONE, Key::Home);
     assert!(window.has_text("0.jpg, dots, "));
 }
