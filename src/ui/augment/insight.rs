@@ -30,8 +30,10 @@ pub(super) fn insight_ui(ui: &mut Ui, state: &mut State, roomy: bool) {
         return;
     }
     let whole = ui.available_rect_before_wrap();
-    let heat_width = (whole.width() * 0.24).clamp(140.0, 220.0);
-    let facts_width = (whole.width() * 0.26).clamp(170.0, 300.0);
+    // As wide as the map is at this height, but never narrower than its heading.
+    let aspect = state.augment.coverage.as_ref().map_or(4.0 / 3.0, |coverage| coverage.aspect);
+    let heat_width = ((whole.height() - space::XL) * aspect).clamp(158.0, 220.0);
+    let facts_width = (whole.width() * 0.27).clamp(184.0, 300.0);
     let column = |left: f32, width: f32| Rect::from_min_size(pos2(left, whole.top()), vec2(width, whole.height()));
     let heat = column(whole.left(), heat_width);
     let facts = column(heat.right() + space::L, facts_width);
@@ -143,14 +145,14 @@ fn findings(coverage: &Coverage) -> Vec<Finding> {
         let weight = if coverage.misses_middle >= 0.3 { Weight::Warning } else { Weight::Fact };
         findings.push(Finding {
             weight,
-            text: format!("{} leave out the middle, where subjects mostly are", percent(coverage.misses_middle)),
-            more: format!("The middle of the picture is outside what was kept. {of}"),
+            text: format!("{} leave out the middle", percent(coverage.misses_middle)),
+            more: format!("Subjects mostly are in the middle of a picture; there it is outside what was kept. {of}"),
         });
     }
     let text = if high - low < 0.02 {
         format!("Every crop keeps {} of the picture", percent(coverage.median_share))
     } else {
-        format!("A usual crop keeps {} ({}–{})", percent(coverage.median_share), (low * 100.0).round(), percent(high))
+        format!("Usually {} is kept ({:.0}–{})", percent(coverage.median_share), low * 100.0, percent(high))
     };
     let more = format!("Half of the crops keep more, half less; nine of ten are within the range. {of}");
     findings.push(Finding { weight: Weight::Fact, text, more });
@@ -158,7 +160,7 @@ fn findings(coverage: &Coverage) -> Vec<Finding> {
         let weight = if coverage.filled >= 0.25 { Weight::Warning } else { Weight::Fact };
         findings.push(Finding {
             weight,
-            text: format!("{} of a result is filled border", percent(coverage.filled)),
+            text: format!("{} is filled border", percent(coverage.filled)),
             more: format!("Turned, moved or shrunk pictures leave places empty, which are filled. {of}"),
         });
     }

@@ -9,6 +9,9 @@ use crate::ui::theme::{self, space};
 pub(super) fn params_ui(ui: &mut Ui, transform: &mut Transform) -> bool {
     let mut changed = false;
     for spec in transform.params() {
+        if is_idle_fill(transform, &spec) {
+            continue;
+        }
         changed |= ui.push_id(spec.name, |ui| param_ui(ui, transform, &spec)).inner;
     }
     changed
@@ -57,10 +60,7 @@ pub(super) struct Scale {
 impl Scale {
     fn new(spec: &ParamSpec, min: f64, max: f64, step: f64, decimals: u8) -> Self {
         let factor = spec.display_factor();
-        let suffix = match spec.unit {
-            "" | "°" => spec.unit.to_owned(),
-            unit => format!(" {unit}"),
-        };
+        let suffix = unit_of(spec);
         // Bounds that are each other's inverse (a quarter to four times) mean a factor: as much room for less as for more.
         let logarithmic = min > 0.0 && (min * max - 1.0).abs() < 1e-3;
         let decimals = usize::from(decimals);
@@ -212,6 +212,25 @@ fn rail_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// The unit with the space that belongs before it.
+fn unit_of(spec: &ParamSpec) -> String {
+    match spec.unit {
+        "" | "°" | "×" => spec.unit.to_owned(),
+        unit => format!(" {unit}"),
+    }
+}
+
+/// The colour of a border that is filled in another way is not asked for.
+fn is_idle_fill(transform: &Transform, spec: &ParamSpec) -> bool {
+    spec.kind == ParamKind::Color
+        && transform.params().iter().any(|other| match other.kind {
+            ParamKind::Choice(names) if other.name == "border" => {
+                names.get(transform.get(other.name).max(0.0) as usize) != Some(&"constant")
+            }
+            _ => false,
+        })
+}
+
 /// Gives a control its accessible name.
 pub(super) fn name(ui: &Ui, response: &Response, name: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
@@ -228,10 +247,7 @@ pub(super) fn summary(transform: &Transform) -> String {
     let parts = transform.params().into_iter().filter_map(|spec| {
         let title = spec.title.split(" (").next().unwrap_or(spec.title).to_lowercase();
         let factor = spec.display_factor();
-        let unit = match spec.unit {
-            "" | "°" => spec.unit.to_owned(),
-            unit => format!(" {unit}"),
-        };
+        let unit = unit_of(&spec);
         match spec.kind {
             ParamKind::Number { decimals, .. } => {
                 Some(format!("{title} {:.*}{unit}", usize::from(decimals), transform.get(spec.name) * factor))
@@ -250,7 +266,8 @@ pub(super) fn summary(transform: &Transform) -> String {
             ParamKind::Toggle | ParamKind::Color | ParamKind::Measured { .. } => None,
         }
     });
-    parts.take(2).collect::<Vec<_>>().join(", ")
+    // A true minus sign, as the sliders have it; the titles' own hyphens stand after letters.
+    parts.take(2).collect::<Vec<_>>().join(", ").replace(" -", " −")
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The left panel: preset, steps, and the line about training.
 
-use egui::{CentralPanel, ComboBox, CursorIcon, Frame, Margin, Panel, Rect, RichText, ScrollArea, Stroke, Ui, pos2};
+use egui::containers::menu::MenuButton;
+use egui::{
+    Button, CentralPanel, ComboBox, CursorIcon, Frame, Margin, Panel, Rect, RichText, ScrollArea, Stroke, Ui, pos2,
+};
 use egui_material_icons::icons;
 
 use super::params::capitalised;
@@ -47,7 +50,7 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         let undo_room = if edited { theme::CONTROL_HEIGHT + space::S } else { 0.0 };
         let width = ui.available_width() - undo_room;
         let font = theme::body();
-        let mut name = widgets::elide_middle(ui, &capitalised(&state.origin), &font, width - 100.0);
+        let mut name = widgets::elide_middle(ui, &preset_title(&state.origin), &font, width - 100.0);
         if edited {
             name.push_str(" · edited");
         }
@@ -74,17 +77,22 @@ fn preset_ui(ui: &mut Ui, preset: &str, state: &AugmentState, commands: &mut Com
     let selected = state.origin == preset;
     let mut text = egui::text::LayoutJob::default();
     let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
-    text.append(&capitalised(preset), 0.0, format(theme::strong(13.0), colors.text));
+    text.append(&preset_title(preset), 0.0, format(theme::strong(13.0), colors.text));
     let about = about_preset(preset);
     if !about.is_empty() {
         text.append(&format!("\n{about}"), 0.0, format(theme::caption(), colors.text_weak));
     }
     let response = ui.selectable_label(selected, text);
-    params::name(ui, &response, &capitalised(preset));
+    params::name(ui, &response, &preset_title(preset));
     if response.clicked() {
         commands.push(Command::Augment(AugmentCommand::UsePreset(preset.to_owned())));
         ui.close();
     }
+}
+
+/// `insects-from-above` → `Insects from above`. Names of files stay as they are, but for the first letter.
+fn preset_title(name: &str) -> String {
+    if Pipeline::PRESETS.contains(&name) { capitalised(&name.replace('-', " ")) } else { capitalised(name) }
 }
 
 fn about_preset(preset: &str) -> &'static str {
@@ -93,14 +101,15 @@ fn about_preset(preset: &str) -> &'static str {
         "recipe" => "Random crop and flip: the usual start",
         "light" => "A little of everything",
         "strong" => "For few pictures and many epochs",
-        "insects from above" => "Any direction is as good as another",
+        "insects-from-above" => "Any direction is as good as another",
         _ => "",
     }
 }
 
 fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
     let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
-    let menu = ui.menu_button(icon, |ui| {
+    let button = Button::new(icon).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(200.0);
         if ui.button("Open pipeline…").on_hover_text("Read a pipeline from a TOML file").clicked() {
             commands.push(Command::Augment(AugmentCommand::ChooseFileToOpen));
@@ -119,8 +128,8 @@ fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
             ui.close();
         }
     });
-    params::name(ui, &menu.response, "Pipeline menu");
-    menu.response.on_hover_text("Open, save, copy");
+    params::name(ui, &response, "Pipeline menu");
+    response.on_hover_text("Open, save, copy");
 }
 
 fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
@@ -197,7 +206,7 @@ fn add_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
     let text = format!("{}  Add a step", icons::ICON_ADD.codepoint);
     let menu = ui.menu_button(text, |ui| {
         ui.set_min_width(230.0);
-        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for transform in Transform::all() {
                 if ui.button(transform.title()).on_hover_text(transform.explain()).clicked() {

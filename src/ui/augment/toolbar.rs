@@ -13,6 +13,8 @@ use crate::ui::widgets;
 pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
+        // As high as its highest control from the start, so that all of them are on one line.
+        ui.set_min_height(theme::PRIMARY_HEIGHT);
         let wide = ui.available_width() > 720.0;
         is_changed(commands, tiles_ui(ui, &mut state.augment, wide));
         let reroll = Button::new(format!("{}  Reroll", icons::ICON_CASINO.codepoint));
@@ -36,6 +38,8 @@ pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands
     });
     ui.horizontal(|ui| {
         ui.set_height(22.0);
+        ui.spacing_mut().interact_size.y = 22.0;
+        ui.spacing_mut().button_padding.y = 1.0;
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if let Some(coverage) = &state.augment.coverage {
                 factor_ui(ui, state, coverage);

@@ -157,7 +157,7 @@ fn size_ui(ui: &mut Ui, thumb_points: &mut f32) {
     let response = ui.add(slider);
     let (enabled, value) = (ui.is_enabled(), f64::from(*thumb_points));
     response.widget_info(|| WidgetInfo::slider(enabled, value, "Size of the tiles"));
-    let text = format!("Size of the tiles: {:.0} points  (Alt + / −)", *thumb_points);
+    let text = format!("Size of the tiles: {:.0} points", *thumb_points);
     response.on_hover_text(text);
     icon(ui, 12.0);
 }
