@@ -153,6 +153,8 @@ mod tests {
         assert_eq!(penalty("open", "Open folder…"), Some(0));
         assert!(penalty("gtr", "Go to Results").is_some());
         assert_eq!(penalty("xyz", "Open folder…"), None);
-        assert!(penalty("go tr", "Go to Train") < penalty("go tr", "Go to Results"));
+        assert!(penalty("trai", "Go to Train").is_some());
+        assert_eq!(penalty("trai", "Go to Results"), None);
+        assert!(penalty("stop", "Stop training") < penalty("stop", "Let it stop here"));
     }
 }
