@@ -50,7 +50,7 @@ impl ModelFile {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFileError {
     /// Writing failed; what was there before is unchanged.
-    #[error("the model can't be saved as {}: {source}; free some space or choose another folder", path.display())]
+    #[error("the model can't be saved as {}: {source}; make room there or choose another folder", path.display())]
     Write {
         /// The file.
         path: PathBuf,

@@ -18,6 +18,7 @@ mod train;
 mod welcome;
 
 use egui::{CentralPanel, Frame, Ui};
+use egui_material_icons::icons;
 
 use crate::app::command::Commands;
 use crate::app::state::{Notice, NoticeLevel, State, Workspace};
@@ -50,15 +51,17 @@ pub fn toasts() -> egui_notify::Toasts {
         .with_default_font(egui::FontId::proportional(13.0))
 }
 
-/// Shows a notice for a while; errors stay until they are closed.
+/// Shows a notice for a while; errors stay longer.
 pub fn add_toast(toasts: &mut egui_notify::Toasts, notice: &Notice) {
     let text = widgets::wrap_text(&notice.text, 64);
-    let toast = match notice.level {
-        NoticeLevel::Success => toasts.success(text),
-        NoticeLevel::Info => toasts.info(text),
-        NoticeLevel::Warning => toasts.warning(text),
-        NoticeLevel::Error => toasts.error(text),
+    // The crate's own signs are emoji, which our fonts don't have; its closing cross is one too.
+    let (icon, color) = match notice.level {
+        NoticeLevel::Success => (icons::ICON_CHECK_CIRCLE, theme::DARK.good),
+        NoticeLevel::Info => (icons::ICON_INFO, theme::DARK.info),
+        NoticeLevel::Warning => (icons::ICON_WARNING, theme::DARK.accent),
+        NoticeLevel::Error => (icons::ICON_ERROR, theme::DARK.bad),
     };
-    let seconds = if notice.level == NoticeLevel::Error { None } else { Some(std::time::Duration::from_secs(6)) };
-    toast.duration(seconds).closable(true);
+    let toast = toasts.custom(text, icon.codepoint.to_owned(), color);
+    let seconds = if notice.level == NoticeLevel::Error { 20 } else { 6 };
+    toast.duration(Some(std::time::Duration::from_secs(seconds))).closable(false);
 }

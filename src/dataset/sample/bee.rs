@@ -91,12 +91,12 @@ impl Bee {
             draw_wing(canvas, &fore, self.beat);
             // The wing's root sits in the fuzz.
             let mut root = Hairs::default();
-            for _ in 0..26 {
+            for _ in 0..44 {
                 let from = (12.0 + span(rng, -5.0, 3.0), (9.5 + span(rng, -2.5, 1.0)) * side);
                 root.add(from, polar(from, span(rng, 2.5, 4.5), span(rng, 0.9, 2.6) * side));
             }
             if let Some(path) = root.finish() {
-                canvas.stroke(&path, 0.55, self.fuzz.lighter(0.22));
+                canvas.stroke(&path, 0.38, self.fuzz.lighter(0.22));
             }
         }
     }
@@ -115,7 +115,7 @@ impl Bee {
             draw_eye(canvas, (32.8, 9.2 * side), (7.0, 3.9), 0.18 * side, Ink::hex(0x0022_1820));
         }
         // A fuzzy brow between the eyes.
-        self.tuft(canvas, rng, (31.0, 0.0), (5.5, 5.0), 70, 3.4);
+        self.tuft(canvas, rng, (31.0, 0.0), (5.5, 5.0), 120, 2.6);
     }
 
     /// The bee from the side. At rest its feet stand on `y = 34`.
@@ -156,12 +156,12 @@ impl Bee {
             draw_wing(canvas, &Wing { base, angle: -angle, length, side: -1.0 }, self.beat);
         }
         let mut root = Hairs::default();
-        for _ in 0..40 {
+        for _ in 0..70 {
             let from = (8.0 + span(rng, -6.0, 6.0), -10.5 + span(rng, -2.5, 3.5));
             root.add(from, polar(from, span(rng, 2.5, 5.0), -span(rng, 1.2, 2.6)));
         }
         if let Some(path) = root.finish() {
-            canvas.stroke(&path, 0.55, self.fuzz.lighter(0.2));
+            canvas.stroke(&path, 0.38, self.fuzz.lighter(0.2));
         }
     }
 
@@ -178,7 +178,7 @@ impl Bee {
         };
         antenna(canvas, (38.5, -6.0), 1.15, self.dark.darker(0.2));
         canvas.bead((31.5, 3.0), (9.6, 12.4), -0.22, Skin { ink: self.dark, gloss: 0.4 });
-        self.tuft(canvas, rng, (38.0, 4.0), (3.5, 7.0), 60, 3.2);
+        self.tuft(canvas, rng, (38.0, 4.0), (3.5, 7.0), 100, 2.6);
         draw_eye(canvas, (32.4, 0.6), (5.2, 8.6), -0.3, Ink::hex(0x0022_1820));
         antenna(canvas, (37.5, -5.0), 0.72 + self.sway * 0.12, self.dark);
     }
@@ -236,20 +236,20 @@ impl Bee {
         // Hairs blur each band into the next.
         for index in 0..=self.stripes {
             let x = 0.62 - index as f32 * step + step * 0.5;
-            self.band_hairs(canvas, rng, &place, x, half_band * 1.5, self.pale.lighter(0.35).alpha(0.75), rx);
-            let dark = self.dark.lighter(0.05).alpha(0.55);
+            self.band_hairs(canvas, rng, &place, x, half_band * 1.5, self.pale.lighter(0.4).alpha(0.55), rx);
+            let dark = self.dark.lighter(0.05).alpha(0.5);
             self.band_hairs(canvas, rng, &place, x - step * 0.5, half_band * 1.2, dark, rx);
         }
         // A soft outline.
         let mut edge = Hairs::default();
-        for _ in 0..110 {
+        for _ in 0..190 {
             let angle = span(rng, 0.35, TAU - 0.35);
             let from = place(angle.cos() * 0.97, angle.sin() * 0.95);
             let out = angle + turn + 0.5 * (angle.sin()).signum() + span(rng, -0.3, 0.3);
-            edge.add(from, polar(from, span(rng, 1.2, 3.4), out));
+            edge.add(from, polar(from, span(rng, 1.0, 2.8), out));
         }
         if let Some(path) = edge.finish() {
-            canvas.stroke(&path, 0.45, self.fuzz.lighter(0.3).alpha(0.6));
+            canvas.stroke(&path, 0.3, self.fuzz.lighter(0.3).alpha(0.6));
         }
     }
 
@@ -266,7 +266,7 @@ impl Bee {
         rx: f32,
     ) {
         let mut hairs = Hairs::default();
-        for _ in 0..44 {
+        for _ in 0..70 {
             let y = span(rng, -0.96, 0.96);
             let bow = 0.13 * y * y - 0.06;
             let at = x + bow + span(rng, -depth, depth) * 0.8;
@@ -274,11 +274,11 @@ impl Bee {
                 continue;
             }
             let from = place(at, y);
-            let to = place(at - span(rng, 2.0, 4.2) / rx, y * 1.03 + span(rng, -0.03, 0.03));
+            let to = place(at - span(rng, 1.4, 3.2) / rx, y * 1.03 + span(rng, -0.03, 0.03));
             hairs.add(from, to);
         }
         if let Some(path) = hairs.finish() {
-            canvas.stroke(&path, 0.5, ink);
+            canvas.stroke(&path, 0.32, ink);
         }
     }
 
@@ -287,9 +287,9 @@ impl Bee {
         let (rx, ry) = radii;
         canvas.bead(center, (rx * 0.95, ry * 0.95), 0.0, Skin { ink: self.fuzz.darker(0.12), gloss: 0.0 });
         let layers = [
-            (220, 1.0, self.fuzz.darker(0.42), 0.7),
-            (260, 0.98, self.fuzz, 0.6),
-            (200, 0.9, self.fuzz.lighter(0.28), 0.5),
+            (420, 1.03, self.fuzz.darker(0.4), 0.5),
+            (520, 1.0, self.fuzz.darker(0.06), 0.42),
+            (420, 0.93, self.fuzz.lighter(0.32), 0.34),
         ];
         for (count, reach, ink, width) in layers {
             let mut hairs = Hairs::default();
@@ -299,18 +299,18 @@ impl Bee {
                 let from = (center.0 + rx * radius * angle.cos(), center.1 + ry * radius * angle.sin());
                 // Bright hairs only where the light falls.
                 let lit = (angle.cos() * canvas.light.0 + angle.sin() * canvas.light.1) * radius;
-                if reach < 0.95 && lit < span(rng, -0.35, 0.5) {
+                if reach < 0.97 && lit < span(rng, -0.35, 0.5) {
                     continue;
                 }
                 let out = angle + span(rng, -0.5, 0.5);
                 hairs.add_bent(
                     from,
-                    polar(from, span(rng, 2.2, 5.0) * (0.55 + 0.5 * radius), out),
-                    span(rng, -0.2, 0.2),
+                    polar(from, span(rng, 1.6, 3.9) * (0.6 + 0.5 * radius), out),
+                    span(rng, -0.25, 0.25),
                 );
             }
             if let Some(path) = hairs.finish() {
-                canvas.stroke(&path, width, ink.alpha(0.85));
+                canvas.stroke(&path, width, ink.alpha(0.8));
             }
         }
         let low = (center.0 - canvas.light.0 * rx * 0.55, center.1 - canvas.light.1 * ry * 0.55);
@@ -329,7 +329,7 @@ impl Bee {
                 hairs.add(from, polar(from, length * span(rng, 0.5, 1.1), angle + span(rng, -0.6, 0.6)));
             }
             if let Some(path) = hairs.finish() {
-                canvas.stroke(&path, 0.5, ink.alpha(0.8));
+                canvas.stroke(&path, 0.36, ink.alpha(0.8));
             }
         }
     }

@@ -106,11 +106,13 @@ impl Canvas {
         let Some(mask) = self.mask(path) else { return };
         // Light thrown back from the ground, along the dark edge.
         let low = (center.0 - self.light.0 * radii.0 * 0.75, center.1 - self.light.1 * radii.1 * 0.75);
-        let bounce = ink.mix(Ink::hex(0x00B9_A58A), 0.7).alpha(0.16 * gloss);
+        let bounce = ink.mix(Ink::hex(0x00C9_B9A4), 0.75).alpha(0.26 * gloss);
         self.glow_in(low, (radii.0 * 0.75, radii.1 * 0.45), turn, bounce, Some(&mask));
         // The window of light itself.
         let high = (center.0 + self.light.0 * radii.0 * 0.46, center.1 + self.light.1 * radii.1 * 0.46);
-        self.glow_in(high, (radii.0 * 0.46, radii.1 * 0.3), turn, Ink::WHITE.alpha(0.62 * gloss), Some(&mask));
+        self.glow_in(high, (radii.0 * 0.5, radii.1 * 0.34), turn, Ink::WHITE.alpha(0.5 * gloss), Some(&mask));
+        let high = (center.0 + self.light.0 * radii.0 * 0.5, center.1 + self.light.1 * radii.1 * 0.52);
+        self.glow_in(high, (radii.0 * 0.26, radii.1 * 0.15), turn, Ink::WHITE.alpha(0.85 * gloss), Some(&mask));
     }
 
     /// A spot that fades to nothing at its edge.

@@ -1,5 +1,7 @@
 //! Texture and softness: seeded value noise, blur, depth of field, film grain.
 
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use rand::RngExt;
 use tiny_skia::Pixmap;
 
@@ -63,38 +65,76 @@ fn byte(value: f32) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }
 
-/// Blurs by about `radius` pixels (three box blurs, nearly a Gaussian). Edges repeat.
+/// Blurs by about `radius` pixels (three box blurs, nearly a Gaussian). Edges repeat. Wide blurs are done on a smaller copy,
+/// in which nothing is lost that the blur would keep.
 pub fn blur(pixels: &mut Pixmap, radius: f32) {
-    let box_radius = (radius / 1.7).round() as usize;
-    if box_radius == 0 {
+    let shrink = (radius / 3.0).floor().clamp(1.0, 6.0) as u32;
+    let small = (shrink > 1).then(|| scaled(pixels, pixels.width().div_ceil(shrink), pixels.height().div_ceil(shrink)));
+    if let Some(mut small) = small.flatten() {
+        box_blur(&mut small, radius / shrink as f32);
+        if let Some(large) = scaled(&small, pixels.width(), pixels.height()) {
+            *pixels = large;
+        }
+    } else {
+        box_blur(pixels, radius);
+    }
+}
+
+/// A copy at another size, bilinear, every pixel counted when it shrinks.
+fn scaled(pixels: &Pixmap, width: u32, height: u32) -> Option<Pixmap> {
+    let source = ImageRef::new(pixels.width(), pixels.height(), pixels.data(), PixelType::U8x4).ok()?;
+    let mut out = Pixmap::new(width, height)?;
+    let mut target = Image::from_slice_u8(width, height, out.data_mut(), PixelType::U8x4).ok()?;
+    // The colours are premultiplied already.
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
+    Some(out)
+}
+
+fn box_blur(pixels: &mut Pixmap, radius: f32) {
+    let radius = (radius / 1.7).round() as usize;
+    if radius == 0 {
         return;
     }
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let mut other = vec![0; width * height * 4];
     for _ in 0..3 {
-        // Along rows into the transposed copy, twice: rows, then columns.
-        box_rows(pixels.data(), &mut other, width, height, box_radius);
-        box_rows(&other, pixels.data_mut(), height, width, box_radius);
+        box_columns(pixels.data(), &mut other, width, height, radius.min(height.saturating_sub(1)));
+        box_rows(&other, pixels.data_mut(), width, radius.min(width.saturating_sub(1)));
     }
 }
 
-/// Averages along each row of `from` and writes the result transposed into `to`.
-fn box_rows(from: &[u8], to: &mut [u8], width: usize, height: usize, radius: usize) {
-    let radius = radius.min(width.saturating_sub(1));
-    let count = (2 * radius + 1) as u32;
-    for y in 0..height {
-        let row = &from[y * width * 4..(y + 1) * width * 4];
-        let pixel = |x: usize| -> [u32; 4] { std::array::from_fn(|c| u32::from(row[x.min(width - 1) * 4 + c])) };
-        let mut sum = [0_u32; 4];
-        for offset in 0..=2 * radius {
-            let value = pixel(offset.saturating_sub(radius));
-            (0..4).for_each(|c| sum[c] += value[c]);
+/// Averages along columns: one running sum for every column at once.
+fn box_columns(from: &[u8], to: &mut [u8], width: usize, height: usize, radius: usize) {
+    let stride = width * 4;
+    let row = |y: usize| &from[y.min(height - 1) * stride..][..stride];
+    let inverse = 65_536 / (2 * radius as u32 + 1);
+    let mut sums = vec![0_u32; stride];
+    for offset in 0..=2 * radius {
+        sums.iter_mut().zip(row(offset.saturating_sub(radius))).for_each(|(sum, value)| *sum += u32::from(*value));
+    }
+    for (y, out) in to.chunks_exact_mut(stride).enumerate() {
+        let (gone, come) = (row(y.saturating_sub(radius)), row(y + radius + 1));
+        for (((out, sum), gone), come) in out.iter_mut().zip(&mut sums).zip(gone).zip(come) {
+            *out = ((*sum * inverse + 32_768) >> 16) as u8;
+            *sum = *sum + u32::from(*come) - u32::from(*gone);
         }
-        for x in 0..width {
-            let out = (x * height + y) * 4;
-            (0..4).for_each(|c| to[out + c] = ((sum[c] + count / 2) / count) as u8);
-            let (gone, come) = (pixel(x.saturating_sub(radius)), pixel(x + radius + 1));
-            (0..4).for_each(|c| sum[c] = sum[c] + come[c] - gone[c]);
+    }
+}
+
+/// Averages along rows.
+fn box_rows(from: &[u8], to: &mut [u8], width: usize, radius: usize) {
+    let inverse = 65_536 / (2 * radius as u32 + 1);
+    for (row, out) in from.chunks_exact(width * 4).zip(to.chunks_exact_mut(width * 4)) {
+        let row = row.as_chunks::<4>().0;
+        let mut sum = [0_u32; 4];
+        let add = |sum: &mut [u32; 4], pixel: &[u8; 4]| (0..4).for_each(|c| sum[c] += u32::from(pixel[c]));
+        (0..=2 * radius).for_each(|offset| add(&mut sum, &row[offset.saturating_sub(radius).min(width - 1)]));
+        for (x, out) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            *out = sum.map(|sum| ((sum * inverse + 32_768) >> 16) as u8);
+            add(&mut sum, &row[(x + radius + 1).min(width - 1)]);
+            let gone = &row[x.saturating_sub(radius)];
+            (0..4).for_each(|c| sum[c] -= u32::from(gone[c]));
         }
     }
 }

@@ -24,10 +24,10 @@ pub fn bark(canvas: &mut Canvas, rng: &mut ImagoRng) {
             long * 0.75 + plates * 0.25
         };
         let here = height(x, y);
-        let slope = (height(x + light.0 * 1.8, y + light.1 * 1.8) - here) * -1.5;
-        let crevice = ((here - 0.86) / 0.14).max(0.0);
+        let slope = (here - height(x + light.0 * 1.4, y + light.1 * 1.4)) * -2.6;
+        let crevice = ((here - 0.8) / 0.2).max(0.0);
         let grain = (fine.at(x / 1.5, y / 1.5) - 0.5) * 0.14;
-        let mut tone = 0.06 + slope + grain - crevice * 0.6;
+        let mut tone = 0.1 + slope + grain - crevice * 0.8;
         let growth = patch.layers(x / 46.0, y / 46.0, 4) + (fine.at(x / 3.0, y / 3.0) - 0.5) * 0.06;
         let grown = ((growth - cover) / 0.03).clamp(0.0, 1.0) * (1.0 - crevice.min(1.0));
         tone += grown * (fine.at(x / 2.4, y / 2.4) - 0.4) * 0.25;

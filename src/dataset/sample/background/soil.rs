@@ -17,15 +17,15 @@ pub fn soil(canvas: &mut Canvas, rng: &mut ImagoRng) {
     let (light, dark) = (base.lighter(0.28), base.darker(0.5));
     let light_side = canvas.light;
     paint(&mut canvas.pixels, |x, y| {
-        let height = |x: f32, y: f32| coarse.layers(x / 34.0, y / 34.0, 4);
+        let height = |x: f32, y: f32| coarse.layers(x / 30.0, y / 30.0, 5);
         // Lit like a relief: the slope towards the light is bright.
-        let slope = (height(x, y) - height(x + light_side.0 * 2.5, y + light_side.1 * 2.5)) * 2.2;
-        let crumb = (fine.at(x / 2.1, y / 2.1) - 0.5) * 0.22;
+        let slope = (height(x, y) - height(x + light_side.0 * 1.8, y + light_side.1 * 1.8)) * 4.6;
+        let crumb = (fine.at(x / 1.7, y / 1.7) - 0.5) * 0.3;
         let tone = 0.42 + (height(x, y) - 0.5) * 0.55 + slope + crumb;
         if tone < 0.5 { dark.mix(base, (tone * 2.0).max(0.0)) } else { base.mix(light, (tone - 0.5).min(0.5) * 1.6) }
     });
     let stones = [base.lighter(0.35), base.darker(0.2), Ink::hex(0x009A_9088), Ink::hex(0x00B9_AA98), base];
-    pebbles(canvas, rng, 90, (0.9, 3.0), &stones);
+    pebbles(canvas, rng, 110, (0.9, 3.4), &stones);
     pebbles(canvas, rng, 16, (2.5, extent(&canvas.pixels) * 0.035), &stones);
     for _ in 0..9 {
         straw(canvas, rng);
