@@ -145,7 +145,7 @@ fn the_sample_is_drawn_as_train_and_val_folders() {
 fn the_layers_are_listed_with_their_total() {
     let bench = Bench::empty();
     let text = bench.run(&["models", "--model", "cnn"]).ok().stdout();
-    assert!(text.contains("64×111×111") && text.contains("9840258"), "{text}");
+    assert!(text.contains("64×111×111") && text.contains("9841410"), "{text}");
     let text = bench.run(&["models"]).ok().stdout();
     for name in ["cnn", "cnn-bn", "cnn-gap", "resnet18", "resnet34"] {
         assert!(text.lines().any(|line| line.starts_with(name)), "{name}: {text}");
