@@ -63,12 +63,12 @@ impl Preparer {
         };
         let shown = match job.purpose {
             Purpose::Train { epoch } => {
-                let decoded = self.remembered(job.item, imaging::decode_file)?;
+                let decoded = self.remembered(job.item, 2 * job.item, imaging::decode_file)?;
                 let mut rng = rng_for(self.seed, epoch as u64, picture.id);
                 Arc::new(self.pipeline.apply(&decoded, self.preprocess.crop, &mut rng))
             }
             // The transform is always the same: its small result is kept, not the decoded picture.
-            Purpose::Validate => self.remembered(job.item, |path| {
+            Purpose::Validate => self.remembered(job.item, 2 * job.item + 1, |path| {
                 imaging::decode_file(path).map(|decoded| imaging::val_transform(&decoded, &self.preprocess))
             })?,
         };
@@ -77,19 +77,21 @@ impl Preparer {
         Ok(Prepared { class, pixels })
     }
 
-    /// A picture from memory, or made by `load` and kept if there is room. An item is in one split, so one key does.
+    /// A picture from memory, or made by `load` and kept under `key` if there is room. An item's decoded picture and its
+    /// validation crop have keys of their own, so that an item asked for in both ways gets each right.
     fn remembered(
         &self,
         item: usize,
+        key: usize,
         load: impl FnOnce(&Path) -> Result<RgbImage, imaging::DecodeError>,
     ) -> Result<Arc<RgbImage>, Unreadable> {
-        if let Some(kept) = self.cache.get(item) {
+        if let Some(kept) = self.cache.get(key) {
             return Ok(kept);
         }
         match load(&self.path_of(item)) {
             Ok(picture) => {
                 let picture = Arc::new(picture);
-                self.cache.offer(item, &picture);
+                self.cache.offer(key, &picture);
                 Ok(picture)
             }
             Err(error) => Err(self.unreadable(item, error.to_string())),
