@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 
 use super::head::Head;
-use super::{Learner, SgdSettings, model_error};
+use super::{Learner, SgdSettings, model_error, save_error};
 use crate::models::fused_resnet::FusedResnet;
 use crate::models::model_file::{self, ModelFile};
 use crate::models::{Model, ModelError};
@@ -143,7 +143,7 @@ impl Learner for FrozenBackbone {
 
     fn save_model(&self, path: &Path, about: &ModelFile) -> Result<(), TrainError> {
         self.bring_up_to_date()?;
-        model_file::save_model(path, &self.model, about).map_err(|error| TrainError::Model(error.to_string()))
+        model_file::save_model(path, &self.model, about).map_err(|error| save_error(path, error))
     }
 }
 

@@ -18,7 +18,7 @@ use candle_core::Tensor;
 
 use super::error::TrainError;
 use super::metrics::BatchOutcome;
-use crate::models::model_file::ModelFile;
+use crate::models::model_file::{ModelFile, ModelFileError};
 pub(crate) use build::{Source, build, model_error, spec};
 
 /// SGD's settings but the learning rate.
@@ -67,6 +67,14 @@ pub(crate) trait Learner: Send + Sync {
 
     /// Writes the model as it is now.
     fn save_model(&self, path: &Path, about: &ModelFile) -> Result<(), TrainError>;
+}
+
+/// A model that could not be written is a file of the run like any other: the same advice.
+fn save_error(path: &Path, error: ModelFileError) -> TrainError {
+    match error {
+        ModelFileError::Write { source, .. } => TrainError::writing(path, source),
+        other => TrainError::Model(other.to_string()),
+    }
 }
 
 /// Loss and right answers from logits, with the gradient of the mean loss with respect to the logits: softmax − one-hot,

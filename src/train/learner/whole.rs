@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{D, Tensor};
 
-use super::{Learner, SgdSettings};
+use super::{Learner, SgdSettings, save_error};
 use crate::models::model_file::{self, ModelFile};
 use crate::models::{ForwardMode, Model};
 use crate::nn::{Sgd, SgdConfig, cross_entropy};
@@ -110,6 +110,6 @@ impl Learner for WholeNetwork {
     }
 
     fn save_model(&self, path: &Path, about: &ModelFile) -> Result<(), TrainError> {
-        model_file::save_model(path, &self.model, about).map_err(|error| TrainError::Model(error.to_string()))
+        model_file::save_model(path, &self.model, about).map_err(|error| save_error(path, error))
     }
 }
