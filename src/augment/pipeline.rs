@@ -121,7 +121,7 @@ impl Pipeline {
         for (index, step) in self.steps.iter().enumerate() {
             let name = step.transform.name();
             let before = self.steps.iter().take(index).filter(|other| other.transform.name() == name).count();
-            let mut own = rng_for(base, stable_hash(name.as_bytes()), before as u64);
+            let mut own = step_rng(base, name, before);
             let chance: f64 = own.random();
             if step.enabled && chance < step.probability {
                 canvas.begin_step(index, name);
@@ -129,4 +129,9 @@ impl Pipeline {
             }
         }
     }
+}
+
+/// The generator of the step called `name` with `before` others of that name in front of it.
+pub(super) fn step_rng(base: u64, name: &str, before: usize) -> ImagoRng {
+    rng_for(base, stable_hash(name.as_bytes()), before as u64)
 }

@@ -18,11 +18,12 @@ pub(super) fn warp(picture: &RgbImage, links: &[Link], output: (u32, u32)) -> Rg
     let [first, rest @ ..] = links else { return picture.clone() };
     let (picture, onto_smaller) = shrunk(picture, first, rest, output);
     let first = Link { map: onto_smaller.after(&first.map), ..*first };
+    let source = Source::new(&picture, first.filling, onto_smaller != Map::IDENTITY);
     let mut out = RgbImage::new(output.0, output.1);
     if rest.is_empty() && first.map.is_affine() {
-        affine(&picture, &first, &mut out);
+        affine(&source, &first, &mut out);
     } else {
-        general(&picture, &first, rest, &mut out);
+        general(&source, &first, rest, &mut out);
     }
     out
 }
@@ -73,9 +74,8 @@ fn needed(first: &Link, rest: &[Link], output: (u32, u32), (w, h): (f64, f64), m
 }
 
 /// One affine map: coordinates step along a row in fixed point (32 bits after the point), inner pixels take a short way.
-fn affine(picture: &RgbImage, link: &Link, out: &mut RgbImage) {
+fn affine(source: &Source<'_>, link: &Link, out: &mut RgbImage) {
     let [[a, b, c], [d, e, f], _] = link.map.0;
-    let source = Source::new(picture, link.filling);
     let one = f64::from(1 << 16) * f64::from(1 << 16);
     let fixed = |x: f64| (x.clamp(-FAR, FAR) * one) as i64;
     let (step_u, step_v) = (fixed(a), fixed(d));
@@ -98,10 +98,9 @@ fn affine(picture: &RgbImage, link: &Link, out: &mut RgbImage) {
 }
 
 /// Any map, and any number of borders on the way.
-fn general(picture: &RgbImage, first: &Link, rest: &[Link], out: &mut RgbImage) {
-    let source = Source::new(picture, first.filling);
+fn general(source: &Source<'_>, first: &Link, rest: &[Link], out: &mut RgbImage) {
     for (x, y, pixel) in out.enumerate_pixels_mut() {
-        pixel.0 = through(&source, first, rest, f64::from(x) + 0.5, f64::from(y) + 0.5);
+        pixel.0 = through(source, first, rest, f64::from(x) + 0.5, f64::from(y) + 0.5);
     }
 }
 
@@ -142,16 +141,19 @@ struct Source<'a> {
     height: i64,
     stride: usize,
     filling: Filling,
+    /// The edge to a constant border is blended over one pixel rather than cut.
+    soft_edge: bool,
 }
 
 impl<'a> Source<'a> {
-    fn new(picture: &'a RgbImage, filling: Filling) -> Self {
+    fn new(picture: &'a RgbImage, filling: Filling, soft_edge: bool) -> Self {
         Self {
             pixels: picture.as_raw(),
             width: i64::from(picture.width()),
             height: i64::from(picture.height()),
             stride: 3 * picture.width() as usize,
             filling,
+            soft_edge,
         }
     }
 
@@ -172,6 +174,15 @@ impl<'a> Source<'a> {
     #[cold]
     fn outer(&self, iu: i64, iv: i64, wu: u32, wv: u32) -> [u8; 3] {
         let border = self.filling.border;
+        if border == Border::Constant && self.soft_edge {
+            // A shrunk picture stands for a filtered one, in which the edge to the border is filtered as well.
+            let corner = |x: i64, y: i64| {
+                let inside = (0..self.width).contains(&x) && (0..self.height).contains(&y);
+                if inside { self.pixel(x, y) } else { lanes(self.filling.color) }
+            };
+            let corners = [corner(iu, iv), corner(iu + 1, iv), corner(iu, iv + 1), corner(iu + 1, iv + 1)];
+            return blend(corners, wu, wv);
+        }
         if border == Border::Constant {
             // As Pillow: a place outside the picture has the colour, one inside does not mix with it.
             // The place is i + 0.5 + weight/256 in pixels; below 0 or from n on is outside.
@@ -190,9 +201,13 @@ impl<'a> Source<'a> {
 
     fn pixel(&self, x: i64, y: i64) -> u64 {
         let at = y as usize * self.stride + 3 * x as usize;
-        let [r, g, b] = [0, 1, 2].map(|c| u64::from(self.pixels.get(at + c).copied().unwrap_or(0)));
-        r | g << 16 | b << 32
+        lanes([0, 1, 2].map(|c| self.pixels.get(at + c).copied().unwrap_or(0)))
     }
+}
+
+/// A colour in three lanes of 16 bits.
+fn lanes([r, g, b]: [u8; 3]) -> u64 {
+    u64::from(r) | u64::from(g) << 16 | u64::from(b) << 32
 }
 
 /// Two neighbouring pixels from eight bytes, each spread into three lanes of 16 bits.
