@@ -75,7 +75,7 @@ fn every_hostile_or_odd_picture_decodes_or_fails_as_its_index_expects() {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let folder = shared.join("badimages");
     if !folder.is_dir() {
-        println!("skipped: {} is not here", folder.display());
+        println!("SKIPPED-NO-SHARED: {} is not here", folder.display());
         return;
     }
     let cases = cases(&folder);
@@ -141,7 +141,7 @@ fn photographs_with_an_exif_orientation_look_alike_when_upright() {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let folder = shared.join("badimages/exif-orient");
     if !folder.is_dir() {
-        println!("skipped: {} is not here", folder.display());
+        println!("SKIPPED-NO-SHARED: {} is not here", folder.display());
         return;
     }
     for scene in ["Landscape", "Portrait"] {

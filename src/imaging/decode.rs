@@ -4,6 +4,7 @@
 //! alpha dropped (not composited), CMYK multiplied out, 16 bits rounded to 8. One deliberate difference: EXIF orientation is
 //! applied, which torchvision leaves out.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use std::path::Path;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::sniff::{HEAD_BYTES, format_name, sniff};
-use super::{DecodeError, jpeg};
+use super::{DecodeError, gif_canvas, jpeg};
 
 /// Most pixels that a picture may have: a 108-megapixel phone's fit.
 pub const MAX_PIXELS: u64 = 128_000_000;
@@ -92,7 +93,8 @@ pub(super) fn check_size(width: u32, height: u32, bytes_per_pixel: u64) -> Resul
 fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, DecodeError> {
     let name = format_name(format);
     let fail = |error: image::ImageError| DecodeError::from_image(name, &error);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let bytes = if format == ImageFormat::Gif { gif_canvas::widened(bytes) } else { Cow::Borrowed(bytes) };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes.as_ref()), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits.clone());

@@ -8,6 +8,7 @@
 mod decode;
 mod error;
 mod facts;
+mod gif_canvas;
 mod jpeg;
 mod normalize;
 mod preprocess;

@@ -94,7 +94,7 @@ fn real_photographs_come_out_as_the_reference_of_pillow_and_torchvision() {
         return;
     };
     if !data.is_dir() {
-        println!("skipped: the photographs are not here ({})", data.display());
+        println!("SKIPPED-NO-SHARED: the photographs are not here ({})", data.display());
         return;
     }
     let file = SafeTensors::deserialize(&bytes).unwrap();

@@ -43,7 +43,7 @@ fn settled(window: &mut Window) {
     window.run_steps(2);
     window.run_until("all tiles are there", |app: &ImagoApp| {
         let augment = &app.state().augment;
-        augment.tiles_settled() && augment.coverage.is_some() && !augment.tiles.is_empty()
+        augment.tiles_settled() && !augment.coverage_is_stale && !augment.tiles.is_empty()
     });
     window.run_steps(2);
 }

@@ -128,7 +128,7 @@ fn clicks_select_one_several_and_a_range() {
     window.get_by_label("green 2.jpg, green, train").click_modifiers(Modifiers::COMMAND);
     window.run_steps(2);
     assert_eq!(window.shown().data.selection.ids.len(), 2);
-    window.click("red 1.jpg, red, val");
+    window.click("red 1.jpg, red, train");
     assert_eq!(window.shown().data.selection.ids.len(), 1);
 }
 
@@ -171,10 +171,10 @@ fn the_inspector_shows_facts_and_hides_and_the_crop_is_switched_by_a_key() {
 #[test]
 fn the_path_is_copied() {
     let mut window = opened();
-    window.click("red 2.jpg, red, val");
+    window.click("red 2.jpg, red, train");
     window.get_by_label("Copy path").click();
     window.step();
-    let wanted = window.home.path().join("colours/val/red/red 2.jpg").display().to_string();
+    let wanted = window.home.path().join("colours/train/red/red 2.jpg").display().to_string();
     let mut copied = false;
     for _ in 0..3 {
         copied |= window

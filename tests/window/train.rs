@@ -166,6 +166,8 @@ fn a_run_goes_on_while_another_data_set_is_opened() {
     until_over(&mut window);
     window.click("Start training");
     assert_eq!(window.shown().train.run.as_ref().unwrap().dataset_root, second);
+    // The foot of the settings takes its new height a frame later.
+    window.run_steps(3);
     window.click("Stop");
     until_over(&mut window);
 }

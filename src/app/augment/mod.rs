@@ -219,6 +219,7 @@ fn synchronise(cx: &mut Cx<'_>) {
             service.renderer.get_or_insert_with(|| Renderer::start(&wake)).ask(plan, tasks);
         }
     }
+    state.coverage_is_stale = service.measured != Some(service.pipeline_since);
     service.wanted = Some(wanted);
 }
 

@@ -142,6 +142,8 @@ pub struct AugmentState {
     pub examples: HashMap<u64, Example>,
     /// What the pipeline keeps of pictures.
     pub coverage: Option<Coverage>,
+    /// `coverage` is still that of the pipeline before the last change.
+    pub coverage_is_stale: bool,
     /// The heat map of it: white, as opaque as a place is often kept.
     pub heat: Option<TextureHandle>,
     /// Training pictures in an epoch.
@@ -170,6 +172,7 @@ impl Default for AugmentState {
             strip: None,
             examples: HashMap::new(),
             coverage: None,
+            coverage_is_stale: true,
             heat: None,
             pictures_in_epoch: 0,
             generation: 0,

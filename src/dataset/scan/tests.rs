@@ -259,7 +259,7 @@ fn hymenoptera_data_has_the_counts_of_its_description() {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let root = shared.join("data/hymenoptera_data");
     if !root.is_dir() {
-        println!("skipped: {} is not here", root.display());
+        println!("SKIPPED-NO-SHARED: {} is not here", root.display());
         return;
     }
     let dataset = scan_it(&root).unwrap();
