@@ -19,7 +19,7 @@ impl AppPaths {
         if let Some(home) = std::env::var_os("IMAGO_HOME").filter(|home| !home.is_empty()) {
             return Self::below(PathBuf::from(home));
         }
-        match directories::ProjectDirs::from("io.github", "imago", "Imago") {
+        match directories::ProjectDirs::from("", "", "imago") {
             Some(dirs) => Self {
                 config_dir: dirs.config_dir().to_owned(),
                 data_dir: dirs.data_dir().to_owned(),

@@ -8,10 +8,11 @@ use crossbeam_channel::RecvTimeoutError;
 use indicatif::ProgressBar;
 
 use super::{Done, UsageError, augment_option, interrupt, numbers, output, progress, scan::scan_with_progress};
+use crate::base::AppPaths;
 use crate::dataset::ScanOptions;
 use crate::models::Arch;
 use crate::nn::DeviceChoice;
-use crate::train::run_folder::{new_run_dir, runs_parent};
+use crate::train::run_folder::new_run_dir;
 use crate::train::{EpochRecord, Event, RunRequest, TrainConfig, TrainerHandle, WeightsChoice, load_run, start};
 
 #[derive(Debug, clap::Args)]
@@ -104,10 +105,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let run_dir = if let Some(dir) = &args.out {
         dir.clone()
     } else {
-        let Some(parent) = runs_parent() else {
-            return Err(UsageError::error("there is no home folder to put the run into: say where with --out RUN_DIR"));
-        };
-        new_run_dir(&parent, config.arch.name())
+        new_run_dir(&AppPaths::of_this_user().runs_dir(), config.arch.name())
     };
     interrupt::listen();
     let epochs = config.epochs;

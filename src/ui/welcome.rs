@@ -15,7 +15,7 @@ use crate::app::state::{Recent, Specimen, State};
 /// Recent data sets that are shown.
 const RECENTS: usize = 5;
 /// Width of the words in points, and of the drawings beside them.
-const WORDS: f32 = 520.0;
+const WORDS: f32 = 600.0;
 const DRAWINGS: f32 = 340.0;
 
 /// Draws the welcome screen.
@@ -24,7 +24,7 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     // Beside the words where there is room; a narrow window does without.
     let has_drawings = area.width() >= WORDS + DRAWINGS + space::XXL;
     let recents = state.settings.recents.len().min(RECENTS);
-    let height = 268.0 + if recents > 0 { 52.0 + recents as f32 * 46.0 } else { 0.0 };
+    let height = 300.0 + if recents > 0 { 52.0 + recents as f32 * 46.0 } else { 0.0 };
     let width = if has_drawings { WORDS + space::XXL + DRAWINGS } else { WORDS.min(area.width()) };
     let block = Rect::from_center_size(area.center(), vec2(width, height.min(area.height())));
     let words = Rect::from_min_size(block.min, vec2(WORDS.min(width), block.height()));

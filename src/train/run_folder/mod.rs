@@ -18,7 +18,7 @@ mod name;
 mod record;
 mod writer;
 
-pub use name::{new_run_dir, runs_parent};
+pub use name::new_run_dir;
 pub use record::{RunDataset, RunRecord, RunSummary, list_runs, load_run};
 pub(crate) use writer::{RunFolder, metrics_line};
 

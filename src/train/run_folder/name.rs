@@ -1,13 +1,7 @@
-//! Where runs go when nobody says where: the user's data folder, never a data set.
+//! How a run's folder is called when nobody says where it is to be.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// The folder of all runs: `runs` in the user's data folder for Imago (`~/.local/share/imago/runs` on Linux,
-/// `~/Library/Application Support/imago/runs` on macOS, `%APPDATA%\imago\data\runs` on Windows). `None` without a home.
-pub fn runs_parent() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "imago").map(|dirs| dirs.data_dir().join("runs"))
-}
 
 /// A folder for a new run, `<parent>/<date>-<time>-<model>` (UTC), not there yet. Nothing is created.
 pub fn new_run_dir(parent: &Path, model: &str) -> PathBuf {

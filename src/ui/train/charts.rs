@@ -31,7 +31,10 @@ pub fn charts_ui(ui: &mut Ui, state: &mut State, height: f32) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
         for quantity in [Quantity::Loss, Quantity::Accuracy] {
-            ui.allocate_ui(size, |ui| chart_card_ui(ui, quantity, run, epochs, &mut view, marked, size));
+            // Without a layout of its own the card would go on from left to right, with the chart beside its heading.
+            ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
+                chart_card_ui(ui, quantity, run, epochs, &mut view, marked, size);
+            });
         }
     });
     if view.hovered_epoch != marked {

@@ -37,7 +37,7 @@ pub fn figures_ui(ui: &mut Ui, run: Option<&RunView>) {
         .inner_margin(Margin::symmetric(12, 8))
         .show(ui, |ui| {
             let width = ui.available_width();
-            ui.horizontal(|ui| {
+            ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
                 for figure in &figures {
                     let size = vec2(width * figure.weight / total, 34.0);

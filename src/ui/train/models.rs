@@ -78,7 +78,8 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     let weak = colors.text_weak.gamma_multiply(fade);
     let left = rect.left() + 36.0;
     painter.text(pos2(left, rect.top() + 15.0), Align2::LEFT_CENTER, title, theme::strong(13.0), text);
-    painter.text(pos2(left, rect.top() + 32.0), Align2::LEFT_CENTER, words::arch_line(arch), theme::caption(), weak);
+    let line = widgets::elide_middle(ui, words::arch_line(arch), &theme::caption(), rect.right() - 8.0 - left);
+    painter.text(pos2(left, rect.top() + 32.0), Align2::LEFT_CENTER, line, theme::caption(), weak);
     if let Some(parameters) = parameters {
         let at = pos2(rect.right() - 10.0, rect.top() + 15.0);
         painter.text(at, Align2::RIGHT_CENTER, count(parameters), theme::tabular(12.0), weak);
