@@ -7,7 +7,7 @@ mod reference;
 use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
-use imago::models::{Arch, ForwardMode, Model, ModelSpec, read_weights};
+use imago::models::{Arch, ForwardMode, Model, ModelSpec, read_weights, starter};
 use imago::nn::{Sgd, SgdConfig, cross_entropy, gradients, step_lr};
 use reference::{Figures, folder, noise, noise_tensor, seed};
 
@@ -134,6 +134,25 @@ fn a_small_resnet_under_hugging_faces_names_gives_the_reference_logits() {
     }
     model.load_state_dict(&state).unwrap();
     figures.check("eval_logits", &model.forward(&mini_input(), ForwardMode::Eval).unwrap());
+}
+
+/// Two readings of one architecture: a slip in ours, or in how the fused kernels follow it, would show.
+#[test]
+fn the_starter_gives_the_logits_of_candles_own_resnet() {
+    use candle_core::{DType, Module};
+    let weights = starter().unwrap();
+    let model = Model::new(&ModelSpec::new(Arch::Resnet18, 3), 0, &Device::Cpu).unwrap();
+    model.load_backbone(&weights).unwrap();
+    let state: HashMap<String, Tensor> = model.state_dict().into_iter().collect();
+    let vb = candle_nn::VarBuilder::from_tensors(state, DType::F32, &Device::Cpu);
+    let theirs = candle_transformers::models::resnet::resnet18(3, vb).unwrap();
+    let x = noise_tensor(&[2, 3, 96, 128], 1.0, 52);
+    let expected = theirs.forward(&x).unwrap();
+    let largest = expected.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+    for ours in [model.forward(&x, ForwardMode::Eval).unwrap(), model.head(&model.backbone(&x).unwrap()).unwrap()] {
+        let error = (ours - &expected).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        assert!(error <= 1e-4 * largest, "{error} of {largest}");
+    }
 }
 
 #[test]

