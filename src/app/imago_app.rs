@@ -181,7 +181,7 @@ impl ImagoApp {
             commands.push(Command::Dropped(dropped));
         }
         // Pasted text that names files is a drop; while a text field has the focus it is text.
-        if let Some(text) = pasted.filter(|_| ctx.memory(|memory| memory.focused().is_none())) {
+        if let Some(text) = pasted.filter(|_| !ctx.text_edit_focused()) {
             let paths = pasted_paths(&text);
             if !paths.is_empty() {
                 commands.push(Command::Dropped(paths));

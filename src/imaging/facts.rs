@@ -8,7 +8,7 @@ use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::decode::{MAX_BYTES, guarded, open_regular};
 use super::sniff::{HEAD_BYTES, format_name, sniff};
-use super::{DecodeError, jpeg};
+use super::{DecodeError, gif_canvas, jpeg};
 
 /// What a header tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +34,14 @@ pub fn read_facts(path: &Path) -> Result<ImageFacts, DecodeError> {
     let head = reader.fill_buf().map_err(|error| DecodeError::from_io(&error))?;
     let format = sniff(head.get(..HEAD_BYTES).unwrap_or(head))?;
     let name = format_name(format);
+    // What reaches beyond a GIF's canvas is shown as well. (A first frame further on than this buffer is not looked for.)
+    let frame = if format == ImageFormat::Gif { gif_canvas::first_frame_end(head) } else { None };
     let (width, height, orientation) = guarded(name, || match format {
         ImageFormat::Jpeg => jpeg::header(reader),
         other => header(reader, other),
     })?;
+    let (right, bottom) = frame.unwrap_or((0, 0));
+    let (width, height) = (width.max(right.into()), height.max(bottom.into()));
     let (width, height) = if swaps_sides(orientation) { (height, width) } else { (width, height) };
     Ok(ImageFacts { width, height, format: name, file_bytes })
 }

@@ -24,7 +24,7 @@ pub(super) fn widened(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Right and bottom edge of the first frame (GIF89a specification, sections 18 to 26).
-fn first_frame_end(bytes: &[u8]) -> Option<(u16, u16)> {
+pub(super) fn first_frame_end(bytes: &[u8]) -> Option<(u16, u16)> {
     let mut at = 13 + color_table_bytes(*bytes.get(10)?);
     loop {
         match *bytes.get(at)? {
