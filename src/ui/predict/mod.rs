@@ -109,7 +109,7 @@ fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let is_empty = !state.predict.has_outcomes() && state.predict.classifying.is_none();
-    let height = if is_empty { (ui.available_height() - 8.0).clamp(160.0, 360.0) } else { 76.0 };
+    let height = if is_empty { (ui.available_height() - 8.0).max(160.0) } else { 76.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Choose pictures to classify"));
     let lively = response.hovered() || response.has_focus();

@@ -77,7 +77,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
         );
     });
     let count = evaluation.classes.len();
-    let label_width = 84.0;
+    let label_width = 104.0;
     let cell = ((ui.available_width() - label_width - 8.0) / count.max(1) as f32 - 4.0).clamp(34.0, 84.0);
     let largest = evaluation.confusion.iter().flatten().copied().max().unwrap_or(1).max(1);
     ScrollArea::horizontal().id_salt("confusion_scroll").show(ui, |ui| {

@@ -8,7 +8,7 @@ use egui_plot::{
     AxisHints, GridMark, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotTransform, Points,
 };
 
-use super::curves::{Quantity, epoch_points, loss_top, nice_step, smoothed, step_points};
+use super::curves::{Quantity, accuracy_bottom, epoch_points, loss_top, nice_step, smoothed, step_points};
 use super::{hints, words};
 use crate::app::state::{RunView, State, TrainView};
 use crate::train::{EpochRecord, History};
@@ -122,7 +122,10 @@ fn legend_ui(ui: &mut Ui) {
 fn whole_bounds(quantity: Quantity, history: Option<&History>, epochs: usize, with_steps: bool) -> PlotBounds {
     let epochs = epochs.max(1) as f64;
     let (bottom, top) = match quantity {
-        Quantity::Accuracy => (-0.02, 1.04),
+        Quantity::Accuracy => {
+            let bottom = history.map_or(0.0, accuracy_bottom);
+            (bottom - 0.02 * (1.0 - bottom), 1.0 + 0.04 * (1.0 - bottom))
+        }
         Quantity::Loss => {
             let top = history.map_or(1.0, |history| loss_top(history, with_steps));
             (-0.02 * top, top)
@@ -246,7 +249,9 @@ fn add_curves(
         if smooth {
             points = smoothed(&points, SMOOTH_STEPS);
         }
-        plot.line(Line::new("steps", points).color(colors.train.gamma_multiply(0.38)).width(1.0));
+        // A batch of four has wild losses: hundreds of them side by side must not outshine the epochs.
+        let faint = if quantity == Quantity::Loss && !smooth { 0.2 } else { 0.38 };
+        plot.line(Line::new("steps", points).color(colors.train.gamma_multiply(faint)).width(1.0));
     }
     let curves: [(&str, Vec<[f64; 2]>, Color32, LineStyle); 2] = [
         ("training", epoch_points(history, |record| quantity.train(record)), colors.train, LineStyle::Solid),

@@ -87,6 +87,12 @@ pub fn loss_top(history: &History, with_steps: bool) -> f64 {
     if top > 0.0 { top * 1.08 } else { 1.0 }
 }
 
+/// Bottom of the accuracy axis: the fifth below the lowest epoch, so that the curves use the room; 0 before the first epoch.
+pub fn accuracy_bottom(history: &History) -> f64 {
+    let lowest = history.epochs.iter().flat_map(|record| [record.train_acc, record.val_acc]).fold(1.0, f64::min);
+    if history.epochs.is_empty() { 0.0 } else { ((lowest - 0.02) * 5.0).floor().max(0.0) / 5.0 }
+}
+
 /// A step of 1, 2 or 5 times a power of ten with which `room` points show at most one mark in `least` points.
 pub fn nice_step(range: f64, room: f64, least: f64, whole: bool) -> f64 {
     let wanted = (range / (room / least).max(1.0)).max(1e-12);
@@ -131,6 +137,27 @@ mod tests {
         history.steps[0].loss = f64::NAN;
         assert!(loss_top(&history, true).is_finite());
         assert_eq!(loss_top(&History::default(), true), 1.0);
+    }
+
+    #[test]
+    fn the_accuracy_axis_begins_at_the_fifth_below_the_lowest_epoch() {
+        let mut history = History::default();
+        assert_eq!(accuracy_bottom(&history), 0.0);
+        let epoch = |val_acc| EpochRecord {
+            epoch: 1,
+            train_loss: 0.5,
+            train_acc: 0.9,
+            val_loss: 0.5,
+            val_acc,
+            lr: 0.1,
+            seconds: 1.0,
+        };
+        history.epochs.push(epoch(0.66));
+        assert_eq!(accuracy_bottom(&history), 0.6);
+        history.epochs.push(epoch(0.61));
+        assert_eq!(accuracy_bottom(&history), 0.4);
+        history.epochs.push(epoch(0.0));
+        assert_eq!(accuracy_bottom(&history), 0.0);
     }
 
     #[test]

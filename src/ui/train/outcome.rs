@@ -86,13 +86,13 @@ fn what_will_happen(state: &State, dataset: &Dataset) -> String {
         classes => format!("{} classes", classes.len()),
     };
     let what = match config.mode() {
-        TrainMode::Scratch => "learns from nothing",
-        TrainMode::Frozen => "trains its last layer",
-        TrainMode::FineTune => "trains all its layers",
+        TrainMode::Scratch => "from nothing",
+        TrainMode::Frozen => "by its last layer alone",
+        TrainMode::FineTune => "with all its layers",
     };
     let count = |split| widgets::thousands(dataset.labelled(split).count());
     format!(
-        "“Start training” {what} to tell {classes} apart: {} looks {} times at {} pictures, and after each epoch is checked on \
+        "{} will learn {what} to tell {classes} apart: it looks {} times at {} pictures, and after each epoch is checked on \
          {} others that it never learns from. The best epoch is kept.",
         words::arch_title(config.arch),
         config.epochs,

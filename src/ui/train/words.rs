@@ -17,7 +17,7 @@ pub fn arch_title(arch: Arch) -> &'static str {
 /// The model in one plain line.
 pub fn arch_line(arch: Arch) -> &'static str {
     match arch {
-        Arch::Cnn => "Three convolutions, three full layers, from scratch.",
+        Arch::Cnn => "Three convolutions, learnt from scratch.",
         Arch::CnnBn => "The same, its activations normalised: steadier.",
         Arch::CnnGap => "The same convolutions, far fewer numbers.",
         Arch::Resnet18 => "Has seen many pictures before: best with few.",
