@@ -17,7 +17,21 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("models", &["base", "nn", "imaging::Preprocess"]),
     ("train", &["base", "dataset", "imaging", "augment", "nn", "models"]),
     ("predict", &["base", "dataset", "imaging", "nn", "models"]),
-    ("cli", &["base", "dataset", "imaging", "augment", "nn", "models", "train", "predict", "app::run"]),
+    (
+        "cli",
+        &[
+            "base",
+            "dataset",
+            "imaging",
+            "augment",
+            "nn",
+            "models",
+            "train",
+            "predict",
+            "app::run",
+            "app::WindowOptions",
+        ],
+    ),
     ("app", &["base", "dataset", "imaging", "augment", "nn", "models", "train", "predict", "ui"]),
     (
         "ui",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, ThemePreference, Ui};
 
 use super::command::{Command, Commands, PredictCommand, TrainCommand, UiCommand};
+use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
@@ -53,6 +54,9 @@ pub struct ImagoApp {
     saved_settings: Settings,
     settings_looked_at: Instant,
     applied: Option<(ThemeChoice, bool)>,
+    frame_stats: Option<FrameStats>,
+    /// Pictures that the last frame wanted and that were not there.
+    waiting: usize,
 }
 
 impl ImagoApp {
@@ -89,9 +93,16 @@ impl ImagoApp {
             toasts: ui::toasts(),
             settings_looked_at: Instant::now(),
             applied: None,
+            frame_stats: None,
+            waiting: 0,
         };
         app.apply_settings(ctx);
         app
+    }
+
+    /// Writes down how long every frame takes.
+    pub(super) fn measure_frames(&mut self, stats: FrameStats) {
+        self.frame_stats = Some(stats);
     }
 
     /// What the window shows.
@@ -143,6 +154,7 @@ impl ImagoApp {
             ui::add_toast(&mut self.toasts, &notice);
         }
         self.toasts.show(&ctx);
+        self.waiting = self.state.pictures.wanted.len();
         self.pictures.request(&mut self.state.pictures);
         for command in commands.take() {
             self.carry_out(&ctx, command);
@@ -271,12 +283,20 @@ impl ImagoApp {
 }
 
 impl eframe::App for ImagoApp {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        let start = Instant::now();
         self.tick(ctx);
+        if let Some(stats) = &mut self.frame_stats {
+            stats.logic(start.elapsed(), frame.info().cpu_usage);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let start = Instant::now();
         self.show(ui);
+        if let Some(stats) = &mut self.frame_stats {
+            stats.drawn(start.elapsed(), self.waiting);
+        }
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -8,6 +8,7 @@ pub mod state;
 
 mod augment;
 mod data;
+mod frame_stats;
 mod imago_app;
 mod jobs;
 mod native;
@@ -21,4 +22,4 @@ mod train;
 
 pub use imago_app::ImagoApp;
 pub use jobs::{JobContext, Jobs, Message};
-pub use native::run;
+pub use native::{WindowOptions, run};

@@ -1,28 +1,40 @@
 //! The operating system's side: the native window and its renderers, and the system's file dialogs.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use eframe::{NativeOptions, Renderer};
 use rfd::{AsyncFileDialog, FileHandle};
 
 use super::command::{AugmentCommand, PredictCommand, TrainCommand};
+use super::frame_stats::FrameStats;
 use super::imago_app::{Cx, ImagoApp};
 use super::jobs::Message;
 use crate::base::AppPaths;
 
-/// Opens the window, with `path` (a folder, a model or a picture) opened in it, and returns when it is closed.
+/// What the window is opened with.
+#[derive(Clone, Debug, Default)]
+pub struct WindowOptions {
+    /// A folder, a model or a picture to open.
+    pub path: Option<PathBuf>,
+    /// Where to write the times of every frame.
+    pub frame_stats: Option<PathBuf>,
+}
+
+/// Opens the window and returns when it is closed.
 ///
 /// # Errors
 /// When neither renderer can open a window; both reasons are given.
-pub fn run(path: Option<PathBuf>) -> anyhow::Result<()> {
+pub fn run(wanted: &WindowOptions) -> anyhow::Result<()> {
+    let began = Instant::now();
     let mut reasons = Vec::new();
     for renderer in preferred_renderers() {
-        match run_with(renderer, path.as_deref()) {
+        match run_with(renderer, wanted, began) {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::warn!("the window could not be opened with {renderer}: {error}");
@@ -42,7 +54,7 @@ fn preferred_renderers() -> [Renderer; 2] {
     }
 }
 
-fn run_with(renderer: Renderer, path: Option<&Path>) -> eframe::Result {
+fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> eframe::Result {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Imago")
         .with_app_id("imago")
@@ -53,14 +65,19 @@ fn run_with(renderer: Renderer, path: Option<&Path>) -> eframe::Result {
         viewport = viewport.with_icon(icon);
     }
     let options = NativeOptions { viewport, renderer, event_loop_builder: prefer_x11(), ..NativeOptions::default() };
-    let path = path.map(Path::to_owned);
+    let wanted = wanted.clone();
     eframe::run_native(
         "imago",
         options,
         Box::new(move |creation| {
             let mut app = ImagoApp::new(&creation.egui_ctx, AppPaths::of_this_user());
-            if let Some(path) = path {
+            if let Some(path) = wanted.path {
                 app.open_path(&creation.egui_ctx, &path);
+            }
+            if let Some(path) = wanted.frame_stats {
+                let stats = FrameStats::create(&path, began)
+                    .map_err(|error| format!("{} can't be written: {error}", path.display()))?;
+                app.measure_frames(stats);
             }
             Ok(Box::new(app))
         }),

@@ -24,6 +24,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::WindowOptions;
+
 pub use exit::{Done, UsageError};
 
 /// Label photographs, see augmentation, train an image classifier on your own machine, and use it.
@@ -45,6 +47,9 @@ struct Cli {
     command: Option<Command>,
     /// A folder of pictures, or a model, to open in the window.
     path: Option<PathBuf>,
+    /// Write the times of every frame of the window to this file.
+    #[arg(long, value_name = "FILE", hide = true)]
+    frame_stats: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +72,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
-        None => window(cli.path),
+        None => window(WindowOptions { path: cli.path, frame_stats: cli.frame_stats }),
         Some(Command::Sample(args)) => sample::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Train(args)) => train::run(&args),
@@ -78,8 +83,8 @@ pub fn main() -> ExitCode {
     exit::code(result)
 }
 
-fn window(path: Option<PathBuf>) -> anyhow::Result<Done> {
-    if let Some(path) = &path
+fn window(wanted: WindowOptions) -> anyhow::Result<Done> {
+    if let Some(path) = &wanted.path
         && !path.exists()
     {
         return Err(UsageError::error(format!(
@@ -87,6 +92,6 @@ fn window(path: Option<PathBuf>) -> anyhow::Result<Done> {
             path.display()
         )));
     }
-    crate::app::run(path)?;
+    crate::app::run(&wanted)?;
     Ok(Done::All)
 }

@@ -24,4 +24,5 @@ pub use arch::{Arch, ModelSpec};
 pub use model::{ForwardMode, Model, ModelError};
 pub use model_file::{ModelFile, ModelFileError, load_model, save_model};
 pub use summary::{LayerRow, Summary, TrainableParts, summary};
+pub(crate) use tensor_file::write as write_tensors;
 pub use weights::{ForeignWeights, WeightsError, read_weights, starter};

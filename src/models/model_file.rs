@@ -1,12 +1,10 @@
 //! Imago's own model file, `model.safetensors`: the weights, and in its metadata all that is needed to use them (architecture,
 //! classes, preprocessing, version). Other programs read the weights as from any safetensors file.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
-use safetensors::{Dtype, View};
 
 use super::tensor_file;
 use super::{Arch, Model, ModelError, ModelSpec};
@@ -105,7 +103,7 @@ pub fn save_model(path: &Path, model: &Model, description: &ModelFile) -> Result
 /// As [`save_model`].
 pub fn save_state(
     path: &Path,
-    state: &std::collections::BTreeMap<String, Tensor>,
+    state: &BTreeMap<String, Tensor>,
     description: &ModelFile,
 ) -> Result<(), ModelFileError> {
     let failed = |source: std::io::Error| ModelFileError::Write { path: path.to_owned(), source };
@@ -113,49 +111,12 @@ pub fn save_state(
         let (names, logits) = (description.classes.len(), description.spec.classes);
         return Err(failed(std::io::Error::other(format!("{names} class names for {logits} logits"))));
     }
-    let views: Result<Vec<(&str, Bytes)>, candle_core::Error> =
-        state.iter().map(|(name, tensor)| Ok((name.as_str(), Bytes::of(tensor)?))).collect();
-    let views = views.map_err(|error| failed(std::io::Error::other(error)))?;
-    let bytes = safetensors::serialize(views, Some(metadata(description)))
-        .map_err(|error| failed(std::io::Error::other(error)))?;
-    write_atomically(path, |out| out.write_all(&bytes)).map_err(failed)
+    write_atomically(path, |out| tensor_file::write(out, &metadata(description), state.iter())).map_err(failed)
 }
 
-/// A tensor's numbers as they stand in a file.
-struct Bytes {
-    shape: Vec<usize>,
-    little_endian: Vec<u8>,
-}
-
-impl Bytes {
-    fn of(tensor: &Tensor) -> candle_core::Result<Self> {
-        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
-        let little_endian = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Ok(Self { shape: tensor.dims().to_vec(), little_endian })
-    }
-}
-
-impl View for Bytes {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.little_endian)
-    }
-
-    fn data_len(&self) -> usize {
-        self.little_endian.len()
-    }
-}
-
-fn metadata(description: &ModelFile) -> HashMap<String, String> {
+fn metadata(description: &ModelFile) -> BTreeMap<String, String> {
     let json = |value: serde_json::Result<String>| value.unwrap_or_default();
-    let mut metadata = HashMap::from([
+    let mut metadata = BTreeMap::from([
         ("format".to_owned(), "imago".to_owned()),
         ("format_version".to_owned(), FORMAT_VERSION.to_string()),
         ("arch".to_owned(), description.spec.arch.name().to_owned()),
@@ -246,13 +207,14 @@ mod tests {
         (model, ModelFile::now(spec, classes, Preprocess::default()))
     }
 
-    fn rewritten(path: &Path, change: impl FnOnce(&mut HashMap<String, String>)) {
+    fn rewritten(path: &Path, change: impl FnOnce(&mut BTreeMap<String, String>)) {
         let (model, description) = small();
         let mut metadata = metadata(&description);
         change(&mut metadata);
         let state = model.state_dict();
-        let views = state.iter().map(|(name, tensor)| (name.as_str(), Bytes::of(tensor).unwrap()));
-        std::fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
+        let mut bytes = Vec::new();
+        tensor_file::write(&mut bytes, &metadata, state.iter()).unwrap();
+        std::fs::write(path, bytes).unwrap();
     }
 
     #[test]
@@ -290,7 +252,7 @@ mod tests {
         let path = folder.path().join("a.safetensors");
         let message = || load_model(&path, &Device::Cpu).unwrap_err().to_string();
         assert!(message().contains("a.safetensors can't be read"));
-        rewritten(&path, std::collections::HashMap::clear);
+        rewritten(&path, BTreeMap::clear);
         assert!(message().contains("was not saved by Imago"));
         rewritten(&path, |metadata| drop(metadata.remove("classes")));
         assert!(message().contains("damaged description (`classes`)"));

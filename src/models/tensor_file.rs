@@ -1,14 +1,15 @@
-//! Reading safetensors files that may be anything: empty, cut off, a renamed picture, hostile.
+//! Safetensors files: writing them without a second copy in memory; reading what may be anything: empty, cut off, a renamed
+//! picture, hostile.
 //!
 //! The file is read into memory as a whole (a mapped file that someone changes is undefined behaviour), after its size, its
 //! header's size and its number of tensors were checked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use half::{bf16, f16};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -24,6 +25,56 @@ const MAX_TENSORS: usize = 10_000;
 pub(super) struct TensorFile {
     pub(super) metadata: HashMap<String, String>,
     pub(super) tensors: HashMap<String, Tensor>,
+}
+
+/// Writes `tensors` as f32 with `metadata`, one after the other, so that no second copy of the whole is held in memory.
+///
+/// # Errors
+/// What `out` says; a tensor that can't be read comes as [`io::ErrorKind::Other`].
+pub(crate) fn write<'a>(
+    out: &mut dyn Write,
+    metadata: &BTreeMap<String, String>,
+    tensors: impl Iterator<Item = (&'a String, &'a Tensor)> + Clone,
+) -> io::Result<()> {
+    let header = header(metadata, tensors.clone())?;
+    out.write_all(&(header.len() as u64).to_le_bytes())?;
+    out.write_all(&header)?;
+    let mut bytes = Vec::with_capacity(CHUNK * 4);
+    for (_, tensor) in tensors {
+        let values = tensor
+            .flatten_all()
+            .and_then(|flat| flat.to_dtype(DType::F32))
+            .and_then(|flat| flat.to_vec1::<f32>())
+            .map_err(io::Error::other)?;
+        for chunk in values.chunks(CHUNK) {
+            bytes.clear();
+            bytes.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
+            out.write_all(&bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Values converted at a time.
+const CHUNK: usize = 1 << 14;
+
+/// The safetensors header: names, shapes and places of the tensors, padded with blanks to a multiple of 8 bytes.
+fn header<'a>(
+    metadata: &BTreeMap<String, String>,
+    tensors: impl Iterator<Item = (&'a String, &'a Tensor)>,
+) -> io::Result<Vec<u8>> {
+    let mut header = serde_json::Map::new();
+    header.insert("__metadata__".to_owned(), serde_json::to_value(metadata)?);
+    let mut begin = 0;
+    for (name, tensor) in tensors {
+        let end = begin + tensor.elem_count() * 4;
+        let entry = serde_json::json!({ "dtype": "F32", "shape": tensor.dims(), "data_offsets": [begin, end] });
+        header.insert(name.clone(), entry);
+        begin = end;
+    }
+    let mut header = serde_json::to_vec(&header)?;
+    header.resize(header.len().next_multiple_of(8), b' ');
+    Ok(header)
 }
 
 /// Reads the file at `path`.

@@ -6,15 +6,16 @@
 //!
 //! Must not know: how a model is trained, the window.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{Device, Tensor};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use super::error::TrainError;
+use crate::models::write_tensors;
 
 /// Version of the format; a newer one is refused.
 const FORMAT_VERSION: u32 = 1;
@@ -68,43 +69,11 @@ pub(crate) fn write_checkpoint(
     tensors: &[(String, Tensor)],
 ) -> io::Result<()> {
     let meta = CheckpointMeta { format_version: FORMAT_VERSION, ..meta.clone() };
-    let header = header(&meta, tensors)?;
-    out.write_all(&(header.len() as u64).to_le_bytes())?;
-    out.write_all(&header)?;
-    for (_, tensor) in tensors {
-        let values = tensor
-            .flatten_all()
-            .and_then(|flat| flat.to_dtype(DType::F32))
-            .and_then(|flat| flat.to_vec1::<f32>())
-            .map_err(io::Error::other)?;
-        let mut bytes = Vec::with_capacity(CHUNK * 4);
-        for chunk in values.chunks(CHUNK) {
-            bytes.clear();
-            bytes.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
-            out.write_all(&bytes)?;
-        }
-    }
-    Ok(())
-}
-
-/// Values converted at a time.
-const CHUNK: usize = 1 << 14;
-
-/// The safetensors header: names, shapes and places of the tensors, padded with blanks to a multiple of 8 bytes.
-fn header(meta: &CheckpointMeta, tensors: &[(String, Tensor)]) -> io::Result<Vec<u8>> {
-    let mut header = serde_json::Map::new();
-    let meta = serde_json::to_string(meta)?;
-    header.insert("__metadata__".to_owned(), serde_json::json!({ "format": "imago-checkpoint", META_KEY: meta }));
-    let mut begin = 0;
-    for (name, tensor) in tensors {
-        let end = begin + tensor.elem_count() * 4;
-        let entry = serde_json::json!({ "dtype": "F32", "shape": tensor.dims(), "data_offsets": [begin, end] });
-        header.insert(name.clone(), entry);
-        begin = end;
-    }
-    let mut header = serde_json::to_vec(&header)?;
-    header.resize(header.len().next_multiple_of(8), b' ');
-    Ok(header)
+    let metadata = BTreeMap::from([
+        ("format".to_owned(), "imago-checkpoint".to_owned()),
+        (META_KEY.to_owned(), serde_json::to_string(&meta)?),
+    ]);
+    write_tensors(out, &metadata, tensors.iter().map(|(name, tensor)| (name, tensor)))
 }
 
 /// Reads a checkpoint; its tensors are put on the CPU.

@@ -269,7 +269,8 @@ fn apply(style: &mut Style, colors: &Colors, dark: bool) {
     let control = if dark { Color32::from_rgb(0x24, 0x2A, 0x33) } else { Color32::from_rgb(0xF8, 0xF5, 0xEF) };
     visuals.widgets = Widgets {
         noninteractive: widget(colors.card, colors.stroke, colors.text),
-        inactive: widget(control, colors.stroke, colors.text),
+        // `bg_fill` is what rails of sliders and checkboxes are drawn with: they have to show on every surface.
+        inactive: WidgetVisuals { bg_fill: colors.stroke, ..widget(control, colors.stroke, colors.text) },
         hovered: widget(colors.hover, colors.text_weak.gamma_multiply(0.6), colors.text),
         active: widget(colors.accent_faint, colors.accent, colors.text),
         open: widget(colors.hover, colors.stroke, colors.text),

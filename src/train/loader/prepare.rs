@@ -1,4 +1,4 @@
-//! One picture from its file to the network's input.
+//! One picture from its file to the network's size.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -53,18 +53,18 @@ impl Preparer {
             .unwrap_or_else(|_| Err(self.unreadable(job.item, "decoding it failed unexpectedly".to_owned())))
     }
 
-    /// Decodes (or remembers), transforms and normalises one picture.
+    /// Decodes (or remembers) and transforms one picture.
     fn prepare(&self, job: Job) -> Result<Prepared, Unreadable> {
         let Some(picture) = self.pictures.get(job.item) else {
             return Err(self.unreadable(job.item, "it is not part of the data set".to_owned()));
         };
-        let Some(class) = picture.class else {
+        let (id, Some(class)) = (picture.id, picture.class) else {
             return Err(self.unreadable(job.item, "it has no label".to_owned()));
         };
-        let shown = match job.purpose {
+        let picture = match job.purpose {
             Purpose::Train { epoch } => {
                 let decoded = self.remembered(job.item, 2 * job.item, imaging::decode_file)?;
-                let mut rng = rng_for(self.seed, epoch as u64, picture.id);
+                let mut rng = rng_for(self.seed, epoch as u64, id);
                 Arc::new(self.pipeline.apply(&decoded, self.preprocess.crop, &mut rng))
             }
             // The transform is always the same: its small result is kept, not the decoded picture.
@@ -72,9 +72,7 @@ impl Preparer {
                 imaging::decode_file(path).map(|decoded| imaging::val_transform(&decoded, &self.preprocess))
             })?,
         };
-        let mut pixels = vec![0.0; shown.as_raw().len()];
-        imaging::normalize_into(&shown, &self.preprocess, &mut pixels);
-        Ok(Prepared { class, pixels })
+        Ok(Prepared { class, picture })
     }
 
     /// A picture from memory, or made by `load` and kept under `key` if there is room. An item's decoded picture and its

@@ -24,13 +24,13 @@ use super::run_folder::{RunDataset, RunFolder, RunSummary, load_run, metrics_lin
 use super::trainer::RunRequest;
 use crate::base::{rng_for, stable_hash};
 use crate::dataset::{Dataset, Split};
-use crate::imaging::Preprocess;
+use crate::imaging::{Preprocess, normalize_into};
 use crate::models::model_file::ModelFile;
 use crate::nn::select_device;
 
 /// Decoded pictures that are kept in memory, so that later epochs need no decoding.
 const PICTURE_BUDGET_BYTES: usize = 192 << 20;
-/// Pictures prepared ahead of the computation: at least, at most (600 kB each).
+/// Pictures prepared ahead of the computation: at least, at most (150 kB each).
 const AHEAD: (usize, usize) = (8, 64);
 /// Fixed inputs of validation pictures that are kept rather than computed anew in each epoch.
 const KEPT_INPUT_BYTES: usize = 64 << 20;
@@ -377,14 +377,17 @@ impl Run<'_> {
             if self.poll() {
                 return Err(Halt::Stop);
             }
-            let Self { loader, controls, port, clock, train_clock, .. } = self;
+            let Self { loader, controls, port, clock, train_clock, about, .. } = self;
             let next = loader.next(&mut || controls.poll(port, &mut [&mut *clock, &mut *train_clock]));
             match next {
                 Some(Ok(picture)) => {
+                    let len = picture.picture.as_raw().len();
                     if group.pixels.capacity() == 0 {
-                        group.pixels.reserve_exact(want.min(*left) * picture.pixels.len());
+                        group.pixels.reserve_exact(want.min(*left) * len);
                     }
-                    group.pixels.extend_from_slice(&picture.pixels);
+                    let begin = group.pixels.len();
+                    group.pixels.resize(begin + len, 0.0);
+                    normalize_into(&picture.picture, &about.preprocess, &mut group.pixels[begin..]);
                     group.labels.push(picture.class as u32);
                 }
                 Some(Err(unreadable)) => {

@@ -98,13 +98,13 @@ fn figures(run: &RunView) -> Vec<Figure> {
             tip: Some(
                 "Highest accuracy on the validation pictures. Its weights are the ones that are kept.".to_owned(),
             ),
-            ..Figure::new("Best accuracy", format!("{} · epoch {}", words::accuracy(best.val_acc), best.epoch), 1.5)
+            ..Figure::new("Best accuracy", format!("{} · epoch {}", words::accuracy(best.val_acc), best.epoch), 1.8)
         },
-        None => Figure::new("Best accuracy", none(), 1.5),
+        None => Figure::new("Best accuracy", none(), 1.8),
     });
     let last_lr = run.history.epochs.last().map(|record| record.lr);
     let lr = if is_running { run.last_step.as_ref().map(|step| step.lr).or(last_lr) } else { last_lr };
-    figures.push(Figure::new("Learning rate", lr.map_or_else(none, words::rate), 1.0));
+    figures.push(Figure::new("Learning rate", lr.map_or_else(none, words::rate), 0.9));
     let speed = run
         .images_per_sec
         .map_or_else(none, |speed| if speed < 100.0 { format!("{speed:.1}") } else { format!("{speed:.0}") });
@@ -124,7 +124,7 @@ fn figures(run: &RunView) -> Vec<Figure> {
     figures.push(Figure {
         tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| run.device.clone())),
         has_note: run.device_note.is_some(),
-        ..Figure::new("Device", device, 1.4)
+        ..Figure::new("Device", device, 1.3)
     });
     figures
 }
