@@ -15,6 +15,9 @@ use super::{augment, data, native, predict, project, results, settings_file, tra
 use crate::base::AppPaths;
 use crate::ui;
 
+/// How soon a message from a job is drawn.
+const WAKE_DELAY: Duration = Duration::from_millis(5);
+
 /// What handlers work on that is not state to be drawn.
 pub(super) struct Services {
     pub jobs: Jobs,
@@ -66,7 +69,8 @@ impl ImagoApp {
         let settings = settings_file::read(&paths.settings_file());
         let wake: Arc<dyn Fn() + Send + Sync> = {
             let ctx = ctx.clone();
-            Arc::new(move || ctx.request_repaint())
+            // After a moment rather than at once: egui draws two frames for every request that wants one at once.
+            Arc::new(move || ctx.request_repaint_after(WAKE_DELAY))
         };
         let mut state = State::default();
         match settings {
