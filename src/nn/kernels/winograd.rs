@@ -90,8 +90,23 @@ fn load(from: &[f32], at: usize, count: usize) -> Lanes {
     let from = &from[at..at + count];
     match from.first_chunk::<LANES>() {
         Some(whole) => *whole,
-        None => std::array::from_fn(|i| from.get(i).copied().unwrap_or(0.0)),
+        None => {
+            let mut lanes = [0.0; LANES];
+            lanes[..count].copy_from_slice(from);
+            lanes
+        }
     }
+}
+
+/// `N` times what `one` gives. (`std::array::from_fn` is not always inlined, and what is not inlined is compiled for the least
+/// processor.)
+#[inline(always)]
+fn several<const N: usize>(one: impl Fn(usize) -> Lanes) -> [Lanes; N] {
+    let mut all = [[0.0; LANES]; N];
+    for (i, lanes) in all.iter_mut().enumerate() {
+        *lanes = one(i);
+    }
+    all
 }
 
 /// Writes the first `count` lanes.
@@ -109,7 +124,11 @@ fn store(to: &mut [f32], at: usize, lanes: &Lanes, count: usize) {
 fn each<const N: usize, const M: usize>(input: [Lanes; N], f: impl Fn([f32; N]) -> [f32; M]) -> [Lanes; M] {
     let mut out = [[0.0; LANES]; M];
     for lane in 0..LANES {
-        let result = f(std::array::from_fn(|i| input[i][lane]));
+        let mut values = [0.0; N];
+        for (value, input) in values.iter_mut().zip(&input) {
+            *value = input[lane];
+        }
+        let result = f(values);
         for (out, result) in out.iter_mut().zip(result) {
             out[lane] = result;
         }
@@ -120,7 +139,7 @@ fn each<const N: usize, const M: usize>(input: [Lanes; N], f: impl Fn([f32; N]) 
 /// Column `column` of a matrix of lanes.
 #[inline(always)]
 fn column<const N: usize, const M: usize>(rows: &[[Lanes; M]; N], column: usize) -> [Lanes; N] {
-    std::array::from_fn(|i| rows[i][column])
+    several(|i| rows[i][column])
 }
 
 vectorized! {
@@ -135,7 +154,7 @@ vectorized! {
                 let mut columns = [[[0.0; LANES]; IN]; IN];
                 for (j, lifted) in columns.iter_mut().enumerate() {
                     let Some(px) = pixel(j) else { continue };
-                    let d: [Lanes; IN] = std::array::from_fn(|i| match row(i) {
+                    let d: [Lanes; IN] = several(|i| match row(i) {
                         Some(py) => load(x, (py * s.w + px) * c + first, count),
                         None => [0.0; LANES],
                     });
@@ -163,7 +182,7 @@ vectorized! {
                 let shift = bias.map_or([0.0; LANES], |bias| load(bias, first, count));
                 let mut columns = [[[0.0; LANES]; OUT]; IN];
                 for (j, landed) in columns.iter_mut().enumerate() {
-                    *landed = each(std::array::from_fn(|i| load(product[i * IN + j], tile * o + first, count)), T::at);
+                    *landed = each(several(|i| load(product[i * IN + j], tile * o + first, count)), T::at);
                 }
                 for i in 0..rows.min(OUT) {
                     let row = each(column(&columns, i), T::at);
@@ -187,7 +206,7 @@ vectorized! {
                 let count = LANES.min(o - first);
                 let mut columns = [[[0.0; LANES]; IN]; OUT];
                 for (j, lifted) in columns.iter_mut().enumerate().take(columns_inside) {
-                    let y: [Lanes; OUT] = std::array::from_fn(|i| {
+                    let y: [Lanes; OUT] = several(|i| {
                         if i < rows { load(dy, (i * s.ow + tile * OUT + j) * o + first, count) } else { [0.0; LANES] }
                     });
                     *lifted = each(y, T::a);
@@ -221,7 +240,7 @@ vectorized! {
                     let count = LANES.min(c - first);
                     let mut columns = [[[0.0; LANES]; IN]; IN];
                     for (j, landed) in columns.iter_mut().enumerate() {
-                        *landed = each(std::array::from_fn(|i| load(product[i * IN + j], offset + first, count)), T::b);
+                        *landed = each(several(|i| load(product[i * IN + j], offset + first, count)), T::b);
                     }
                     for i in 0..IN {
                         let Some(y) = inside(i) else { continue };
@@ -273,7 +292,7 @@ vectorized! {
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
                 let columns: [[Lanes; 3]; IN] = std::array::from_fn(|j| {
-                    each(std::array::from_fn(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt)
+                    each(several(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt)
                 });
                 let rows: [[Lanes; 3]; 3] = std::array::from_fn(|i| each(column(&columns, i), T::gt));
                 for lane in 0..count {
