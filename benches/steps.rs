@@ -10,7 +10,7 @@ use candle_core::{Device, Tensor};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use imago::models::{Arch, ForwardMode, Model, ModelSpec};
 use imago::nn::kernels::ConvShape;
-use imago::nn::kernels::choose::{conv_backward, conv_forward};
+use imago::nn::kernels::choose::{Pass, conv_backward, conv_forward};
 use imago::nn::kernels::conv::Wanted;
 use imago::nn::{Sgd, SgdConfig, cross_entropy};
 
@@ -77,7 +77,7 @@ fn layers(c: &mut Criterion) {
         group.throughput(Throughput::Elements((n * shape.output_len() * shape.patch()) as u64));
         let (x, weight) = (noise(n * shape.input_len()), noise(shape.weight_len()));
         group.bench_function(format!("{name}, forward"), |b| {
-            b.iter(|| conv_forward(&shape, black_box(&x), &weight, None));
+            b.iter(|| conv_forward(&shape, Pass::Forward, black_box(&x), &weight, None));
         });
         let dy = noise(n * shape.output_len());
         // The first layer's input is the picture: nobody wants its gradient.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
 use super::init::Init;
-use super::kernels::choose::{PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
+use super::kernels::choose::{Pass, PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
 use super::kernels::conv::{ConvGrads, Wanted};
 use super::kernels::shape::{ConvShape, PoolShape};
 use super::maps::{MapLayout, Maps};
@@ -100,7 +100,11 @@ impl Conv2d {
         match &self.bias {
             Some(bias) if fusible => {
                 let slots = Slots { weight: Some(self.weight.slot().clone()), bias: Some(bias.slot().clone()) };
-                let op = ConvPoolOp { conv: ConvOp { config: self.config, slots }, pool, winners: OnceLock::new() };
+                let op = ConvPoolOp {
+                    conv: ConvOp { config: self.config, pass: pass(track), slots },
+                    pool,
+                    winners: OnceLock::new(),
+                };
                 Ok(x.with(x.tensor().apply_op3(&self.weight.tensor(track), &bias.tensor(track), op)?))
             }
             _ => relu_max_pool(&self.forward(x, track)?, pool),
@@ -123,7 +127,7 @@ struct Slots {
 fn convolve(x: &Maps, weight: &Tensor, bias: Option<&Tensor>, config: ConvConfig, slots: Slots) -> Result<Maps> {
     let out = match x.layout() {
         MapLayout::ChannelsLast => {
-            let op = ConvOp { config, slots };
+            let op = ConvOp { config, pass: pass(weight.track_op() || x.tensor().track_op()), slots };
             let weight = weight.contiguous()?;
             match bias {
                 Some(bias) => x.tensor().apply_op3(&weight, &bias.contiguous()?, op)?,
@@ -141,9 +145,15 @@ fn convolve(x: &Maps, weight: &Tensor, bias: Option<&Tensor>, config: ConvConfig
     Ok(x.with(out))
 }
 
+/// What the output is for.
+fn pass(track: bool) -> Pass {
+    if track { Pass::Forward } else { Pass::Infer }
+}
+
 /// The operation on (n, h, w, c) maps, (o, c, kh, kw) weights and, as `CustomOp3`, a bias.
 struct ConvOp {
     config: ConvConfig,
+    pass: Pass,
     slots: Slots,
 }
 
@@ -169,7 +179,7 @@ impl ConvOp {
         if bias.is_some_and(|bias| bias.len() != s.o) {
             candle_core::bail!("a convolution to {} channels has a bias of another size", s.o);
         }
-        let out = conv_forward(&s, slice(s1, l1)?, slice(s2, l2)?, bias);
+        let out = conv_forward(&s, self.pass, slice(s1, l1)?, slice(s2, l2)?, bias);
         Ok((CpuStorage::F32(out), Shape::from((s.n, s.oh, s.ow, s.o))))
     }
 
@@ -291,7 +301,7 @@ impl CustomOp3 for ConvPoolOp {
         if Some(&bias.len()) != l2.dims().first() {
             candle_core::bail!("a convolution's weight {:?} has a bias of {}", l2.dims(), bias.len());
         }
-        let (out, winners) = conv_pool_forward(&s, slice(s1, l1)?, slice(s2, l2)?, Some(bias));
+        let (out, winners) = conv_pool_forward(&s, self.conv.pass, slice(s1, l1)?, slice(s2, l2)?, Some(bias));
         // The operation runs once for each node of the graph, so nothing can be there already.
         let _ = self.winners.set(winners);
         Ok((CpuStorage::F32(out), Shape::from(s.output().as_slice())))

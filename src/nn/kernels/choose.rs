@@ -21,8 +21,10 @@ pub enum ConvKernel {
 /// What a convolution is computed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
-    /// The output: rounding decides which way ReLU and max-pool go where it is a near thing, and with it the gradients.
+    /// The output, of which gradients will be asked: rounding decides which way ReLU and max-pool go where it is a near thing.
     Forward,
+    /// The output alone: whatever error it has stays small.
+    Infer,
     /// The gradients: whatever error they have stays small.
     Backward,
 }
@@ -38,16 +40,16 @@ pub fn conv_kernel(shape: &ConvShape, strip: usize, pass: Pass) -> ConvKernel {
     }
     let winograd = match pass {
         Pass::Forward if 2 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd2),
-        Pass::Backward if 4 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd4),
+        Pass::Infer | Pass::Backward if 4 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd4),
         _ => None,
     };
     winograd.unwrap_or(im2col)
 }
 
 /// Convolution with a weight in PyTorch's order (o, c, kh, kw).
-pub fn conv_forward(s: &ConvShape, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+pub fn conv_forward(s: &ConvShape, pass: Pass, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let mut out = vec![0.0; s.n * s.output_len()];
-    run_forward(&conv_kernel(s, 1, Pass::Forward), x, weight, bias, Target::Map(&mut out));
+    run_forward(&conv_kernel(s, 1, pass), x, weight, bias, Target::Map(&mut out));
     out
 }
 
@@ -81,11 +83,17 @@ impl PooledShape {
 }
 
 /// Convolution, ReLU and max-pool: the pooled values, and the winners that the backward pass needs.
-pub fn conv_pool_forward(s: &PooledShape, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> (Vec<f32>, Vec<u8>) {
+pub fn conv_pool_forward(
+    s: &PooledShape,
+    pass: Pass,
+    x: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+) -> (Vec<f32>, Vec<u8>) {
     let mut out = vec![0.0; s.pool.n * s.pool.output_len()];
     let mut winners = vec![pool::NOBODY; out.len()];
     let target = Target::Pooled(&s.pool, &mut out, &mut winners);
-    run_forward(&conv_kernel(&s.conv, s.pool.kernel, Pass::Forward), x, weight, bias, target);
+    run_forward(&conv_kernel(&s.conv, s.pool.kernel, pass), x, weight, bias, target);
     (out, winners)
 }
 

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::choose::{PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
+use super::choose::{Pass, PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
 use super::conv::{self, ConvGrads, Source, Target, Wanted};
 use super::lifting::Lifting;
 use super::shape::{ConvShape, PoolShape};
@@ -49,7 +49,9 @@ fn check_conv(s: &ConvShape) {
     let (x, weight, bias, dy) = operands(s);
     for bias in [Some(bias.as_slice()), None] {
         let expected = reference::conv_forward(s, &x, &weight, bias);
-        assert_close("y", &conv_forward(s, &x, &weight, bias), &expected, CONV_TOLERANCE);
+        for pass in [Pass::Forward, Pass::Infer] {
+            assert_close("y", &conv_forward(s, pass, &x, &weight, bias), &expected, CONV_TOLERANCE);
+        }
     }
     assert_grads_close(&conv_backward(s, &x, &weight, &dy, ALL), &reference::conv_backward(s, &x, &weight, &dy));
 }
@@ -70,11 +72,13 @@ fn check_pooled(s: &ConvShape, kernel: usize) {
     let (x, weight, bias, _) = operands(s);
     let Ok(p) = PoolShape::new((s.n, s.oh, s.ow, s.o), kernel, kernel, 0) else { return };
     let fused = PooledShape::new(*s, p).unwrap();
-    let (out, winners) = conv_pool_forward(&fused, &x, &weight, Some(&bias));
+    let (out, winners) = conv_pool_forward(&fused, Pass::Forward, &x, &weight, Some(&bias));
     let map = reference::conv_forward(s, &x, &weight, Some(&bias));
     let (values, indices) = reference::max_pool(&p, &map);
     let expected: Vec<f32> = values.iter().map(|value| value.max(0.0)).collect();
     assert_close("pooled", &out, &expected, CONV_TOLERANCE);
+    let (inferred, _) = conv_pool_forward(&fused, Pass::Infer, &x, &weight, Some(&bias));
+    assert_close("pooled", &inferred, &expected, CONV_TOLERANCE);
     let dy = numbers(out.len(), 5);
     let mut dmap = vec![0.0; map.len()];
     for ((gradient, value), index) in dy.iter().zip(&values).zip(&indices) {
@@ -188,12 +192,13 @@ fn no_number_depends_on_the_number_of_threads() {
         let mut all = Vec::new();
         for s in &shapes {
             let (x, weight, bias, dy) = operands(s);
-            all.push(conv_forward(s, &x, &weight, Some(&bias)));
+            all.push(conv_forward(s, Pass::Forward, &x, &weight, Some(&bias)));
+            all.push(conv_forward(s, Pass::Infer, &x, &weight, Some(&bias)));
             let grads = conv_backward(s, &x, &weight, &dy, ALL);
             all.extend([grads.input, grads.weight, grads.bias].into_iter().flatten());
             let p = PoolShape::new((s.n, s.oh, s.ow, s.o), 2, 2, 0).unwrap();
             let fused = PooledShape::new(*s, p).unwrap();
-            let (out, winners) = conv_pool_forward(&fused, &x, &weight, Some(&bias));
+            let (out, winners) = conv_pool_forward(&fused, Pass::Forward, &x, &weight, Some(&bias));
             let grads = conv_pool_backward(&fused, &x, &weight, (&numbers(out.len(), 6), &winners), ALL);
             all.extend([Some(out), grads.input, grads.weight, grads.bias].into_iter().flatten());
             let (mean, variance) = norm::moments(&dy, s.o);

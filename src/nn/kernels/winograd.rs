@@ -88,14 +88,12 @@ impl<const OUT: usize, const IN: usize, T: Transform<OUT, IN>> Lifting for Winog
 #[inline(always)]
 fn load(from: &[f32], at: usize, count: usize) -> Lanes {
     let from = &from[at..at + count];
-    match from.first_chunk::<LANES>() {
-        Some(whole) => *whole,
-        None => {
-            let mut lanes = [0.0; LANES];
-            lanes[..count].copy_from_slice(from);
-            lanes
-        }
+    if let Some(whole) = from.first_chunk::<LANES>() {
+        return *whole;
     }
+    let mut lanes = [0.0; LANES];
+    lanes[..count].copy_from_slice(from);
+    lanes
 }
 
 /// `N` times what `one` gives. (`std::array::from_fn` is not always inlined, and what is not inlined is compiled for the least
@@ -273,7 +271,10 @@ vectorized! {
                         kernels[tap % 3][tap / 3][lane] = *value;
                     }
                 }
-                let columns: [[Lanes; IN]; 3] = std::array::from_fn(|j| each(kernels[j], T::g));
+                let mut columns = [[[0.0; LANES]; IN]; 3];
+                for (columns, kernels) in columns.iter_mut().zip(kernels) {
+                    *columns = each(kernels, T::g);
+                }
                 for i in 0..IN {
                     let row = each(column(&columns, i), T::g);
                     for (j, lanes) in row.iter().enumerate() {
@@ -291,10 +292,14 @@ vectorized! {
         for channel in 0..s.c {
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
-                let columns: [[Lanes; 3]; IN] = std::array::from_fn(|j| {
-                    each(several(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt)
-                });
-                let rows: [[Lanes; 3]; 3] = std::array::from_fn(|i| each(column(&columns, i), T::gt));
+                let mut columns = [[[0.0; LANES]; 3]; IN];
+                for (j, columns) in columns.iter_mut().enumerate() {
+                    *columns = each(several(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt);
+                }
+                let mut rows = [[[0.0; LANES]; 3]; 3];
+                for (i, rows) in rows.iter_mut().enumerate() {
+                    *rows = each(column(&columns, i), T::gt);
+                }
                 for lane in 0..count {
                     let kernel = &mut weight[(first + lane) * taps + channel * TAPS..][..TAPS];
                     for (tap, value) in kernel.iter_mut().enumerate() {
