@@ -3,6 +3,9 @@
 //! With Lavin & Gray's matrices Bᵀ, G and Aᵀ, except that rows 1 and 2 of G and Bᵀ both change their sign, and G is multiplied
 //! by 6 (a filter, transformed in both directions, by 36: it is divided by 36 when packed), which saves multiplications.
 //!
+//! Vectors are gathered in plain loops: what `std::array::from_fn` calls is not always inlined, and then every multiplication is
+//! a call.
+//!
 //! Must not know: which tiles of which pictures there are, or the order of work.
 
 use pulp::{Simd, WithSimd};
@@ -98,10 +101,9 @@ fn filter_row_of<S: Simd, const ROW: usize>(simd: S, plain: &[f32], out: &mut [f
     let mut columns: [&mut [[S::f32s; 2]]; IN] = std::array::from_fn(|_| columns.next().unwrap_or_default());
     for (input, taps) in plain.iter().enumerate() {
         for half in 0..2 {
-            let across = std::array::from_fn(|column| {
-                let down = std::array::from_fn(|row| taps[(3 * row + column) * 2 + half]);
-                filter_points(simd, down)[ROW]
-            });
+            let tap = |at: usize| taps[2 * at + half];
+            let row = |column: [S::f32s; 3]| filter_points(simd, column)[ROW];
+            let across = [row([tap(0), tap(3), tap(6)]), row([tap(1), tap(4), tap(7)]), row([tap(2), tap(5), tap(8)])];
             let points = filter_points(simd, across);
             for (column, point) in columns.iter_mut().zip(points) {
                 column[input][half] = point;
@@ -133,7 +135,11 @@ pub(super) fn input_tile<S: Simd>(simd: S, tile: &InputTile<'_>, out: &mut [f32]
     for channel in 0..pixel {
         let mut down = [[simd.splat_f32s(0.0); IN]; IN];
         for x in 0..IN {
-            let points = input_points(simd, std::array::from_fn(|y| rows[y][x * pixel + channel]));
+            let mut column = [simd.splat_f32s(0.0); IN];
+            for (value, row) in column.iter_mut().zip(&rows) {
+                *value = row[x * pixel + channel];
+            }
+            let points = input_points(simd, column);
             for y in 0..IN {
                 down[y][x] = points[y];
             }
@@ -188,7 +194,11 @@ pub(super) fn output_tile<S: Simd>(simd: S, products: &[f32], stride: usize, til
     for half in 0..2 {
         let mut down = [[simd.splat_f32s(0.0); IN]; OUT];
         for x in 0..IN {
-            let column = outputs(simd, std::array::from_fn(|y| products[(y * IN + x) * stride + half]));
+            let mut column = [simd.splat_f32s(0.0); IN];
+            for (y, value) in column.iter_mut().enumerate() {
+                *value = products[(y * IN + x) * stride + half];
+            }
+            let column = outputs(simd, column);
             for y in 0..OUT {
                 down[y][x] = column[y];
             }
