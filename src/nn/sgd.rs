@@ -10,6 +10,7 @@ use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor};
 use rayon::prelude::*;
 
 use super::kernels::gemm::{Mat, Store, gemm};
+use super::kernels::vectorized::vectorized;
 use super::param::{Gradient, Param, gradients};
 use super::tensor_data::{floats, slice, slice_mut, tensor};
 
@@ -149,11 +150,11 @@ struct Factors {
     lr: f32,
 }
 
-impl Factors {
-    fn apply(self, p: &mut [f32], v: &mut [f32], g: &[f32]) {
+vectorized! {
+    fn apply(f: Factors, p: &mut [f32], v: &mut [f32], g: &[f32]) {
         for ((p, v), g) in p.iter_mut().zip(v).zip(g) {
-            *v = self.momentum * *v + (g + self.decay * *p);
-            *p -= self.lr * *v;
+            *v = f.momentum * *v + (g + f.decay * *p);
+            *p -= f.lr * *v;
         }
     }
 }
@@ -202,7 +203,7 @@ impl InplaceOp2 for Update<'_> {
         match &self.rows {
             None => {
                 let pieces = p.par_chunks_mut(CHUNK).zip(velocity.par_chunks_mut(CHUNK)).zip(second.par_chunks(CHUNK));
-                pieces.for_each(|((p, v), g)| factors.apply(p, v, g));
+                pieces.for_each(|((p, v), g)| apply(factors, p, v, g));
             }
             Some((rows, outputs)) => {
                 let Some(&[n, inputs]) = l.dims().first_chunk::<2>() else {
@@ -220,7 +221,7 @@ impl InplaceOp2 for Update<'_> {
                         gemm((count, width, n), rows, Mat::rows(&second[first..], inputs), gradient, width, Store::Set);
                         for (row, g) in gradient.chunks_exact(width).enumerate() {
                             let range = row * inputs + first..row * inputs + first + width;
-                            factors.apply(&mut p[range.clone()], &mut v[range], g);
+                            apply(factors, &mut p[range.clone()], &mut v[range], g);
                         }
                     }
                 });

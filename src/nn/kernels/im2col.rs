@@ -119,6 +119,27 @@ impl Inside {
 
 /// Copies the patches of output row `y` of the picture `x` side by side.
 fn copy_row(s: &ConvShape, x: &[f32], y: usize, patches: &mut [f32]) {
+    // The first layers of the networks, 3×3 and 7×7 on three colours: so few numbers that calling a copy costs more than
+    // copying them.
+    match s.kw * s.c {
+        9 => copy_row_with(s, x, y, patches, copy_few::<9>),
+        21 => copy_row_with(s, x, y, patches, copy_few::<21>),
+        _ => copy_row_with(s, x, y, patches, <[f32]>::copy_from_slice),
+    }
+}
+
+/// Copies `N` numbers, or all where there are others.
+#[inline(always)]
+fn copy_few<const N: usize>(to: &mut [f32], from: &[f32]) {
+    if let (Ok(to), Ok(from)) = (<&mut [f32; N]>::try_from(&mut *to), <&[f32; N]>::try_from(from)) {
+        *to = *from;
+    } else {
+        to.copy_from_slice(from);
+    }
+}
+
+#[inline(always)]
+fn copy_row_with(s: &ConvShape, x: &[f32], y: usize, patches: &mut [f32], copy: impl Fn(&mut [f32], &[f32])) {
     let band = s.kw * s.c;
     for (column, patch) in patches.chunks_exact_mut(s.patch()).enumerate() {
         let Inside { skip, start, count } = Inside::of(s, column);
@@ -130,7 +151,7 @@ fn copy_row(s: &ConvShape, x: &[f32], y: usize, patches: &mut [f32]) {
                         out[..skip].fill(0.0);
                         out[skip + count..].fill(0.0);
                     }
-                    out[skip..skip + count].copy_from_slice(from);
+                    copy(&mut out[skip..skip + count], from);
                 }
                 None => out.fill(0.0),
             }

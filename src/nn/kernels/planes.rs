@@ -19,7 +19,11 @@ fn idle() -> MutexGuard<'static, Vec<Vec<f32>>> {
 
 /// A buffer with whatever numbers its last user left; goes back at the end.
 #[derive(Debug)]
-pub struct Scratch(Vec<f32>);
+pub struct Scratch {
+    /// Never made shorter: growing it again would fill it with noughts each time.
+    buffer: Vec<f32>,
+    len: usize,
+}
 
 impl Scratch {
     /// A buffer of `len` numbers.
@@ -27,26 +31,25 @@ impl Scratch {
         let mut waiting = idle();
         // The smallest that is large enough, else the largest.
         let fitting = (0..waiting.len()).min_by_key(|i| {
-            let capacity = waiting[*i].capacity();
-            (capacity < len, if capacity < len { usize::MAX - capacity } else { capacity })
+            let found = waiting[*i].len();
+            (found < len, if found < len { usize::MAX - found } else { found })
         });
         let mut buffer = fitting.map_or_else(Vec::new, |i| waiting.swap_remove(i));
         drop(waiting);
-        if buffer.capacity() < len {
+        if buffer.len() < len {
             // Growing would copy the old numbers.
             buffer = vec![0.0; len];
         }
-        buffer.resize(len, 0.0);
-        Self(buffer)
+        Self { buffer, len }
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         let mut waiting = idle();
-        waiting.push(std::mem::take(&mut self.0));
-        while waiting.iter().map(Vec::capacity).sum::<usize>() > MAX_IDLE {
-            let largest = (0..waiting.len()).max_by_key(|i| waiting[*i].capacity()).unwrap_or(0);
+        waiting.push(std::mem::take(&mut self.buffer));
+        while waiting.iter().map(Vec::len).sum::<usize>() > MAX_IDLE {
+            let largest = (0..waiting.len()).max_by_key(|i| waiting[*i].len()).unwrap_or(0);
             waiting.swap_remove(largest);
         }
     }
@@ -56,13 +59,13 @@ impl Deref for Scratch {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        &self.0
+        &self.buffer[..self.len]
     }
 }
 
 impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.0
+        &mut self.buffer[..self.len]
     }
 }
 
