@@ -4,6 +4,7 @@
 //! Must not know: pixels' meaning to a network, tensors, training, the window. Never changes, moves or deletes a user's file.
 
 mod check;
+pub mod labels;
 mod natural;
 pub mod sample;
 mod scan;
