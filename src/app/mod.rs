@@ -10,6 +10,7 @@ mod augment;
 mod data;
 mod imago_app;
 mod jobs;
+mod labels;
 mod native;
 mod pictures;
 mod predict;
