@@ -169,8 +169,8 @@ impl ImagoApp {
     /// Shortcuts, dropped files and pasted paths.
     fn take_input(&mut self, ctx: &Context, commands: &mut Commands) {
         let typing = ctx.text_edit_focused();
-        let is_mine = |command: &UiCommand| !command.is_plain_key() && !(typing && command.is_for_text_too());
-        for command in UiCommand::all().into_iter().filter(is_mine) {
+        let is_text = |command: &UiCommand| command.is_plain_key() || typing && command.is_for_text_too();
+        for command in UiCommand::all().into_iter().filter(|command| !is_text(command)) {
             let shortcuts = [command.other_shortcut(), command.shortcut()];
             for shortcut in shortcuts.into_iter().flatten() {
                 if command.is_enabled(&self.state) && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
