@@ -18,7 +18,9 @@
 mod access;
 mod classes;
 mod content;
+mod csv_file;
 mod describe;
+mod draw;
 mod edit;
 mod journal;
 mod layer;
@@ -30,6 +32,8 @@ mod replay;
 pub use access::{AccessError, LabelAccess, LabelPlaces, LaidOver, OpenedLabels, lay_over, open_labels, read_labels};
 pub use classes::{ClassColor, check_class_name};
 pub use content::ContentHash;
+pub use csv_file::{CsvError, CsvImport};
+pub use draw::SplitShares;
 pub use edit::{Edit, Mark};
 pub use journal::{Journal, JournalError};
 pub use layer::{LabelLayer, LabelSummary, Marks};

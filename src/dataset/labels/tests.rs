@@ -3,6 +3,7 @@
 mod damage;
 mod journal;
 mod layer;
+mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
