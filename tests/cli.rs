@@ -2,6 +2,7 @@
 
 mod cli {
     mod bad_input;
+    mod labels;
     mod predicting;
     mod support;
     mod training;

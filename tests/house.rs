@@ -66,7 +66,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Functions of the data rooms that do work: panels may look at a data set, not scan one.
-const UI_MUST_NOT_SAY: [&str; 8] = [
+const UI_MUST_NOT_SAY: [&str; 10] = [
     "candle",
     "std::fs",
     "std::thread",
@@ -74,6 +74,8 @@ const UI_MUST_NOT_SAY: [&str; 8] = [
     "rayon::",
     "dataset::scan",
     "dataset::write_sample",
+    "open_labels",
+    "labels::Journal",
     "std::process",
 ];
 

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, ThemePreference, Ui};
 
-use super::command::{Command, Commands, PredictCommand, TrainCommand, UiCommand};
+use super::command::{Command, Commands, LabelCommand, PredictCommand, TrainCommand, UiCommand};
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, native, predict, project, results, settings_file, train};
+use super::{augment, data, labels, native, predict, project, results, settings_file, train};
 use crate::base::AppPaths;
 use crate::ui;
 
@@ -24,6 +24,7 @@ pub(super) struct Services {
     pub paths: AppPaths,
     pub project: project::Service,
     pub data: data::Service,
+    pub labels: labels::Service,
     pub augment: augment::Service,
     pub train: train::Service,
     pub results: results::Service,
@@ -88,6 +89,7 @@ impl ImagoApp {
                 paths,
                 project: project::Service::default(),
                 data: data::Service::default(),
+                labels: labels::Service::default(),
                 augment: augment::Service::default(),
                 train: train::Service::default(),
                 results: results::Service::default(),
@@ -131,7 +133,11 @@ impl ImagoApp {
 
     /// No job runs, no message waits, no picture is being decoded (for tests that wait).
     pub fn is_idle(&self) -> bool {
-        self.services.jobs.is_idle() && self.pictures.is_idle() && !self.state.train.is_running()
+        let services = &self.services;
+        services.jobs.is_idle()
+            && services.labels.is_idle()
+            && self.pictures.is_idle()
+            && !self.state.train.is_running()
     }
 
     /// Before drawing: takes in what jobs and the trainer report.
@@ -141,6 +147,7 @@ impl ImagoApp {
         }
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         data::tick(&mut cx);
+        labels::tick(&mut cx);
         augment::tick(&mut cx);
         train::tick(&mut cx);
         results::tick(&mut cx);
@@ -171,19 +178,23 @@ impl ImagoApp {
     pub fn close(&mut self) {
         self.save_settings(true);
         self.services.jobs.cancel_all();
+        labels::close(&mut self.services);
         train::stop_and_wait(&mut self.services);
     }
 
     /// Shortcuts, dropped files and pasted paths.
     fn take_input(&mut self, ctx: &Context, commands: &mut Commands) {
-        for command in UiCommand::all() {
-            if let Some(shortcut) = command.shortcut()
-                && command.is_enabled(&self.state)
-                && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
-            {
-                commands.ui(command);
+        let typing = ctx.text_edit_focused();
+        let is_text = |command: &UiCommand| command.is_plain_key() || typing && command.is_for_text_too();
+        for command in UiCommand::all().into_iter().filter(|command| !is_text(command)) {
+            let shortcuts = [command.other_shortcut(), command.shortcut()];
+            for shortcut in shortcuts.into_iter().flatten() {
+                if command.is_enabled(&self.state) && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                    commands.ui(command);
+                }
             }
         }
+        take_plain_keys(ctx, &self.state, commands);
         let (dropped, hovering, pasted) = ctx.input(|input| {
             let dropped: Vec<_> = input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
             let pasted = input.events.iter().find_map(|event| match event {
@@ -197,7 +208,7 @@ impl ImagoApp {
             commands.push(Command::Dropped(dropped));
         }
         // Pasted text that names files is a drop; while a text field has the focus it is text.
-        if let Some(text) = pasted.filter(|_| !ctx.text_edit_focused()) {
+        if let Some(text) = pasted.filter(|_| !typing) {
             let paths = pasted_paths(&text);
             if !paths.is_empty() {
                 commands.push(Command::Dropped(paths));
@@ -228,6 +239,7 @@ impl ImagoApp {
             Message::Chosen(chosen) => native::chosen(chosen, &mut cx),
             Message::Project(message) => project::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
+            Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
             Message::Train(message) => train::receive(message, &mut cx),
             Message::Results(message) => results::receive(message, &mut cx),
@@ -245,6 +257,7 @@ impl ImagoApp {
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Data(command) => data::handle(command, &mut cx),
+            Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
             Command::Train(command) => train::handle(command, &mut cx),
             Command::Results(command) => results::handle(command, &mut cx),
@@ -308,6 +321,32 @@ impl eframe::App for ImagoApp {
     }
 }
 
+/// Keys without Ctrl are commands while nothing else wants them, in the order in which they were pressed: two labels in quick
+/// succession are two labels. A key held down is pressed once.
+fn take_plain_keys(ctx: &Context, state: &State, commands: &mut Commands) {
+    if state.workspace != Workspace::Data || !ui::plain_keys_are_free(ctx, state) {
+        return;
+    }
+    let plain: Vec<UiCommand> = UiCommand::all().into_iter().filter(|command| command.is_plain_key()).collect();
+    let is_for = |command: &UiCommand, key: egui::Key| {
+        [command.shortcut(), command.other_shortcut()].into_iter().flatten().any(|shortcut| shortcut.logical_key == key)
+    };
+    let mut pressed: Vec<UiCommand> = Vec::new();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| match event {
+            egui::Event::Key { key, pressed: true, repeat, modifiers, .. } if modifiers.is_none() => {
+                let command = plain.iter().find(|command| is_for(command, *key) && command.is_enabled(state));
+                pressed.extend(command.copied().filter(|_| !repeat));
+                command.is_none()
+            }
+            _ => true,
+        });
+    });
+    for command in pressed {
+        commands.ui(command);
+    }
+}
+
 fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
     match command {
         UiCommand::OpenFolder => native::choose_folder(cx),
@@ -326,6 +365,13 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::OpenPictures => native::choose_pictures(cx),
         UiCommand::OpenModel => native::choose_model(cx),
         UiCommand::SaveCsv => native::choose_csv(cx),
+        UiCommand::Undo => labels::handle(LabelCommand::Undo, cx),
+        UiCommand::Redo => labels::handle(LabelCommand::Redo, cx),
+        UiCommand::Label(number) => {
+            labels::handle(LabelCommand::Label(Some(usize::from(number).saturating_sub(1))), cx);
+        }
+        UiCommand::ClearLabel => labels::handle(LabelCommand::Label(None), cx),
+        UiCommand::Mark(mark) => labels::handle(LabelCommand::Mark(mark), cx),
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;

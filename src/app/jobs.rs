@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, native, predict, project, results, train};
+use super::{augment, data, labels, native, predict, project, results, train};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -35,6 +35,8 @@ pub enum Message {
     Project(project::ProjectMessage),
     /// Data workspace.
     Data(data::DataMessage),
+    /// Labelling.
+    Labels(labels::LabelsMessage),
     /// Augment workspace.
     Augment(augment::AugmentMessage),
     /// Train workspace.
@@ -110,6 +112,13 @@ impl Jobs {
             }
         }
         JobLine { id, title: title.to_owned(), detail: String::new(), fraction: None, cancellable: true }
+    }
+
+    /// What a thread that is no job has in hand: one that lives as long as a data set is open, and is not waited for.
+    pub(super) fn context(&mut self) -> JobContext {
+        let id = JobId(self.next_id);
+        self.next_id += 1;
+        JobContext { id, cancel: CancelToken::new(), sender: self.sender.clone(), wake: self.wake.clone() }
     }
 
     /// Asks a job to stop.

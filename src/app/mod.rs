@@ -11,6 +11,7 @@ mod data;
 mod frame_stats;
 mod imago_app;
 mod jobs;
+mod labels;
 mod native;
 mod pictures;
 mod predict;

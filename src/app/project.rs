@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{FileFacts, JobId, NoticeLevel, Project, Recent, Workspace};
-use crate::base::stable_hash;
+use super::labels;
+use super::state::{FileFacts, JobId, LabelSaving, LabelView, NoticeLevel, Project, Recent, Workspace};
+use crate::base::{AppPaths, stable_hash};
 use crate::dataset::{self, Dataset, ItemId, ScanOptions};
 use crate::imaging;
 
@@ -16,11 +17,18 @@ pub enum ProjectMessage {
     /// Files seen so far.
     Scanning(JobId, usize),
     /// The folder is read, or can't be.
-    Scanned(JobId, Result<Box<Dataset>, String>),
+    Scanned(JobId, Result<Box<Scan>, String>),
     /// Some headers.
     Facts(JobId, Vec<(ItemId, FileFacts)>),
     /// The sample is drawn, or could not be.
     SampleDrawn(Result<PathBuf, String>),
+}
+
+/// A folder that was read.
+pub struct Scan {
+    dataset: Dataset,
+    labels: LabelView,
+    opened: labels::Opened,
 }
 
 /// What is kept that is not state to be drawn.
@@ -38,7 +46,16 @@ pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
     let val_fraction = cx.state.train.config.val_fraction;
     let seed = cx.state.train.config.seed;
     cx.state.opening = Some((name, 0));
-    let line = cx.services.jobs.spawn("scan", "Reading folder", move |job| scan(&path, val_fraction, seed, job));
+    // After labels could not be saved for good, the folder is read as if for the first time.
+    if cx.state.project.as_ref().is_some_and(|project| matches!(project.labels.saving, LabelSaving::Failed(_))) {
+        labels::close(cx.services);
+    }
+    let (held, paths) = (cx.services.labels.holds(), cx.services.paths.clone());
+    let options = ScanOptions { val_fraction, seed };
+    let line = cx
+        .services
+        .jobs
+        .spawn("scan", "Reading folder", move |job| scan(&path, &options, held.as_deref(), &paths, job));
     cx.services.project.current = Some(line.id);
     cx.state.jobs.push(line);
 }
@@ -46,6 +63,7 @@ pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
 /// Closes the data set that is open.
 pub(super) fn close(cx: &mut Cx<'_>) {
     cancel_current(cx);
+    labels::close(cx.services);
     cx.state.project = None;
     cx.state.opening = None;
     cx.state.workspace = Workspace::Data;
@@ -77,7 +95,7 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
         ProjectMessage::Scanned(job, outcome) if Some(job) == cx.services.project.current => {
             cx.state.opening = None;
             match outcome {
-                Ok(dataset) => opened(*dataset, cx),
+                Ok(scan) => opened(*scan, cx),
                 Err(reason) => cx.state.notify(NoticeLevel::Error, reason),
             }
         }
@@ -92,14 +110,17 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
     }
 }
 
-fn opened(dataset: Dataset, cx: &mut Cx<'_>) {
+fn opened(scan: Scan, cx: &mut Cx<'_>) {
+    let Scan { dataset, labels, opened } = scan;
     let root = dataset.root.clone();
     // Two data sets of the same name must not share their runs.
     let mark = stable_hash(root.to_string_lossy().as_bytes()) >> 32;
     let runs_dir = cx.services.paths.runs_dir().join(format!("{}-{mark:08x}", dataset.name()));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     cx.state.settings.remember(Recent { path: root, pictures: dataset.items.len(), opened_unix_secs: now });
-    let project = Project::new(dataset, runs_dir);
+    let mut project = Project::new(dataset, runs_dir);
+    project.labels = labels;
+    labels::opened(opened, &mut project, cx);
     let dataset = project.dataset.clone();
     let is_same = cx.state.project.as_ref().is_some_and(|old| old.dataset.root == dataset.root);
     let facts = match cx.state.project.take() {
@@ -121,9 +142,9 @@ fn cancel_current(cx: &mut Cx<'_>) {
     }
 }
 
-fn scan(path: &Path, val_fraction: f64, seed: u64, job: &JobContext) {
+fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPaths, job: &JobContext) {
     let mut reported = 0;
-    let outcome = dataset::scan(path, &ScanOptions { val_fraction, seed }, &job.cancel, &mut |progress| {
+    let outcome = dataset::scan(path, options, &job.cancel, &mut |progress| {
         // The window is woken for every 500 files, not for each.
         if progress.files_seen >= reported + 500 {
             reported = progress.files_seen;
@@ -131,7 +152,10 @@ fn scan(path: &Path, val_fraction: f64, seed: u64, job: &JobContext) {
         }
     });
     if !job.cancel.is_cancelled() {
-        let outcome = outcome.map(Box::new).map_err(|error| error.to_string());
+        let outcome = outcome.map_err(|error| error.to_string()).map(|mut dataset| {
+            let (labels, opened) = labels::open(&mut dataset, held, paths, options.val_fraction, &job.cancel);
+            Box::new(Scan { dataset, labels, opened })
+        });
         job.send(Message::Project(ProjectMessage::Scanned(job.id, outcome)));
     }
 }

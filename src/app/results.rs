@@ -100,6 +100,16 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     list(cx);
 }
 
+/// Labels of the open data set have changed: what was judged by the old ones is judged again.
+pub(super) fn labels_changed(cx: &mut Cx<'_>) {
+    if cx.state.results.judged.is_some() || cx.state.results.judging.is_some() || cx.state.results.error.is_some() {
+        judge(cx);
+    }
+    if cx.state.results.compared.is_some() {
+        compare(cx);
+    }
+}
+
 /// Once a frame: a run that has just finished is listed and shown.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let finished = cx.state.train.last_finished.clone();
@@ -149,7 +159,7 @@ fn judge(cx: &mut Cx<'_>) {
     results.selected = None;
     let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };
     results.judging = Some((0, 0));
-    let (dataset, split) = (project.dataset.clone(), results.split);
+    let (dataset, split) = (project.for_training(), results.split);
     let line = cx.services.jobs.spawn("judge", "Looking at every picture", move |job| {
         run_judge(&dir, &dataset, split, job);
     });
@@ -164,7 +174,7 @@ fn compare(cx: &mut Cx<'_>) {
     }
     cx.state.results.compared_judged = None;
     let (Some(dir), Some(project)) = (cx.state.results.compared.clone(), &cx.state.project) else { return };
-    let (dataset, split) = (project.dataset.clone(), cx.state.results.split);
+    let (dataset, split) = (project.for_training(), cx.state.results.split);
     let line = cx.services.jobs.spawn("compare", "Judging the other run", move |job| {
         run_judge(&dir, &dataset, split, job);
     });

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     if let (_, Some(note)) = predictor.device() {
         output::note(format_args!("{note}"));
     }
-    let dataset = scan_with_progress(&args.data, &split_of_the_run(&args.model))?;
+    let dataset = scan_with_progress(&args.data, &split_of_the_run(&args.model))?.dataset;
     let bar = progress::bar("evaluating {wide_bar} {pos}/{len}");
     let evaluation = predictor.evaluate(&dataset, args.split, &CancelToken::new(), &mut |done, total| {
         bar.set_length(total as u64);

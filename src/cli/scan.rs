@@ -7,7 +7,8 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::{Done, numbers, output, progress, table};
-use crate::base::CancelToken;
+use crate::base::{AppPaths, CancelToken};
+use crate::dataset::labels::{LabelPlaces, LabelSummary, LaidOver, lay_over};
 use crate::dataset::{Dataset, DatasetLayout, ScanIssue, ScanIssueKind, ScanOptions, Split, scan};
 use crate::imaging::read_facts;
 
@@ -29,7 +30,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let options = ScanOptions { val_fraction: args.val_fraction, seed: args.seed };
-    let dataset = scan_with_progress(&args.data, &options)?;
+    let LaidOver { dataset, summary, .. } = scan_with_progress(&args.data, &options)?;
     let broken = broken_headers(&dataset);
     let issues = |kind| dataset.issues.iter().filter(move |issue| issue.kind == kind);
     let ignored: Vec<&ScanIssue> = issues(ScanIssueKind::Ignored).collect();
@@ -40,9 +41,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let mut out = output::out();
     let lists = Lists { ignored, noted, unreadable };
     if args.json {
-        write_json(&mut out, &dataset, &lists)?;
+        write_json(&mut out, &dataset, &summary, &lists)?;
     } else {
-        write_text(&mut out, &dataset, &lists)?;
+        write_text(&mut out, &dataset, &summary, &lists)?;
     }
     out.flush()?;
     for issue in &lists.unreadable {
@@ -61,14 +62,39 @@ struct Lists<'a> {
     unreadable: Vec<&'a ScanIssue>,
 }
 
-/// Scans a folder, with a count of files on a terminal.
-pub(super) fn scan_with_progress(data: &std::path::Path, options: &ScanOptions) -> anyhow::Result<Dataset> {
+/// Scans a folder, with a count of files on a terminal, and lays the labels over it that were given in Imago.
+pub(super) fn scan_with_progress(data: &std::path::Path, options: &ScanOptions) -> anyhow::Result<LaidOver> {
     let spinner = progress::bar("{spinner} scanning: {pos} files");
     let dataset = scan(data, options, &CancelToken::new(), &mut |progress| {
         spinner.set_position(progress.files_seen as u64);
     });
     spinner.finish_and_clear();
-    Ok(dataset?)
+    let dataset = dataset?;
+    let places = LabelPlaces::of(&dataset.root, &AppPaths::of_this_user().data_dir);
+    let laid = lay_over(dataset, &places, options.val_fraction, &CancelToken::new())?;
+    for problem in &laid.problems {
+        output::note(format_args!("{problem}"));
+    }
+    Ok(laid)
+}
+
+/// What the journal of labels changed, for people; none when it changed nothing.
+pub(super) fn labels_line(summary: &LabelSummary) -> Option<String> {
+    let pictures = |count| output::counted(count, "picture", "pictures");
+    let mut parts = Vec::new();
+    if summary.changed > 0 {
+        parts.push(format!("{} with another label than the folder's", pictures(summary.changed)));
+    }
+    if summary.moved > 0 {
+        parts.push(format!("{} in another split", pictures(summary.moved)));
+    }
+    if summary.set_aside > 0 {
+        parts.push(format!("{} set aside and left out", pictures(summary.set_aside)));
+    }
+    if summary.unsure > 0 {
+        parts.push(format!("{} marked unsure", pictures(summary.unsure)));
+    }
+    (!parts.is_empty()).then(|| format!("labels given in Imago: {}", parts.join(", ")))
 }
 
 /// Pictures of the data set whose header can't be read.
@@ -86,7 +112,7 @@ fn broken_headers(dataset: &Dataset) -> Vec<ScanIssue> {
     broken
 }
 
-fn write_text(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std::io::Result<()> {
+fn write_text(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lists: &Lists<'_>) -> std::io::Result<()> {
     let layout = match dataset.layout {
         DatasetLayout::Splits => "split by its folders",
         DatasetLayout::Classes => "one folder a class, split by Imago",
@@ -110,6 +136,9 @@ fn write_text(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std:
     let total = |split| dataset.items.iter().filter(|item| item.split == split).count();
     rows.push(row("total", Split::ALL.map(|split| total(split).to_string())));
     table::print(out, &rows)?;
+    if let Some(line) = labels_line(labels) {
+        writeln!(out, "\n{line}")?;
+    }
     for (list, what) in [(&lists.ignored, "ignored"), (&lists.noted, "with a remark")] {
         if !list.is_empty() {
             writeln!(out, "\n{} {what}:", output::counted(list.len(), "file", "files"))?;
@@ -129,7 +158,7 @@ fn row(name: &str, cells: [String; 3]) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(cells).collect()
 }
 
-fn write_json(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std::io::Result<()> {
+fn write_json(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lists: &Lists<'_>) -> std::io::Result<()> {
     let counts = |class: Option<usize>| {
         let pairs = Split::ALL.map(|split| (split.name().to_owned(), json!(dataset.count(split, class))));
         serde_json::Map::from_iter(pairs)
@@ -148,6 +177,13 @@ fn write_json(out: &mut dyn Write, dataset: &Dataset, lists: &Lists<'_>) -> std:
         "classes": classes.collect::<Vec<_>>(),
         "unlabelled": counts(None),
         "pictures": dataset.items.len(),
+        "labels": {
+            "changed": labels.changed,
+            "moved": labels.moved,
+            "unsure": labels.unsure,
+            "skipped": labels.skipped,
+            "set_aside": labels.set_aside,
+        },
         "ignored": issues(&lists.ignored),
         "noted": issues(&lists.noted),
         "unreadable": issues(&lists.unreadable),

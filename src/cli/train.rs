@@ -7,7 +7,8 @@ use std::time::Duration;
 use crossbeam_channel::RecvTimeoutError;
 use indicatif::ProgressBar;
 
-use super::{Done, UsageError, augment_option, interrupt, numbers, output, progress, scan::scan_with_progress};
+use super::scan::{labels_line, scan_with_progress};
+use super::{Done, UsageError, augment_option, interrupt, numbers, output, progress};
 use crate::base::AppPaths;
 use crate::dataset::ScanOptions;
 use crate::models::Arch;
@@ -101,7 +102,11 @@ pub(super) fn parse_device(text: &str) -> Result<DeviceChoice, String> {
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let config = config(args)?;
     let options = ScanOptions { val_fraction: config.val_fraction, seed: config.seed };
-    let dataset = scan_with_progress(&args.data, &options)?;
+    let laid = scan_with_progress(&args.data, &options)?;
+    if let Some(line) = labels_line(&laid.summary) {
+        output::note(format_args!("{line}"));
+    }
+    let dataset = laid.dataset;
     let run_dir = if let Some(dir) = &args.out {
         dir.clone()
     } else {

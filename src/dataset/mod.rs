@@ -4,6 +4,8 @@
 //! Must not know: pixels' meaning to a network, tensors, training, the window. Never changes, moves or deletes a user's file.
 
 mod check;
+mod export;
+pub mod labels;
 mod natural;
 pub mod sample;
 mod scan;
@@ -11,6 +13,7 @@ mod split;
 mod types;
 mod walk;
 
+pub use export::{ExportError, ExportMode, Exported, export_folders};
 pub use natural::natural_cmp;
 pub use sample::{SampleError, Specimen, draw_specimen, write_sample};
 pub use scan::{PICTURE_EXTENSIONS, ScanError, ScanOptions, ScanProgress, scan};

@@ -7,7 +7,7 @@ use super::{Item, Split};
 use crate::base::rng_for;
 
 /// Stream of the generator that draws splits, apart from every other use of the seed.
-const SPLIT_STREAM: u64 = 0x5370_6C69;
+pub(super) const SPLIT_STREAM: u64 = 0x5370_6C69;
 
 /// Moves `fraction` of each class's training pictures to [`Split::Val`]: rounded, but at least one and never all where a
 /// class has two or more. Unlabelled pictures stay where they are.
@@ -32,7 +32,7 @@ pub(super) fn draw_validation(items: &mut [Item], classes: usize, fraction: f64,
 }
 
 /// How many of a class's `pictures` are kept for validation.
-fn validation_count(pictures: usize, fraction: f64) -> usize {
+pub(super) fn validation_count(pictures: usize, fraction: f64) -> usize {
     if pictures < 2 {
         return 0;
     }

@@ -22,9 +22,12 @@ use egui_material_icons::icons;
 
 use crate::app::command::Commands;
 use crate::app::state::{Notice, NoticeLevel, State, Workspace};
+use crate::dataset::labels::LabelLayer;
 
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let layer = state.project.as_ref().and_then(|project| project.labels.layer.as_ref());
+    theme::give_class_colors(layer.map(LabelLayer::class_colors).unwrap_or_default());
     top_bar::top_bar_ui(ui, state, commands);
     status_bar::status_bar_ui(ui, state, commands);
     let colors = theme::colors(ui);
@@ -41,6 +44,11 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     });
     overlays::overlays_ui(ui, state, commands);
     palette::palette_ui(ui, state, commands);
+}
+
+/// Whether plain keys (without Ctrl) are commands now: nothing else wants them.
+pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
+    data::plain_keys_are_free(ctx, state)
 }
 
 /// The corner where notices appear.

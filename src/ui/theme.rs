@@ -1,5 +1,6 @@
 //! The look: colours for dark and light, the type scale, spacing, radii. Everything drawn takes them from here.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
@@ -130,19 +131,30 @@ pub fn colors_of(dark: bool) -> &'static Colors {
 
 /// The Okabe–Ito palette (Okabe and Ito, 2008), told apart by colour-blind people too, in the order that suits two or three
 /// classes best. Black is left out: it is invisible on the dark theme.
-const CLASS_COLORS: [Color32; 7] = [
-    Color32::from_rgb(0xE6, 0x9F, 0x00),
-    Color32::from_rgb(0x56, 0xB4, 0xE9),
-    Color32::from_rgb(0x00, 0x9E, 0x73),
-    Color32::from_rgb(0xCC, 0x79, 0xA7),
-    Color32::from_rgb(0xD5, 0x5E, 0x00),
-    Color32::from_rgb(0xF0, 0xE4, 0x42),
-    Color32::from_rgb(0x00, 0x72, 0xB2),
+pub const CLASS_COLORS: [(&str, Color32); 7] = [
+    ("Orange", Color32::from_rgb(0xE6, 0x9F, 0x00)),
+    ("Sky blue", Color32::from_rgb(0x56, 0xB4, 0xE9)),
+    ("Green", Color32::from_rgb(0x00, 0x9E, 0x73)),
+    ("Purple", Color32::from_rgb(0xCC, 0x79, 0xA7)),
+    ("Vermilion", Color32::from_rgb(0xD5, 0x5E, 0x00)),
+    ("Yellow", Color32::from_rgb(0xF0, 0xE4, 0x42)),
+    ("Blue", Color32::from_rgb(0x00, 0x72, 0xB2)),
 ];
+
+thread_local! {
+    /// Colours that the user gave to classes of the open data set. Everything is drawn by one thread, which sets them before.
+    static GIVEN_COLORS: RefCell<Vec<Option<[u8; 3]>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sets the colours that the user gave to classes, in order; none: the usual one. To be called before a frame is drawn.
+pub fn give_class_colors(colors: Vec<Option<[u8; 3]>>) {
+    GIVEN_COLORS.set(colors);
+}
 
 /// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
 pub fn class_color(class: usize) -> Color32 {
-    CLASS_COLORS[class % CLASS_COLORS.len()]
+    let given = GIVEN_COLORS.with_borrow(|colors| colors.get(class).copied().flatten());
+    given.map_or(CLASS_COLORS[class % CLASS_COLORS.len()].1, |[red, green, blue]| Color32::from_rgb(red, green, blue))
 }
 
 /// Caption, 11 points.

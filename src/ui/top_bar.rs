@@ -31,8 +31,9 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let title = RichText::new("imago").font(theme::strong(16.0)).color(theme::colors(ui).accent);
     ui.menu_button(title, |ui| {
         ui.set_min_width(230.0);
-        let groups: [&[UiCommand]; 5] = [
+        let groups: [&[UiCommand]; 6] = [
             &[UiCommand::OpenFolder, UiCommand::OpenSample, UiCommand::Rescan, UiCommand::CloseProject],
+            &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
             &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
             &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],

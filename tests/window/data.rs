@@ -133,14 +133,14 @@ fn clicks_select_one_several_and_a_range() {
 }
 
 #[test]
-fn digits_show_one_class_and_zero_all() {
+fn digits_with_alt_show_one_class_and_zero_all() {
     let mut window = opened();
-    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::ALT, Key::Num2);
     assert_eq!(names(&window).len(), 6);
-    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::ALT, Key::Num2);
     assert_eq!(names(&window).len(), 15);
-    window.press(Modifiers::NONE, Key::Num1);
-    window.press(Modifiers::NONE, Key::Num0);
+    window.press(Modifiers::ALT, Key::Num1);
+    window.press(Modifiers::ALT, Key::Num0);
     assert_eq!(names(&window).len(), 15);
     // While text is typed, digits are text.
     window.press(Modifiers::COMMAND, Key::F);

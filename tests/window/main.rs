@@ -6,6 +6,7 @@ mod augment;
 mod common;
 mod data;
 mod frame;
+mod labelling;
 mod results;
 mod train;
 mod welcome;

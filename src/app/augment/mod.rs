@@ -187,7 +187,7 @@ fn synchronise(cx: &mut Cx<'_>) {
     let service = &mut cx.services.augment;
     state.epoch = state.epoch.max(1);
     let wanted = Wanted {
-        dataset: project.dataset.clone(),
+        dataset: project.for_training(),
         shapes_known: project.facts.len() >= project.dataset.items.len(),
         seed: cx.state.train.config.seed,
         epoch: state.epoch,

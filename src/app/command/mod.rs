@@ -2,6 +2,7 @@
 
 mod augment;
 mod data;
+mod labels;
 mod predict;
 mod results;
 mod table;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 pub use augment::AugmentCommand;
 pub use data::DataCommand;
+pub use labels::LabelCommand;
 pub use predict::PredictCommand;
 pub use results::ResultsCommand;
 pub use table::UiCommand;
@@ -35,6 +37,8 @@ pub enum Command {
     ForgetRecent(PathBuf),
     /// Data workspace.
     Data(DataCommand),
+    /// Labelling.
+    Label(LabelCommand),
     /// Augment workspace.
     Augment(AugmentCommand),
     /// Train workspace.

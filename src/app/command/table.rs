@@ -2,7 +2,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::state::{State, Workspace};
+use crate::app::state::{Project, State, Workspace};
+use crate::dataset::labels::{LabelLayer, Labels, Mark};
 
 /// A command without parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +18,16 @@ pub enum UiCommand {
     CloseProject,
     /// Bring a workspace to the front.
     Go(Workspace),
+    /// Take back the last action of labelling.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Give the selected pictures the class of this number, from 1 to 9.
+    Label(u8),
+    /// Take the label of the selected pictures away.
+    ClearLabel,
+    /// Set a mark on the selected pictures.
+    Mark(Mark),
     /// Start training with the settings shown.
     StartTraining,
     /// Let the trainer wait, or go on.
@@ -56,6 +67,10 @@ impl UiCommand {
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::OpenFolder, Self::OpenSample, Self::Rescan, Self::CloseProject];
         all.extend(Workspace::ALL.map(Self::Go));
+        // Ctrl+Shift+Z must be looked for before Ctrl+Z, which it contains.
+        all.extend([Self::Redo, Self::Undo]);
+        all.extend((1..=9).map(Self::Label));
+        all.extend([Self::ClearLabel, Self::Mark(Mark::Unsure), Self::Mark(Mark::SetAside), Self::Mark(Mark::Skip)]);
         all.extend([
             Self::StartTraining,
             Self::PauseOrResumeTraining,
@@ -89,6 +104,26 @@ impl UiCommand {
             Self::Go(Workspace::Train) => "Go to Train",
             Self::Go(Workspace::Results) => "Go to Results",
             Self::Go(Workspace::Predict) => "Go to Predict",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::Label(number) => {
+                const TITLES: [&str; 9] = [
+                    "Label with class 1",
+                    "Label with class 2",
+                    "Label with class 3",
+                    "Label with class 4",
+                    "Label with class 5",
+                    "Label with class 6",
+                    "Label with class 7",
+                    "Label with class 8",
+                    "Label with class 9",
+                ];
+                TITLES[usize::from(number.clamp(1, 9)) - 1]
+            }
+            Self::ClearLabel => "Clear label",
+            Self::Mark(Mark::Unsure) => "Mark as unsure",
+            Self::Mark(Mark::SetAside) => "Set aside",
+            Self::Mark(Mark::Skip) => "Skip",
             Self::StartTraining => "Start training",
             Self::PauseOrResumeTraining => "Pause or resume training",
             Self::StopTraining => "Stop training",
@@ -122,6 +157,17 @@ impl UiCommand {
             Self::Go(Workspace::Train) => "Train a model and watch it learn.",
             Self::Go(Workspace::Results) => "Look through every prediction on the validation pictures.",
             Self::Go(Workspace::Predict) => "Classify pictures of your own.",
+            Self::Undo => {
+                "Take back the last label, mark or change of a class. As often as you like, also after a restart."
+            }
+            Self::Redo => "Do again what was taken back.",
+            Self::Label(_) => "Give the selected pictures this class and go on to the next one.",
+            Self::ClearLabel => "Take the label of the selected pictures away.",
+            Self::Mark(Mark::Unsure) => "Note that you are not sure of the label, and go on to the next picture.",
+            Self::Mark(Mark::SetAside) => {
+                "Keep the selected pictures out of training and evaluation. Nothing is deleted."
+            }
+            Self::Mark(Mark::Skip) => "Leave the selected pictures for later, and go on to the next one.",
             Self::StartTraining => "Train with the settings shown in the Train workspace.",
             Self::PauseOrResumeTraining => "Let the training wait, or go on.",
             Self::StopTraining => "End the training. The last finished epoch is kept and can be continued.",
@@ -154,6 +200,23 @@ impl UiCommand {
             Self::Go(Workspace::Train) => command(Key::Num3),
             Self::Go(Workspace::Results) => command(Key::Num4),
             Self::Go(Workspace::Predict) => command(Key::Num5),
+            Self::Undo => command(Key::Z),
+            Self::Redo => command(Key::Y),
+            Self::Label(number) => Some(plain(match number {
+                1 => Key::Num1,
+                2 => Key::Num2,
+                3 => Key::Num3,
+                4 => Key::Num4,
+                5 => Key::Num5,
+                6 => Key::Num6,
+                7 => Key::Num7,
+                8 => Key::Num8,
+                _ => Key::Num9,
+            })),
+            Self::ClearLabel => Some(plain(Key::Backspace)),
+            Self::Mark(Mark::Unsure) => Some(plain(Key::U)),
+            Self::Mark(Mark::SetAside) => Some(plain(Key::X)),
+            Self::Mark(Mark::Skip) => Some(plain(Key::S)),
             Self::StartTraining => command(Key::Enter),
             Self::PauseOrResumeTraining => command(Key::P),
             Self::StopTraining => command(Key::Period),
@@ -172,10 +235,36 @@ impl UiCommand {
         }
     }
 
+    /// Another shortcut that does the same.
+    pub fn other_shortcut(self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::Redo => Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z)),
+            Self::ClearLabel => Some(KeyboardShortcut::new(Modifiers::NONE, Key::Num0)),
+            _ => None,
+        }
+    }
+
+    /// Whether its shortcut is a key without Ctrl, which is text where text is typed.
+    pub fn is_plain_key(self) -> bool {
+        matches!(self, Self::Label(_) | Self::ClearLabel | Self::Mark(_))
+    }
+
+    /// Whether its shortcut is the text field's while text is typed.
+    pub fn is_for_text_too(self) -> bool {
+        matches!(self, Self::Undo | Self::Redo)
+    }
+
     /// Whether it can be carried out now. What can't is not offered.
     pub fn is_enabled(self, state: &State) -> bool {
         match self {
             Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) | Self::Reroll => state.project.is_some(),
+            Self::Undo => labelling(state).is_some_and(|labels| labels.undo_title().is_some()),
+            Self::Redo => labelling(state).is_some_and(|labels| labels.redo_title().is_some()),
+            Self::Label(number) => {
+                let is_class = |project: &Project| usize::from(number) <= project.dataset.classes.len();
+                number > 0 && has_pictures_to_label(state) && state.project.as_ref().is_some_and(is_class)
+            }
+            Self::ClearLabel | Self::Mark(_) => has_pictures_to_label(state),
             Self::StartTraining => state.project.is_some() && !state.train.is_running(),
             Self::PauseOrResumeTraining | Self::StopTraining => state.train.is_running(),
             Self::ContinueRun => !state.train.is_running() && state.train.can_continue(),
@@ -195,6 +284,22 @@ impl UiCommand {
             | Self::Quit => true,
         }
     }
+}
+
+/// A key without Ctrl.
+fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+/// The labels, while the workspace is in front in which they are seen to change.
+fn labelling(state: &State) -> Option<&Labels> {
+    let project = state.project.as_ref().filter(|_| state.workspace == Workspace::Data)?;
+    project.labels.layer.as_ref().map(LabelLayer::labels)
+}
+
+fn has_pictures_to_label(state: &State) -> bool {
+    let selection = &state.data.selection;
+    labelling(state).is_some() && (!selection.ids.is_empty() || selection.cursor.is_some())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use egui::{Rect, TextureHandle, pos2, vec2};
 
+use super::labels::{ClassNaming, LabelFilter};
 use super::project::{FileFacts, Project};
 use crate::dataset::{Dataset, Item, ItemId, Split, natural_cmp};
 use crate::imaging::{Preprocess, val_crop_rect};
@@ -45,6 +46,8 @@ pub struct DataFilter {
     pub split: Option<Split>,
     /// One class only.
     pub class: ClassFilter,
+    /// By what a person said of them.
+    pub labels: LabelFilter,
     /// Only pictures whose header can't be read.
     pub unreadable_only: bool,
 }
@@ -52,7 +55,7 @@ pub struct DataFilter {
 impl DataFilter {
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.split.is_none() && self.class == ClassFilter::Any && !self.unreadable_only
+        self.text.trim().is_empty() && Self { text: String::new(), ..self.clone() } == Self::default()
     }
 }
 
@@ -190,7 +193,8 @@ pub struct Specimen {
 /// What the list shown was computed from.
 #[derive(Clone)]
 struct Computed {
-    dataset: Arc<Dataset>,
+    serial: u64,
+    revision: u64,
     filter: DataFilter,
     sort: SortBy,
     descending: bool,
@@ -225,6 +229,8 @@ pub struct DataState {
     pub root: Option<PathBuf>,
     /// Drawings for the welcome screen; there soon after the start.
     pub specimens: Vec<Specimen>,
+    /// A class that is being named.
+    pub naming: Option<ClassNaming>,
     counts: DataCounts,
     shown: Vec<usize>,
     computed: Option<Computed>,
@@ -245,6 +251,7 @@ impl Default for DataState {
             index: None,
             root: None,
             specimens: Vec::new(),
+            naming: None,
             counts: DataCounts::default(),
             shown: Vec::new(),
             computed: None,
@@ -266,6 +273,7 @@ impl DataState {
     /// Another data set is open (or the same, read again; or none): forgets what belonged to the one before.
     pub fn project_changed(&mut self, project: Option<&Project>) {
         self.index = None;
+        self.naming = None;
         let root = project.map(|project| project.dataset.root.clone());
         if root != self.root {
             self.filter = DataFilter::default();
@@ -290,7 +298,8 @@ impl DataState {
     pub fn refresh(&mut self, project: &Project, now_secs: f64) {
         let facts = project.facts.len();
         let old = self.computed.as_ref();
-        let same_dataset = old.is_some_and(|old| Arc::ptr_eq(&old.dataset, &project.dataset));
+        let same_scan = old.is_some_and(|old| old.serial == project.serial);
+        let same_dataset = same_scan && old.is_some_and(|old| old.revision == project.labels.revision);
         let same_question = old.is_some_and(|old| {
             old.filter == self.filter
                 && old.sort == self.sort
@@ -310,10 +319,12 @@ impl DataState {
         let needs_facts = self.sort == SortBy::Pixels || self.filter.unreadable_only;
         if !(same_dataset && same_question) || needs_facts {
             self.shown = self.compute(project);
-            self.keep_selection_in_view(&project.dataset, !(same_dataset && same_question));
+            // New labels do not move what is in view.
+            self.keep_selection_in_view(&project.dataset, !(same_scan && same_question));
         }
         self.computed = Some(Computed {
-            dataset: project.dataset.clone(),
+            serial: project.serial,
+            revision: project.labels.revision,
             filter: self.filter.clone(),
             sort: self.sort,
             descending: self.descending,
@@ -340,6 +351,7 @@ impl DataState {
             .filter(|(position, item)| {
                 self.filter.split.is_none_or(|split| split == item.split)
                     && self.filter.class.admits(item.class)
+                    && self.filter.labels.admits(project, *position, item)
                     && (!self.filter.unreadable_only || is_unreadable(item))
                     && (words.is_empty() || has_words(*position, item))
             })

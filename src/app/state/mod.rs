@@ -5,6 +5,7 @@
 mod augment;
 mod data;
 mod jobs;
+mod labels;
 mod pictures;
 mod predict;
 mod project;
@@ -17,6 +18,7 @@ use std::collections::VecDeque;
 pub use augment::*;
 pub use data::*;
 pub use jobs::{JobId, JobLine};
+pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
 pub(in crate::app) use pictures::PictureEntry;
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;

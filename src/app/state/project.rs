@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::labels::LabelView;
 use crate::dataset::{Dataset, Item, ItemId, Split};
 
 /// Facts from a picture's header, read in the background.
@@ -24,8 +26,12 @@ pub enum FileFacts {
 
 /// The data set that is open, with what is known of its files.
 pub struct Project {
-    /// As scanned.
+    /// As scanned, with the labels laid over. The order of the pictures stays as scanned.
     pub dataset: Arc<Dataset>,
+    /// The labels that were given here.
+    pub labels: LabelView,
+    /// Another one each time a folder is read.
+    pub serial: u64,
     /// Headers read so far.
     pub facts: HashMap<ItemId, FileFacts>,
     /// Index into `dataset.items` of each picture.
@@ -38,7 +44,10 @@ impl Project {
     /// A project of a freshly scanned data set.
     pub fn new(dataset: Dataset, runs_dir: PathBuf) -> Self {
         let index_of = dataset.items.iter().enumerate().map(|(index, item)| (item.id, index)).collect();
-        Self { dataset: Arc::new(dataset), facts: HashMap::new(), index_of, runs_dir }
+        static SERIAL: AtomicU64 = AtomicU64::new(1);
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        let labels = LabelView::default();
+        Self { dataset: Arc::new(dataset), labels, serial, facts: HashMap::new(), index_of, runs_dir }
     }
 
     /// The picture of this name.

@@ -1,7 +1,7 @@
 //! What the workspace shows of the data set and the models: why it can't be trained on, how large each model is, its layers.
 
 use crate::app::imago_app::Cx;
-use crate::app::state::{Arch, LayerLine, Layers, ModelSize};
+use crate::app::state::{Arch, LayerLine, Layers, ModelSize, Workspace};
 use crate::augment::Pipeline;
 use crate::models::ModelSpec;
 use crate::models::summary::{LayerRow, TrainableParts, summary};
@@ -16,9 +16,10 @@ pub(super) fn data_set_changed(cx: &mut Cx<'_>) {
     train.cores = std::thread::available_parallelism().map_or(1, usize::from);
     train.presets = Pipeline::PRESETS.iter().map(|name| (*name).to_owned()).collect();
     let Some(project) = &cx.state.project else { return };
-    let classes = project.dataset.classes.len().max(1);
+    let dataset = project.for_training();
+    let classes = dataset.classes.len().max(1);
     train.sizes = Arch::ALL.into_iter().map(|arch| size(arch, classes)).collect();
-    match project.dataset.check_trainable() {
+    match dataset.check_trainable() {
         Ok(warnings) => train.dataset_warnings = warnings.into_iter().map(sentence).collect(),
         Err(problem) => train.dataset_problem = Some(sentence(problem)),
     }
@@ -27,7 +28,10 @@ pub(super) fn data_set_changed(cx: &mut Cx<'_>) {
 /// Counts the layers of the model that is chosen, where it is another one than before.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
-    let classes = project.dataset.classes.len().max(1);
+    if cx.state.workspace != Workspace::Train && cx.state.train.layers.is_some() {
+        return;
+    }
+    let classes = project.for_training().classes.len().max(1);
     let config = &cx.state.train.config;
     let (arch, fine_tune) = (config.arch, config.fine_tune);
     let is_known = cx

@@ -23,7 +23,7 @@ pub(super) fn start(cx: &mut Cx<'_>) {
         cx.state.notify(NoticeLevel::Error, problem);
         return;
     }
-    let dataset = project.dataset.clone();
+    let dataset = project.for_training();
     let config = cx.state.train.config.clone();
     if let Err(error) = config.check() {
         cx.state.notify(NoticeLevel::Error, format!("{error}."));
@@ -41,7 +41,7 @@ pub(super) fn go_on(cx: &mut Cx<'_>) {
         return;
     }
     let Some(mut run) = cx.state.train.shown().cloned() else { return };
-    let open = cx.state.project.as_ref().map(|project| project.dataset.clone());
+    let open = cx.state.project.as_ref().map(super::super::state::Project::for_training);
     let known = cx.services.train.dataset.clone();
     let Some(dataset) = open.into_iter().chain(known).find(|dataset| dataset.root == run.dataset_root) else {
         let text = format!("This run learned from {}. Open that folder to go on with it.", run.dataset_root.display());

@@ -97,6 +97,11 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     past::data_set_changed(cx);
 }
 
+/// Labels of the open data set have changed: what is said of it is looked at again.
+pub(super) fn labels_changed(cx: &mut Cx<'_>) {
+    facts::data_set_changed(cx);
+}
+
 /// Once a frame, before drawing.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     live::tick(cx);

@@ -2,6 +2,7 @@
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
+use super::labelling;
 use crate::app::state::{DataFilter, DataState, Project};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -30,9 +31,10 @@ pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
             let text = RichText::new(format!("{} selected", widgets::thousands(selected)));
             ui.add(Label::new(text.font(theme::tabular(12.0)).color(colors.accent)).selectable(false));
         }
-        if ui.available_width() > 330.0 {
+        labelling::status_ui(ui, project);
+        if ui.available_width() > 340.0 {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let keys = "Arrows move   Shift, Ctrl select more   C crop   I inspector";
+                let keys = "1–9 label   0 clear   U unsure   X set aside   S skip   C crop";
                 ui.add(
                     Label::new(RichText::new(keys).font(theme::caption()).color(colors.text_weak)).selectable(false),
                 );

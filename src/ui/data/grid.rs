@@ -7,7 +7,8 @@ use egui::{
     vec2,
 };
 
-use super::{class_color, keys, split_title};
+use super::{class_color, keys, labelling, split_title};
+use crate::app::command::Commands;
 use crate::app::state::{DataState, FileFacts, GridView, Pictures, Project};
 use crate::dataset::Item;
 use crate::ui::theme;
@@ -37,6 +38,7 @@ pub fn grid_ui(
     pictures: &mut Pictures,
     thumb_points: f32,
     keys_are_free: bool,
+    commands: &mut Commands,
 ) {
     let area = ui.max_rect();
     let (columns, side) = geometry(area.width() - 2.0 * SIDE, thumb_points);
@@ -83,7 +85,7 @@ pub fn grid_ui(
                 let min = origin + vec2((at - row * columns) as f32 * pitch, row as f32 * pitch);
                 let rect = Rect::from_min_size(min, vec2(side, side));
                 let id = ui.scope_id().with(("tile", item.id.0));
-                let response = ui.interact(rect, id, Sense::CLICK);
+                let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
                 let look =
                     TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
@@ -91,7 +93,14 @@ pub fn grid_ui(
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
                 }
-                response.context_menu(|ui| menu_ui(ui, project, item));
+                if response.drag_started_by(egui::PointerButton::Primary) {
+                    // What is dragged is what is selected; a picture beside the selection is dragged alone.
+                    if !data.selection.ids.contains(&item.id) {
+                        data.select_only(&project.dataset, at);
+                    }
+                    response.dnd_set_drag_payload(labelling::DraggedPictures);
+                }
+                response.context_menu(|ui| menu_ui(ui, project, item, commands));
             }
         }
         for at in last * columns..((last + ROWS_AHEAD) * columns).min(count) {
@@ -172,7 +181,7 @@ fn tile_ui(
     let path = project.dataset.path_of(item);
     let class = project.class_name(item.class);
     let file = item.file_name();
-    let name = format!("{file}, {class}, {}", item.split.name());
+    let name = format!("{file}, {class}, {}{}", item.split.name(), labelling::words(project, item));
     // The badge of the split at the right of the foot; the class's chip gets what is left.
     let split = if rect.width() >= WORD_FROM { item.split.name() } else { "" };
     let badge = badge_width(ui, split);
@@ -191,6 +200,7 @@ fn tile_ui(
         ui.painter().rect_filled(at, 5.0, Color32::from_black_alpha(190));
         ui.painter().text(at.center(), Align2::CENTER_CENTER, split, theme::caption(), Color32::from_gray(225));
     }
+    labelling::signs_ui(ui, project, item, rect);
     if let Some(FileFacts::Unreadable(reason)) = project.facts.get(&item.id)
         && rect.width() >= WORD_FROM
     {
@@ -234,7 +244,9 @@ fn badge_width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme::caption(), Color32::WHITE).size().x + 14.0
 }
 
-fn menu_ui(ui: &mut Ui, project: &Project, item: &Item) {
+fn menu_ui(ui: &mut Ui, project: &Project, item: &Item, commands: &mut Commands) {
+    labelling::menu_ui(ui, project, commands);
+    ui.separator();
     let path: PathBuf = project.dataset.path_of(item);
     if ui.button("Copy path").clicked() {
         ui.ctx().copy_text(path.display().to_string());

@@ -9,7 +9,7 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{class_color, split_explained, split_title};
+use super::{class_color, labelling, split_explained, split_title};
 use crate::app::command::{Command, Commands, DataCommand};
 use crate::app::state::{DataState, FileFacts, Pictures, Project, model_view};
 use crate::dataset::{Item, Split};
@@ -102,6 +102,7 @@ fn one_ui(
         widgets::legend_dot(ui, mark);
         widgets::elided_label(ui, project.class_name(item.class), theme::section(), colors.text);
     });
+    labelling::about_ui(ui, project, item);
     ui.add_space(space::XS);
     let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0))).wrap();
     fact_grid(ui, "data_facts", |ui| {

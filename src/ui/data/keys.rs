@@ -5,7 +5,7 @@ use egui::{Context, EventFilter, Id, Key, Modifiers, Popup, Ui};
 
 use super::toggle_class;
 use super::toolbar::filter_id;
-use crate::app::state::{ClassFilter, DataFilter, DataState, Project, State};
+use crate::app::state::{ClassFilter, DataFilter, DataState, LabelFilter, Project, State};
 
 /// The grid's name: the one stop of the Tab key for all tiles together.
 pub fn grid_id() -> Id {
@@ -13,10 +13,10 @@ pub fn grid_id() -> Id {
 }
 
 /// Whether plain keys are the workspace's.
-pub fn are_free(ui: &Ui, state: &State) -> bool {
+pub fn are_free(ctx: &Context, state: &State) -> bool {
     let overlaid = state.palette.open || state.settings_open || state.shortcuts_open || state.issues_open;
-    let focused = ui.memory(egui::Memory::focused);
-    !overlaid && !Popup::is_any_open(ui.ctx()) && focused.is_none_or(|id| id == grid_id())
+    let focused = ctx.memory(egui::Memory::focused);
+    !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }
 
 /// Keys that work wherever in the workspace one is.
@@ -34,11 +34,12 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
     }
     let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     for (class, key) in digits.into_iter().enumerate() {
-        if class < project.dataset.classes.len() && plain(key) {
+        if class < project.dataset.classes.len() && ctx.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
             toggle_class(&mut data.filter, class);
         }
     }
-    if plain(Key::Num0) {
+    if ctx.input_mut(|input| input.consume_key(Modifiers::ALT, Key::Num0)) {
+        data.filter.labels = LabelFilter::Any;
         data.filter.class = ClassFilter::Any;
         data.filter.split = None;
         data.filter.unreadable_only = false;

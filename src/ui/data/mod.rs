@@ -3,10 +3,12 @@
 //!
 //! Only the rows in view are laid out; which pictures there are to lay out is in [`crate::app::state::DataState`].
 
+mod classes;
 mod footer;
 mod grid;
 mod inspector;
 mod keys;
+mod labelling;
 mod toolbar;
 mod tree;
 
@@ -21,7 +23,7 @@ use crate::dataset::Split;
 
 /// Draws the Data workspace.
 pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
-    let keys_are_free = keys::are_free(ui, state);
+    let keys_are_free = keys::are_free(ui.ctx(), state);
     let State { project: Some(project), data, pictures, settings, issues_open, .. } = state else { return };
     if project.dataset.items.is_empty() {
         nothing_there_ui(ui, &project.dataset.name(), !project.dataset.issues.is_empty(), issues_open, commands);
@@ -33,7 +35,7 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let width = ui.available_width();
     let tree = Panel::left("data_tree").frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO));
     tree.default_size(212.0).size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
-        tree::tree_ui(ui, project, data, issues_open);
+        tree::tree_ui(ui, project, data, issues_open, commands);
     });
     let inspector = Panel::right("data_inspector")
         .frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO))
@@ -56,12 +58,18 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         if data.shown().is_empty() {
             nothing_matches_ui(ui, &mut data.filter);
         } else {
-            grid::grid_ui(ui, project, data, pictures, settings.thumb_points, keys_are_free);
+            grid::grid_ui(ui, project, data, pictures, settings.thumb_points, keys_are_free, commands);
         }
     });
+    labelling::dragged_ui(ui, data);
     if keys_are_free {
         keys::workspace_keys(ui, project, data);
     }
+}
+
+/// Whether plain keys are the workspace's.
+pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
+    keys::are_free(ctx, state)
 }
 
 /// The folder has no pictures at all.

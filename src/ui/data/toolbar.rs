@@ -7,12 +7,12 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::split_title;
-use crate::app::state::{ClassFilter, DataState, Project, SortBy};
+use crate::app::state::{ClassFilter, DataState, LabelFilter, Project, SortBy};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
 /// Below this width in points the row becomes two.
-const TWO_ROWS_BELOW: f32 = 780.0;
+const TWO_ROWS_BELOW: f32 = 910.0;
 
 /// Name of the filter's text field, so that a key can put the cursor there.
 pub fn filter_id() -> Id {
@@ -33,7 +33,7 @@ pub fn toolbar_ui(ui: &mut Ui, project: &Project, data: &mut DataState, thumb_po
                     let width = ui.available_width().max(90.0);
                     text_ui(ui, data, width);
                 } else {
-                    let choices = 3.0 * 128.0 + 28.0 + 5.0 * space::S;
+                    let choices = 4.0 * 128.0 + 28.0 + 6.0 * space::S;
                     text_ui(ui, data, (ui.available_width() - choices).clamp(120.0, 260.0));
                     choices_ui(ui, project, data);
                 }
@@ -107,6 +107,12 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         let splits: Vec<_> = data.counts().splits.iter().map(|(split, _)| *split).collect();
         for split in splits {
             choice_ui(ui, &mut data.filter.split, Some(split), split_title(split));
+        }
+    });
+    let labels_text = data.filter.labels.title();
+    combo_ui(ui, "data_labels", "Labels", labels_text, |ui| {
+        for labels in LabelFilter::ALL {
+            choice_ui(ui, &mut data.filter.labels, labels, labels.title());
         }
     });
     let sort_text = format!("By {}", data.sort.title().to_lowercase());

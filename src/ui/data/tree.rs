@@ -6,8 +6,9 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{split_explained, split_title};
-use crate::app::state::{ClassFilter, DataFilter, DataState, Project};
+use super::{classes, split_explained, split_title};
+use crate::app::command::{Commands, LabelCommand};
+use crate::app::state::{ClassFilter, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -24,8 +25,10 @@ enum Line {
     Split(Split),
     Class(Split, usize),
     Unlabelled,
+    SetAside,
     Unreadable,
     Issues,
+    NewClass,
 }
 
 /// What a line looks like.
@@ -53,7 +56,7 @@ enum Mark {
 }
 
 /// Draws the tree.
-pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open: &mut bool) {
+pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open: &mut bool, commands: &mut Commands) {
     Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
         widgets::section_label(ui, "Splits & classes");
     });
@@ -61,7 +64,7 @@ pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, lines.len(), |ui, range| {
         for line in lines.get(range).unwrap_or_default() {
-            line_ui(ui, *line, project, data, issues_open);
+            line_ui(ui, *line, project, data, issues_open, commands);
         }
     });
 }
@@ -78,16 +81,29 @@ fn lines(project: &Project, data: &DataState) -> Vec<Line> {
     if counts.unlabelled > 0 {
         lines.push(Line::Unlabelled);
     }
+    if project.labels.summary().set_aside > 0 {
+        lines.push(Line::SetAside);
+    }
     if counts.unreadable > 0 {
         lines.push(Line::Unreadable);
     }
     if !project.dataset.issues.is_empty() {
         lines.push(Line::Issues);
     }
+    if project.labels.layer.is_some() {
+        lines.push(Line::NewClass);
+    }
     lines
 }
 
-fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, issues_open: &mut bool) {
+fn line_ui(
+    ui: &mut Ui,
+    line: Line,
+    project: &Project,
+    data: &mut DataState,
+    issues_open: &mut bool,
+    commands: &mut Commands,
+) {
     let colors = theme::colors(ui);
     let counts = data.counts();
     let filter = &data.filter;
@@ -105,7 +121,7 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
     };
     match line {
         Line::All => {
-            let selected = filter.split.is_none() && filter.class == ClassFilter::Any && !filter.unreadable_only;
+            let selected = DataFilter { text: String::new(), ..filter.clone() }.is_empty();
             let look = Look {
                 name: format!("All pictures, {}", counts.total),
                 text: "All pictures",
@@ -115,7 +131,7 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
                 selected,
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text("Show all pictures  (0)").clicked() {
+            if draw_line(ui, &look).on_hover_text("Show all pictures  (Alt+0)").clicked() {
                 data.filter = DataFilter { text: std::mem::take(&mut data.filter.text), ..DataFilter::default() };
             }
         }
@@ -134,6 +150,7 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
                 ..plain
             };
             let response = draw_line(ui, &look);
+            classes::drop_ui(ui, &response, LabelCommand::MoveTo(split), commands);
             let over_arrow = ui
                 .input(|input| input.pointer.interact_pos())
                 .is_some_and(|pos| pos.x < response.rect.left() + SIDE + 24.0);
@@ -152,6 +169,11 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
             }
         }
         Line::Class(split, class) => {
+            if data.naming.as_ref().is_some_and(|naming| naming.class == Some((split, class))) {
+                let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+                classes::naming_ui(ui, rect, data, commands);
+                return;
+            }
             let Some((_, of_split)) = counts.splits.iter().find(|(other, _)| *other == split) else { return };
             let count = of_split.by_class.get(class).copied().unwrap_or(0);
             let largest = of_split.by_class.iter().copied().max().unwrap_or(0).max(1);
@@ -171,10 +193,17 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
                 ..plain
             };
             let share = 100.0 * count as f32 / of_split.total.max(1) as f32;
-            let key = if class < 9 { format!("\nPress {} to show only this class.", class + 1) } else { String::new() };
+            let key = if class < 9 {
+                format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1)
+            } else {
+                String::new()
+            };
             let tooltip = format!("{name}: {}, {share:.0} % of {}{key}", plural(count), split.name());
-            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
-                let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
+            let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
+            let response = draw_line(ui, &look);
+            classes::drop_ui(ui, &response, LabelCommand::Drop(split, class), commands);
+            response.context_menu(|ui| classes::menu_ui(ui, project, data, split, class, commands));
+            if response.on_hover_text(tooltip).clicked() {
                 data.filter.unreadable_only = false;
                 (data.filter.split, data.filter.class) =
                     if again { (None, ClassFilter::Any) } else { (Some(split), ClassFilter::Class(class)) };
@@ -194,6 +223,35 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
                 let class = if selected { ClassFilter::Any } else { ClassFilter::Unlabelled };
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, class, ..DataFilter::default() };
+            }
+        }
+        Line::SetAside => {
+            let count = project.labels.summary().set_aside;
+            let selected = filter.labels == LabelFilter::SetAside;
+            let look = Look {
+                name: format!("Set aside, {}", plural(count)),
+                text: "set aside",
+                count,
+                mark: Mark::Icon(icons::ICON_BLOCK.codepoint, colors.text_weak),
+                selected,
+                ..plain
+            };
+            if draw_line(ui, &look).on_hover_text("Pictures that are kept out of training and evaluation").clicked() {
+                let labels = if selected { LabelFilter::Any } else { LabelFilter::SetAside };
+                let text = std::mem::take(&mut data.filter.text);
+                data.filter = DataFilter { text, labels, ..DataFilter::default() };
+            }
+        }
+        Line::NewClass => {
+            if data.naming.as_ref().is_some_and(|naming| naming.class.is_none()) {
+                let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+                classes::naming_ui(ui, rect, data, commands);
+                return;
+            }
+            let can = project.labels.refusal().is_none();
+            let clicked = ui.add_enabled_ui(can, new_class_ui).inner.clicked();
+            if clicked {
+                data.naming = Some(ClassNaming { class: None, text: String::new(), is_new: true });
             }
         }
         Line::Unreadable => {
@@ -226,6 +284,24 @@ fn line_ui(ui: &mut Ui, line: Line, project: &Project, data: &mut DataState, iss
             }
         }
     }
+}
+
+/// The line that makes a new class.
+fn new_class_ui(ui: &mut Ui) -> Response {
+    let colors = theme::colors(ui);
+    let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "New class"));
+    let rect = full.shrink2(vec2(SIDE, 1.0));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme::RADIUS, colors.hover);
+    }
+    let mark = pos2(rect.left() + 14.0, rect.center().y);
+    let icon = icons::ICON_ADD.codepoint;
+    ui.painter().text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), colors.text_weak);
+    let at = pos2(rect.left() + 28.0, rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, "class", theme::body(), colors.text_weak);
+    response.on_hover_text("Make a new class")
 }
 
 fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {

@@ -1,0 +1,31 @@
+//! What is asked for while labelling. All of it is about the pictures that are selected, or about a class.
+
+use crate::dataset::Split;
+use crate::dataset::labels::{ClassColor, Mark};
+
+/// What is asked for while labelling.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelCommand {
+    /// Give the selected pictures this class, or none, and move on to the next picture.
+    Label(Option<usize>),
+    /// Set a mark on the selected pictures (or take it away where all have it), and move on to the next picture.
+    Mark(Mark),
+    /// Move the selected pictures to a split.
+    MoveTo(Split),
+    /// Give the selected pictures this class without moving on (they were dragged there).
+    Drop(Split, usize),
+    /// Take back the last action.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Make a class.
+    CreateClass(String),
+    /// Call a class otherwise.
+    RenameClass(usize, String),
+    /// Put all pictures of the first class into the second.
+    MergeClasses(usize, usize),
+    /// Give a class another colour; none: its usual one.
+    ColorClass(usize, Option<ClassColor>),
+    /// Move a class to another place among the classes.
+    MoveClass(usize, usize),
+}

@@ -1,0 +1,287 @@
+//! Carries out what is asked for while labelling: changes the labels at once, and has them written down by a thread.
+//!
+//! The window never waits for the disk. A label is there as soon as the key is pressed; when it can't be written down, a
+//! notice says so and it is tried again.
+
+mod open;
+mod writer;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(super) use open::{Opened, open};
+use writer::Writer;
+
+use super::command::LabelCommand;
+use super::imago_app::{Cx, Services};
+use super::state::{JobId, LabelSaving, NoticeLevel, Project, Workspace};
+use crate::dataset::labels::{Edit, Record};
+use crate::dataset::{Split, labels};
+
+/// What the thread that writes labels reports.
+pub enum LabelsMessage {
+    /// What could not be written is written now.
+    Saved(JobId),
+    /// Labels could not be written.
+    NotSaved {
+        /// Whose.
+        writer: JobId,
+        /// One sentence.
+        reason: String,
+        /// It will not be tried again.
+        for_good: bool,
+    },
+}
+
+/// What labelling keeps that is not state to be drawn.
+#[derive(Default)]
+pub(super) struct Service {
+    writer: Option<Writer>,
+    /// Records of this session, for when the folder is read again meanwhile.
+    session: Vec<Record>,
+    /// The revision of labels that the other workspaces know.
+    told: Option<(u64, u64)>,
+}
+
+impl Service {
+    /// Whether all labels are written, or can't be.
+    pub fn is_idle(&self) -> bool {
+        self.writer.as_ref().is_none_or(Writer::is_idle)
+    }
+
+    /// The data set whose journal this window holds.
+    pub fn holds(&self) -> Option<std::path::PathBuf> {
+        self.writer.as_ref().map(|writer| writer.root.clone())
+    }
+}
+
+/// Writes what is still to be written and lets the journal go.
+pub(super) fn close(services: &mut Services) {
+    services.labels.writer = None;
+    services.labels.session.clear();
+}
+
+/// Carries out a command.
+pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    if let Some(why) = project.labels.refusal() {
+        let why = why.to_owned();
+        cx.state.notify(NoticeLevel::Warning, why);
+        return;
+    }
+    let Some(layer) = &project.labels.layer else { return };
+    let dataset = &project.dataset;
+    match command {
+        LabelCommand::Label(class) => {
+            let acting = acting(cx);
+            let edit = layer.label(dataset, &acting, class);
+            perform(edit, cx);
+            move_on(cx);
+        }
+        LabelCommand::Mark(mark) => {
+            let acting = acting(cx);
+            let all_have_it = acting.iter().all(|position| mark.is_in(layer.marks(*position)));
+            let edit = layer.mark(dataset, &acting, mark, !all_have_it);
+            perform(edit, cx);
+            move_on(cx);
+        }
+        LabelCommand::MoveTo(split) => {
+            let edit = layer.move_to(dataset, &acting(cx), split);
+            perform(edit, cx);
+        }
+        LabelCommand::Drop(split, class) => dropped(split, class, cx),
+        LabelCommand::Undo => take_back(cx),
+        LabelCommand::Redo => do_again(cx),
+        LabelCommand::CreateClass(name) => {
+            let edit = Edit::create_class(dataset, name.trim());
+            perform_checked(edit, cx);
+        }
+        LabelCommand::RenameClass(class, name) => {
+            let edit = Edit::rename_class(dataset, class, name.trim());
+            perform_checked(edit, cx);
+        }
+        LabelCommand::MergeClasses(class, into) => {
+            let edit = Edit::merge_classes(dataset, class, into);
+            perform_checked(edit, cx);
+        }
+        LabelCommand::ColorClass(class, color) => {
+            let edit = Edit::color_class(layer, dataset, class, color);
+            perform_checked(edit, cx);
+        }
+        LabelCommand::MoveClass(class, to) => {
+            let edit = Edit::move_class(dataset, class, to);
+            perform_checked(edit, cx);
+        }
+    }
+}
+
+/// Folds in what the writing thread reports.
+pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
+    let current = cx.services.labels.writer.as_ref().map(|writer| writer.id);
+    let Some(project) = &mut cx.state.project else { return };
+    match message {
+        LabelsMessage::Saved(writer) if Some(writer) == current => {
+            project.labels.saving = LabelSaving::Fine;
+            cx.state.notify(NoticeLevel::Success, "All labels are saved now.");
+        }
+        LabelsMessage::NotSaved { writer, reason, for_good } if Some(writer) == current => {
+            let text = if for_good {
+                project.labels.saving = LabelSaving::Failed(reason.clone());
+                format!("The last labels could not be saved. {reason}.")
+            } else {
+                project.labels.saving = LabelSaving::Retrying(reason.clone());
+                format!("Labels are not saved yet. {reason}. Imago goes on trying.")
+            };
+            cx.state.notify(NoticeLevel::Error, text);
+        }
+        LabelsMessage::Saved(_) | LabelsMessage::NotSaved { .. } => {}
+    }
+}
+
+/// Once a frame: the other workspaces are told of new labels when one of them comes to the front.
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let now = (project.serial, project.labels.revision);
+    match cx.services.labels.told {
+        Some(told) if told == now || told.0 == now.0 && cx.state.workspace == Workspace::Data => {}
+        Some(told) if told.0 == now.0 => {
+            cx.services.labels.told = Some(now);
+            super::train::labels_changed(cx);
+            super::results::labels_changed(cx);
+        }
+        // A data set that was just opened: they know it.
+        _ => cx.services.labels.told = Some(now),
+    }
+}
+
+/// A data set was opened, its labels with it.
+pub(super) fn opened(opened: Opened, project: &mut Project, cx: &mut Cx<'_>) {
+    let root = project.dataset.root.clone();
+    let is_ours = cx.services.labels.holds().as_ref() == Some(&root);
+    for problem in opened.problems {
+        cx.state.notify(NoticeLevel::Warning, problem);
+    }
+    project.labels.read_only = opened.read_only;
+    if is_ours {
+        // Labels that were given while the folder was being read.
+        let next = project.labels.layer.as_ref().map_or(u64::MAX, |layer| layer.labels().next_seq());
+        let session: Vec<Record> =
+            cx.services.labels.session.iter().filter(|record| record.seq >= next).cloned().collect();
+        if !session.is_empty() {
+            project.change_labels(|layer, dataset| {
+                session.iter().for_each(|record| layer.take_in(dataset, record));
+            });
+        }
+        if let Some(old) = &cx.state.project {
+            project.labels.saving = old.labels.saving.clone();
+        }
+        if !matches!(project.labels.saving, LabelSaving::Failed(_)) {
+            return;
+        }
+    }
+    close(cx.services);
+    let Some(journal) = opened.journal else { return };
+    let unhashed = project.labels.layer.as_ref().map(|layer| layer.labels().without_hash(100_000)).unwrap_or_default();
+    let context = cx.services.jobs.context();
+    match Writer::start(root, journal, opened.bookkeeping, unhashed, context) {
+        Ok(writer) => cx.services.labels.writer = Some(writer),
+        Err(error) => {
+            project.labels.read_only = Some(format!("No labels can be given: no thread could be started ({error})."));
+        }
+    }
+}
+
+/// Milliseconds since 1970 (UTC).
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}
+
+/// Positions of the pictures that an action is about: those that are selected, in the order shown, or the one that the
+/// keyboard stands on.
+fn acting(cx: &Cx<'_>) -> Vec<usize> {
+    let (data, Some(project)) = (&cx.state.data, &cx.state.project) else { return Vec::new() };
+    let ids = &data.selection.ids;
+    match (ids.len(), data.selection.cursor) {
+        (0, cursor) => cursor.and_then(|id| project.index_of.get(&id).copied()).into_iter().collect(),
+        (1, _) => ids.iter().filter_map(|id| project.index_of.get(id).copied()).collect(),
+        _ => {
+            let is_selected = |at: &usize| project.dataset.items.get(*at).is_some_and(|item| ids.contains(&item.id));
+            data.shown().iter().copied().filter(is_selected).collect()
+        }
+    }
+}
+
+/// The keyboard goes on to the picture after those that were acted on, so that the next key is for that one.
+fn move_on(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let data = &mut cx.state.data;
+    let is_selected = |data: &super::state::DataState, at: usize| {
+        let id = data.shown().get(at).and_then(|position| project.dataset.items.get(*position)).map(|item| item.id);
+        id.is_some_and(|id| data.selection.ids.contains(&id) || data.selection.cursor == Some(id))
+    };
+    let count = data.shown().len();
+    let Some(last) = (0..count).rev().find(|at| is_selected(data, *at)) else { return };
+    if last + 1 < count {
+        data.select_only(&project.dataset, last + 1);
+        data.scroll_to = Some(last + 1);
+    }
+}
+
+fn dropped(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let Some(layer) = &project.labels.layer else { return };
+    let edit = layer.label_and_move(&project.dataset, &acting(cx), class, split);
+    perform(edit, cx);
+}
+
+fn perform_checked(edit: Result<Edit, String>, cx: &mut Cx<'_>) {
+    match edit {
+        Ok(edit) => perform(Some(edit), cx),
+        Err(why) => cx.state.notify(NoticeLevel::Warning, why),
+    }
+}
+
+/// Carries out an edit, if there is anything to do, and has it written down.
+fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
+    let (Some(edit), Some(project)) = (edit, &mut cx.state.project) else { return };
+    match project.change_labels(|layer, dataset| layer.carry_out(dataset, edit, now_ms())) {
+        Some(Ok(record)) => {
+            project.labels.said = None;
+            write(record, cx);
+        }
+        Some(Err(why)) => cx.state.notify(NoticeLevel::Error, format!("This can't be done: {why}.")),
+        None => {}
+    }
+}
+
+fn take_back(cx: &mut Cx<'_>) {
+    let Some(project) = &mut cx.state.project else { return };
+    if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.undo(dataset, now_ms())) {
+        project.labels.said = Some((format!("Undone: {title}"), project.labels.revision));
+        write(record, cx);
+    }
+}
+
+fn do_again(cx: &mut Cx<'_>) {
+    let Some(project) = &mut cx.state.project else { return };
+    if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.redo(dataset, now_ms())) {
+        project.labels.said = Some((format!("Redone: {title}"), project.labels.revision));
+        write(record, cx);
+    }
+}
+
+fn write(record: Record, cx: &mut Cx<'_>) {
+    let Some(writer) = &cx.services.labels.writer else { return };
+    cx.services.labels.session.push(record.clone());
+    if !writer.write(record)
+        && let Some(project) = &mut cx.state.project
+    {
+        let why = "The thread that saves labels has ended; read the folder again (F5).".to_owned();
+        project.labels.saving = LabelSaving::Failed(why.clone());
+        cx.state.notify(NoticeLevel::Error, why);
+    }
+}
+
+/// The places where a data set's labels are.
+pub(super) fn places(root: &std::path::Path, paths: &crate::base::AppPaths) -> labels::LabelPlaces {
+    labels::LabelPlaces::of(root, &paths.data_dir)
+}

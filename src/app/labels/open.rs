@@ -1,0 +1,64 @@
+//! Opening a data set's labels, in the job that scans it.
+
+use std::path::Path;
+
+use crate::app::state::LabelView;
+use crate::base::{AppPaths, CancelToken};
+use crate::dataset::Dataset;
+use crate::dataset::labels::{
+    Journal, LabelAccess, LabelLayer, Labels, OpenedLabels, Record, open_labels, read_labels,
+};
+
+/// Labels that are ready to be shown and added to.
+pub struct Opened {
+    /// To be written to; none: not here, or this window has it already.
+    pub journal: Option<Journal>,
+    /// To be written before the first action.
+    pub bookkeeping: Vec<Record>,
+    /// Why no labels can be given.
+    pub read_only: Option<String>,
+    /// Sentences.
+    pub problems: Vec<String>,
+}
+
+/// Lays the labels over a freshly scanned data set. `held`: the data set whose journal this window holds already; its labels
+/// are only read then, since the lock is taken.
+pub(in crate::app) fn open(
+    dataset: &mut Dataset,
+    held: Option<&Path>,
+    paths: &AppPaths,
+    val_fraction: f64,
+    cancel: &CancelToken,
+) -> (LabelView, Opened) {
+    let places = super::places(&dataset.root, paths);
+    let mut opened = Opened { journal: None, bookkeeping: Vec::new(), read_only: None, problems: Vec::new() };
+    let labels = if held == Some(dataset.root.as_path()) {
+        read_labels(dataset, &places, cancel).map(|(labels, problems)| {
+            opened.problems = problems;
+            labels
+        })
+    } else {
+        open_labels(dataset, &places, super::now_ms(), cancel).map(|found| take_apart(found, &mut opened))
+    };
+    match labels {
+        Ok(labels) => {
+            let layer = LabelLayer::new(dataset, labels, val_fraction);
+            (LabelView::new(layer, dataset), opened)
+        }
+        Err(error) => {
+            opened.read_only = Some(format!("No labels can be given. {error}."));
+            opened.problems.push(format!("{error}."));
+            (LabelView::default(), opened)
+        }
+    }
+}
+
+fn take_apart(found: OpenedLabels, opened: &mut Opened) -> Labels {
+    opened.problems = found.problems;
+    opened.bookkeeping = found.bookkeeping;
+    match found.access {
+        LabelAccess::Writable(journal) => opened.journal = Some(journal),
+        LabelAccess::ReadOnly(why) => opened.read_only = Some(why),
+    }
+    found.labels
+}

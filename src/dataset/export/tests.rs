@@ -1,0 +1,105 @@
+//! Exported folders are the data set again, and nothing else is touched.
+
+use super::*;
+use crate::dataset::{ScanOptions, Split, scan};
+
+struct Bench {
+    folder: tempfile::TempDir,
+    dataset: Dataset,
+}
+
+fn scanned(root: &Path) -> Dataset {
+    scan(root, &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).unwrap()
+}
+
+/// Two pictures of one name in folders of one class, another in the other split, and one without a label.
+fn bench() -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["train/ants/a.jpg", "train/ants/deeper/A.jpg", "train/bees/b.jpg", "val/bees/a.jpg", "val/loose.jpg"] {
+        let path = folder.path().join("data").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, name).unwrap();
+    }
+    let dataset = scanned(&folder.path().join("data"));
+    Bench { folder, dataset }
+}
+
+impl Bench {
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn export(&self, out: &str, mode: ExportMode) -> Result<Exported, ExportError> {
+        export_folders(&self.dataset, &self.at(out), mode, &CancelToken::new(), &mut |_, _| {})
+    }
+
+    fn files(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {
+        let walk = walkdir::WalkDir::new(self.at(name)).sort_by_file_name().into_iter().map(Result::unwrap);
+        walk.filter(|entry| entry.file_type().is_file())
+            .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
+            .collect()
+    }
+}
+
+/// Split, class and content of each labelled picture, sorted.
+fn content(dataset: &Dataset) -> Vec<(Split, String, Vec<u8>)> {
+    let labelled = dataset.items.iter().filter(|item| item.class.is_some());
+    let mut content: Vec<_> = labelled
+        .map(|item| {
+            let class = dataset.classes[item.class.unwrap()].clone();
+            (item.split, class, fs::read(dataset.path_of(item)).unwrap())
+        })
+        .collect();
+    content.sort();
+    content
+}
+
+#[test]
+fn what_is_exported_and_opened_again_is_the_same_data_set() {
+    let bench = bench();
+    let before = bench.files("data");
+    for (out, mode) in [("copies", ExportMode::Copy), ("links", ExportMode::Link)] {
+        let exported = bench.export(out, mode).unwrap();
+        assert_eq!((exported.copied + exported.linked, exported.unlabelled), (4, 1));
+        assert_eq!(exported.renamed.len(), 1, "names that differ in case only are kept apart");
+        assert!(
+            exported.renamed[0].1.ends_with("train/ants/A (2).jpg")
+                || exported.renamed[0].1.ends_with("train/ants/a (2).jpg")
+        );
+        assert_eq!(content(&scanned(&bench.at(out))), content(&bench.dataset));
+    }
+    assert_eq!(bench.files("data"), before);
+}
+
+#[test]
+fn only_an_empty_folder_outside_of_the_data_set_will_do() {
+    let bench = bench();
+    fs::create_dir(bench.at("empty")).unwrap();
+    assert!(bench.export("empty", ExportMode::Copy).is_ok());
+    assert!(matches!(bench.export("empty", ExportMode::Copy), Err(ExportError::NotEmpty(_))));
+    assert!(matches!(bench.export("data/out", ExportMode::Copy), Err(ExportError::Inside(_))));
+    assert!(!bench.at("data/out").exists());
+    let mut odd = bench.dataset.clone();
+    odd.classes[0] = "../up".into();
+    let refused = export_folders(&odd, &bench.at("odd"), ExportMode::Copy, &CancelToken::new(), &mut |_, _| {});
+    assert!(matches!(refused, Err(ExportError::ClassName { .. })));
+}
+
+#[test]
+fn a_failed_or_cancelled_export_leaves_nothing_behind() {
+    let bench = bench();
+    fs::create_dir(bench.at("out")).unwrap();
+    let cancel = CancelToken::new();
+    let stopped = export_folders(&bench.dataset, &bench.at("out"), ExportMode::Copy, &cancel, &mut |done, _| {
+        if done == 2 {
+            cancel.cancel();
+        }
+    });
+    assert!(matches!(stopped, Err(ExportError::Cancelled)));
+    assert_eq!(fs::read_dir(bench.at("out")).unwrap().count(), 0, "the folder that was there is empty again");
+    fs::remove_file(bench.at("data/val/bees/a.jpg")).unwrap();
+    let error = bench.export("new", ExportMode::Copy).unwrap_err();
+    assert!(error.to_string().contains("a.jpg"), "{error}");
+    assert!(!bench.at("new").exists());
+    assert_eq!(bench.files("data").len(), 4);
+}

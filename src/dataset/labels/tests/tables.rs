@@ -1,0 +1,121 @@
+//! Labels to and from tables, and splits drawn anew.
+
+use super::*;
+use crate::dataset::Split;
+
+/// Carries out what a table asks for.
+fn take_over(bench: &mut Bench, text: &str) -> Result<CsvImport, CsvError> {
+    let path = bench.root().join("../table.csv");
+    fs::write(&path, text).unwrap();
+    let import = bench.layer.read_csv(&bench.dataset, &path)?;
+    for edit in import.edits.clone() {
+        bench.act(edit);
+    }
+    Ok(import)
+}
+
+#[test]
+fn a_table_written_here_brings_another_data_set_of_the_same_files_to_the_same_labels() {
+    let mut bench = bench();
+    bench.do_a_lot(40);
+    let path = bench.root().join("../out.csv");
+    bench.layer.write_csv(&bench.dataset, &path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 12);
+    assert!(text.starts_with("path,label,split,unsure,skip,set_aside,folder_label\n"), "{text}");
+    let mut other = self::bench();
+    let import = take_over(&mut other, &text).unwrap();
+    assert_eq!((import.pictures, import.unknown.len()), (11, 0));
+    for at in 0..11 {
+        let name = |bench: &Bench| bench.dataset.items[at].class.map(|class| bench.dataset.classes[class].clone());
+        assert_eq!(name(&other), name(&bench));
+        assert_eq!(other.dataset.items[at].split, bench.dataset.items[at].split);
+        assert_eq!(other.layer.marks(at), bench.layer.marks(at));
+    }
+    // Once more changes nothing.
+    assert!(take_over(&mut other, &text).unwrap().edits.is_empty());
+    let steps = other.layer.labels().steps().0;
+    for _ in 0..steps {
+        other.undo();
+    }
+    assert_eq!(other.seen(), self::bench_again(&other));
+}
+
+/// What the folders say, read afresh.
+fn bench_again(bench: &Bench) -> (Dataset, Vec<Marks>, Vec<Option<ClassColor>>) {
+    let dataset = scanned(&bench.root());
+    let (count, classes) = (dataset.items.len(), dataset.classes.len());
+    (dataset, vec![Marks::default(); count], vec![None; classes])
+}
+
+#[test]
+fn pictures_are_found_by_path_and_by_a_name_that_only_one_has() {
+    let mut bench = bench_of(&[("train/ants", 2), ("val/bees", 4)]);
+    let absolute = bench.root().join("train/ants/0.jpg");
+    let text = format!(
+        "Label,Path\nbees,{}\nants,3.jpg\nwasps,./val/bees/2.jpg\n,val\\bees\\1.jpg\nbees,0.jpg\n",
+        absolute.display()
+    );
+    let import = take_over(&mut bench, &text).unwrap();
+    assert_eq!(import.unknown, ["0.jpg"], "two pictures have this name");
+    let classes: Vec<_> = ["train/ants/0.jpg", "val/bees/3.jpg", "val/bees/2.jpg", "val/bees/1.jpg"]
+        .map(|path| bench.class(path))
+        .to_vec();
+    assert_eq!(classes, [Some("bees"), Some("ants"), Some("wasps"), None]);
+}
+
+#[test]
+fn a_table_that_makes_no_sense_is_refused_as_a_whole_with_the_row() {
+    let mut bench = bench();
+    let before = bench.seen();
+    for (text, word) in [
+        ("", "column “path”"),
+        ("file,label\na,b\n", "column “path”"),
+        ("path,colour\na,b\n", "nothing to take over"),
+        ("path,label,split\ntrain/ants/0.jpg,bees,train\ntrain/ants/1.jpg,bees,tomorrow\n", "row 3"),
+        ("path,label\ntrain/ants/0.jpg,a/b\n", "row 2"),
+        ("path,label,unsure\ntrain/ants/0.jpg,bees,maybe\n", "neither yes nor no"),
+    ] {
+        let error = take_over(&mut bench, text).unwrap_err().to_string();
+        assert!(error.contains(word) && error.contains("table.csv"), "{error}");
+    }
+    assert_eq!(bench.seen(), before);
+}
+
+#[test]
+fn splits_are_drawn_by_share_and_seed_and_undone_in_one_step() {
+    let mut bench = bench_of(&[("ants", 50), ("bees", 20), ("wasps", 1)]);
+    let before = bench.seen();
+    let shares = SplitShares { val: 0.2, test: 0.1, keep_folders_together: false };
+    let edit = bench.layer.draw_splits(&bench.dataset, shares, 3).unwrap();
+    assert_eq!(bench.layer.draw_splits(&bench.dataset, shares, 3), Some(edit.clone()));
+    bench.act(edit);
+    let count = |bench: &Bench, class| Split::ALL.map(|split| bench.dataset.count(split, Some(class)));
+    assert_eq!((count(&bench, 0), count(&bench, 1), count(&bench, 2)), ([35, 10, 5], [14, 4, 2], [1, 0, 0]));
+    assert_eq!(bench.layer.draw_splits(&bench.dataset, shares, 3), None, "it is that way already");
+    assert_ne!(bench.layer.draw_splits(&bench.dataset, shares, 4), None);
+    bench.undo();
+    assert_eq!(bench.seen(), before);
+}
+
+#[test]
+fn pictures_of_a_folder_stay_together_where_that_is_asked_for() {
+    let folders: Vec<String> = (0..20).map(|number| format!("ants/colony {number}")).collect();
+    let mut folders: Vec<(&str, usize)> = folders.iter().map(|folder| (folder.as_str(), 5)).collect();
+    folders.push(("bees", 30));
+    let mut bench = bench_of(&folders);
+    let shares = SplitShares { val: 0.3, test: 0.0, keep_folders_together: true };
+    let edit = bench.layer.draw_splits(&bench.dataset, shares, 1).unwrap();
+    bench.act(edit);
+    let mut of_folder = std::collections::HashMap::new();
+    for item in &bench.dataset.items {
+        let split = of_folder.entry(item.rel_path.parent().unwrap()).or_insert(item.split);
+        assert_eq!(*split, item.split, "{}", item.rel_path.display());
+    }
+    assert_eq!(bench.dataset.count(Split::Val, Some(0)), 30);
+    assert_eq!(
+        bench.dataset.count(Split::Train, Some(1)),
+        30,
+        "all bees are in one folder, so there is nothing to part"
+    );
+}
