@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
     ("augment", &["base", "imaging"]),
+    ("offline", &["base", "dataset", "imaging", "augment"]),
     ("nn", &["base"]),
     // A model file says what preprocessing it expects.
     ("models", &["base", "nn", "imaging::Preprocess"]),
     ("train", &["base", "dataset", "imaging", "augment", "nn", "models"]),
     ("predict", &["base", "dataset", "imaging", "nn", "models"]),
-    ("cli", &["base", "dataset", "imaging", "augment", "nn", "models", "train", "predict", "app::run"]),
-    ("app", &["base", "dataset", "imaging", "augment", "nn", "models", "train", "predict", "ui"]),
+    ("cli", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "app::run"]),
+    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
     (
         "ui",
         &[
