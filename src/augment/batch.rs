@@ -182,6 +182,22 @@ impl MixPlan {
     }
 }
 
+impl MixPlan {
+    /// The class that each picture of the mixed batch shows most of: its own from a half on. What accuracy is counted
+    /// against, since no single answer is right for a mixed picture.
+    pub fn dominant_labels(&self, labels: &[u32]) -> Vec<u32> {
+        if self.own_share >= 0.5 {
+            return labels.to_vec();
+        }
+        // Each picture is mixed with the one before it, the first with the last.
+        let mut others = labels.to_vec();
+        if !others.is_empty() {
+            others.rotate_right(1);
+        }
+        others
+    }
+}
+
 /// Mean over the batch of −Σ soft·log softmax(logits), as PyTorch's `cross_entropy` with probabilities as targets. Both are
 /// (n, classes) in row-major order. 0 for an empty batch.
 pub fn soft_cross_entropy(logits: &[f32], soft: &[f32], classes: usize) -> f64 {
@@ -255,6 +271,20 @@ mod tests {
                 let mut images = vec![1.0; 3 * 2 * 5 * 7];
                 plan.mix(&mut images, 2, 5, 7);
                 assert!(images.iter().all(|v| (v - 1.0).abs() < 1e-6));
+            }
+        }
+    }
+
+    #[test]
+    fn the_dominant_label_is_the_one_with_the_larger_share() {
+        let plan = |own_share| MixPlan { own_share, window: None };
+        assert_eq!(plan(0.5).dominant_labels(&[0, 2, 1]), [0, 2, 1]);
+        assert_eq!(plan(0.4).dominant_labels(&[0, 2, 1]), [1, 0, 2]);
+        assert_eq!(plan(0.4).dominant_labels(&[]), [] as [u32; 0]);
+        for own_share in [0.2, 0.8] {
+            let soft = plan(own_share).soft_labels(&[0, 2, 1], 3);
+            for (row, dominant) in soft.chunks(3).zip(plan(own_share).dominant_labels(&[0, 2, 1])) {
+                assert!(row[dominant as usize] > 0.5, "{row:?}");
             }
         }
     }
