@@ -303,6 +303,7 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::OpenModel => native::choose_model(cx),
         UiCommand::SaveCsv => native::choose_csv(cx),
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
+        UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;
             cx.state.palette.query.clear();

@@ -51,8 +51,8 @@ pub const SIZES: std::ops::RangeInclusive<u32> = 8..=4096;
 /// How many times as many training pictures there may be afterwards.
 pub const FACTORS: std::ops::RangeInclusive<usize> = 1..=1000;
 
-/// Sources between two looks at the cancel token and two reports of progress: enough to keep every core busy.
-const AT_ONCE: usize = 16;
+/// Files between two reports of progress and two additions to the manifest.
+const FILES_AT_ONCE: usize = 64;
 
 /// What is to be made.
 #[derive(Clone, Debug)]
@@ -133,10 +133,12 @@ pub fn enlarge(
         folder.make(class_folder)?;
     }
 
+    // Enough sources to keep every core busy, few enough that little is done again after a power cut.
+    let at_once = (FILES_AT_ONCE / request.factor).max(rayon::current_num_threads());
     let total = plan.files;
     let mut files_done = done.kept;
     progress(files_done, total);
-    for chunk in waiting.chunks(AT_ONCE) {
+    for chunk in waiting.chunks(at_once) {
         // In the order of the plan; what was finished before a failure is kept.
         let made: Vec<_> = chunk.par_iter().map(|source| picture::make(request, source, cancel)).collect();
         let mut failed = None;

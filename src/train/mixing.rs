@@ -6,7 +6,6 @@
 //! Must not know: models, files, events.
 
 use crate::augment::BatchMix;
-use crate::base::{rng_for, stable_hash};
 
 /// Mixes the batches of a run.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +28,7 @@ impl Mixer {
         if labels.len() < 2 {
             return None;
         }
-        let item = stable_hash(format!("mixing of batch {step}").as_bytes());
-        let plan = self.mix.draw(self.crop, self.crop, &mut rng_for(self.seed, epoch as u64, item))?;
+        let plan = self.mix.draw_for_batch(self.seed, epoch, step, self.crop)?;
         plan.mix(pixels, 3, self.crop, self.crop);
         let soft = plan.soft_labels(labels, self.classes);
         let dominant = plan.dominant_labels(labels);

@@ -107,7 +107,7 @@ fn a_folder_that_was_cut_off_is_completed_by_the_same_command() {
 fn ctrl_c_leaves_a_folder_that_says_so_and_can_be_continued() {
     use std::time::{Duration, Instant};
     let bench = Bench::new(10, 1);
-    let args = ["augment", "data", "--out", "out", "--factor", "60", "--augment", "strong"];
+    let args = ["augment", "data", "--out", "out", "--factor", "150", "--augment", "strong"];
     let child = bench.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let begun = Instant::now();
     while !bench.at("out/train/blue/0_aug1.jpg").exists() && begun.elapsed() < Duration::from_mins(1) {
@@ -119,7 +119,7 @@ fn ctrl_c_leaves_a_folder_that_says_so_and_can_be_continued() {
     bench.run(&args).ok();
     assert!(!bench.at("out/INCOMPLETE.txt").exists());
     let manifest = std::fs::read_to_string(bench.at("out/manifest.jsonl")).unwrap();
-    assert_eq!(manifest.lines().count(), 20 * 60 + 2);
+    assert_eq!(manifest.lines().count(), 20 * 150 + 2);
 }
 
 /// A limit on the size of files stands for a disk that is full: the manifest can't grow beyond it.

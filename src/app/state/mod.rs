@@ -4,6 +4,7 @@
 
 mod augment;
 mod data;
+mod enlarge;
 mod jobs;
 mod pictures;
 mod predict;
@@ -16,6 +17,7 @@ use std::collections::VecDeque;
 
 pub use augment::*;
 pub use data::*;
+pub use enlarge::*;
 pub use jobs::{JobId, JobLine};
 pub(in crate::app) use pictures::PictureEntry;
 pub use pictures::{Picture, PictureKey, Pictures};
