@@ -318,6 +318,12 @@ fn other_sizes_and_tile_counts_show_as_many_tiles() {
     }
 }
 
+/// Opens the dialog for offline augmentation. A dialog measures itself in its first frame and shows in the next.
+fn enlarge_dialog(window: &mut Window) {
+    window.click("Enlarge offline…");
+    window.run_steps(3);
+}
+
 /// Every file below a folder with its bytes.
 fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("readable"));
@@ -334,7 +340,8 @@ fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
     let mut window = opened([1280.0, 832.0]);
     let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
     let before = snapshot(&root);
-    window.click("Enlarge offline…");
+    enlarge_dialog(&mut window);
+    window.shot("augment-enlarge");
     assert!(window.has_text("12 → 48 training pictures"));
     set_value(&mut window, Role::SpinButton, "Factor", 3.0);
     assert_eq!(augment(&window).enlarge.factor, 3);
@@ -346,6 +353,7 @@ fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
     window.run_steps(2);
     assert!(window.has_text("Done: 36 training pictures (12 originals, 24 variants), 4 for validation and test."));
     assert!(window.has("Show folder") && window.has("Open as data set"));
+    window.shot("augment-enlarged");
     let notice = window.shown().notices.last().expect("a notice").text.clone();
     assert!(notice.contains("gradients-enlarged"), "{notice}");
     assert_eq!(snapshot(&root), before, "the data set was changed");
@@ -367,7 +375,7 @@ fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
 fn enlarging_can_be_stopped_and_gone_on_with() {
     let mut window = opened([1280.0, 832.0]);
     let out = window.home.path().join("larger");
-    window.click("Enlarge offline…");
+    enlarge_dialog(&mut window);
     window.shown_mut().augment.enlarge.factor = 200;
     window.command(Command::Augment(AugmentCommand::EnlargeInto(out.clone())));
     window.get_by_role_and_label(Role::Button, "Enlarge").click();
@@ -392,7 +400,7 @@ fn a_folder_that_may_not_be_used_is_refused_in_the_dialog() {
     let mut window = opened([1280.0, 832.0]);
     let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
     let before = snapshot(&root);
-    window.click("Enlarge offline…");
+    enlarge_dialog(&mut window);
     for (folder, words) in [(root.join("new"), "in the data set"), (PathBuf::from("not whole"), "not a whole path")] {
         window.command(Command::Augment(AugmentCommand::EnlargeInto(folder)));
         window.get_by_role_and_label(Role::Button, "Enlarge").click();
@@ -416,7 +424,7 @@ fn pictures_that_cannot_be_read_are_listed_after_enlarging() {
     });
     window.command(Command::Go(Workspace::Augment));
     settled(&mut window);
-    window.click("Enlarge offline…");
+    enlarge_dialog(&mut window);
     window.get_by_role_and_label(Role::Button, "Enlarge").click();
     window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
     window.run_steps(2);
@@ -456,6 +464,7 @@ fn mixed_tiles_are_what_training_will_see_and_name_both_labels() {
         assert!(**pixels == ColorImage::from_rgb(pixels.size, expected.as_raw()), "tile {slot}");
     }
     assert!(window.has_text(" % · "), "both labels on a tile");
+    window.shot("augment-mixed");
     window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
     settled(&mut window);
     assert!(before == pictures(&window) && !augment(&window).is_edited());

@@ -308,7 +308,10 @@ fn take_finished(cx: &mut Cx<'_>) {
                     },
                 );
             }
-            Finished::Strip { item, frames } if generation == state.generation => {
+            // That of the tile marked before may be ready last.
+            Finished::Strip { item, frames }
+                if generation == state.generation && service.wanted_extras.0 == Some(item) =>
+            {
                 service.strip_of = Some((generation, item));
                 let mut old = state.strip.take().map(|strip| strip.frames).unwrap_or_default().into_iter();
                 let mut next = |frame: renderer::StripFrame| {
