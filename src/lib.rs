@@ -9,6 +9,7 @@
 //!             base      (seeded generator, cancel token, safe file writing: everyone)
 //!   dataset   imaging   (which pictures there are; bytes → pixels → numbers)
 //!       augment         (random transforms)
+//!       offline         (a data set made larger on disk: originals, variants, manifest)
 //!   nn ← models         (kernels; architectures and weight files)
 //!       train           (config, loader, trainer, events, checkpoints)
 //!       predict         (a trained model → predictions)
@@ -39,6 +40,7 @@ pub mod dataset;
 pub mod imaging;
 pub mod models;
 pub mod nn;
+pub mod offline;
 pub mod predict;
 pub mod train;
 pub mod ui;

@@ -1,6 +1,7 @@
 //! The command line by its behaviour: the program is run on small generated data sets.
 
 mod cli {
+    mod augmenting;
     mod bad_input;
     mod labels;
     mod predicting;

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
     ("augment", &["base", "imaging"]),
+    ("offline", &["base", "dataset", "imaging", "augment"]),
     ("nn", &["base"]),
     // A model file says what preprocessing it expects.
     ("models", &["base", "nn", "imaging::Preprocess"]),
@@ -24,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "dataset",
             "imaging",
             "augment",
+            "offline",
             "nn",
             "models",
             "train",
@@ -32,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "app::WindowOptions",
         ],
     ),
-    ("app", &["base", "dataset", "imaging", "augment", "nn", "models", "train", "predict", "ui"]),
+    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
     (
         "ui",
         &[

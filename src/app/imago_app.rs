@@ -373,6 +373,7 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::ClearLabel => labels::handle(LabelCommand::Label(None), cx),
         UiCommand::Mark(mark) => labels::handle(LabelCommand::Mark(mark), cx),
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
+        UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;
             cx.state.palette.query.clear();

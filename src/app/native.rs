@@ -117,6 +117,8 @@ pub enum Chosen {
     PipelineToOpen(PathBuf),
     /// Where to save the augmentation pipeline.
     PipelineToSave(PathBuf),
+    /// Where to write an enlarged data set.
+    EnlargeFolder(PathBuf),
 }
 
 /// Lets the user choose a folder to open.
@@ -180,6 +182,15 @@ pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::PipelineToSave(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose where to write an enlarged data set.
+pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("A new or empty folder for the enlarged data set")
+        .set_can_create_directories(true)
+        .pick_folder();
+    ask(cx, dialog, |chosen| Some(Chosen::EnlargeFolder(chosen?.path().to_owned())));
+}
+
 /// Waits for a dialog in a thread of its own, so that the window goes on drawing; macOS wants dialogs made on the main thread,
 /// which is where this is called.
 fn ask<T: 'static>(
@@ -203,6 +214,7 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::Weights(path) => super::train::handle(TrainCommand::UseWeightsFile(path), cx),
         Chosen::Csv(path) => super::predict::handle(PredictCommand::SaveCsv(path), cx),
         Chosen::PipelineToOpen(path) => super::augment::handle(AugmentCommand::Open(path), cx),
+        Chosen::EnlargeFolder(path) => super::augment::handle(AugmentCommand::EnlargeInto(path), cx),
         Chosen::PipelineToSave(path) => super::augment::handle(AugmentCommand::Save(path), cx),
     }
 }

@@ -3,10 +3,11 @@
 //! They act on finished batches of numbers rather than on pictures, so they stand beside a pipeline's steps. Each picture is
 //! mixed with the one before it in the batch (the first with the last), as torchvision does: batches are shuffled anyway.
 
+use image::RgbImage;
 use rand::RngExt;
 
 use super::params::{self, Adjustable, Param, ParamSpec, choice};
-use crate::base::ImagoRng;
+use crate::base::{ImagoRng, rng_for, stable_hash};
 
 /// How pictures are mixed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +100,13 @@ impl BatchMix {
         params::set(self, param, value);
     }
 
+    /// What training draws for batch `step` (counted from 1) of `epoch` of a run with `seed`, pictures of `side` × `side`;
+    /// `None`: this batch stays as it is.
+    pub fn draw_for_batch(&self, seed: u64, epoch: usize, step: usize, side: usize) -> Option<MixPlan> {
+        let item = stable_hash(format!("mixing of batch {step}").as_bytes());
+        self.draw(side, side, &mut rng_for(seed, epoch as u64, item))
+    }
+
     /// Draws for a batch of pictures of `width` × `height`; `None`: this batch stays as it is.
     pub fn draw(&self, width: usize, height: usize, rng: &mut ImagoRng) -> Option<MixPlan> {
         if rng.random::<f64>() >= self.probability {
@@ -182,6 +190,46 @@ impl MixPlan {
     }
 }
 
+impl MixPlan {
+    /// Mixes `other` into a picture of the same size, as [`MixPlan::mix`] does with normalised numbers but for rounding. A
+    /// picture of another size is left out.
+    pub fn mix_picture(&self, own: &mut RgbImage, other: &RgbImage) {
+        if own.dimensions() != other.dimensions() {
+            return;
+        }
+        match self.window {
+            None => {
+                for (a, b) in own.iter_mut().zip(other.iter()) {
+                    let mixed = f32::from(*a) * self.own_share + f32::from(*b) * (1.0 - self.own_share);
+                    *a = mixed.round() as u8;
+                }
+            }
+            Some([left, top, right, bottom]) => {
+                let (right, bottom) = (right.min(own.width() as usize), bottom.min(own.height() as usize));
+                for y in top..bottom {
+                    for x in left..right {
+                        own.put_pixel(x as u32, y as u32, *other.get_pixel(x as u32, y as u32));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The class that each picture of the mixed batch shows most of: its own from a half on. What accuracy is counted
+    /// against, since no single answer is right for a mixed picture.
+    pub fn dominant_labels(&self, labels: &[u32]) -> Vec<u32> {
+        if self.own_share >= 0.5 {
+            return labels.to_vec();
+        }
+        // Each picture is mixed with the one before it, the first with the last.
+        let mut others = labels.to_vec();
+        if !others.is_empty() {
+            others.rotate_right(1);
+        }
+        others
+    }
+}
+
 /// Mean over the batch of −Σ soft·log softmax(logits), as PyTorch's `cross_entropy` with probabilities as targets. Both are
 /// (n, classes) in row-major order. 0 for an empty batch.
 pub fn soft_cross_entropy(logits: &[f32], soft: &[f32], classes: usize) -> f64 {
@@ -256,6 +304,37 @@ mod tests {
                 plan.mix(&mut images, 2, 5, 7);
                 assert!(images.iter().all(|v| (v - 1.0).abs() < 1e-6));
             }
+        }
+    }
+
+    #[test]
+    fn the_dominant_label_is_the_one_with_the_larger_share() {
+        let plan = |own_share| MixPlan { own_share, window: None };
+        assert_eq!(plan(0.5).dominant_labels(&[0, 2, 1]), [0, 2, 1]);
+        assert_eq!(plan(0.4).dominant_labels(&[0, 2, 1]), [1, 0, 2]);
+        assert_eq!(plan(0.4).dominant_labels(&[]), [] as [u32; 0]);
+        for own_share in [0.2, 0.8] {
+            let soft = plan(own_share).soft_labels(&[0, 2, 1], 3);
+            for (row, dominant) in soft.chunks(3).zip(plan(own_share).dominant_labels(&[0, 2, 1])) {
+                assert!(row[dominant as usize] > 0.5, "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_are_mixed_as_numbers_are() {
+        let picture = |shift: u8| RgbImage::from_fn(6, 6, |x, y| image::Rgb([(x * 40) as u8, (y * 40) as u8, shift]));
+        let (first, second) = (picture(10), image::imageops::rotate90(&picture(200)));
+        let planes = |picture: &RgbImage| -> Vec<f32> {
+            (0..3).flat_map(|c| picture.pixels().map(move |pixel| f32::from(pixel.0[c]))).collect()
+        };
+        for plan in [MixPlan { own_share: 0.3, window: None }, MixPlan::cut([1, 2, 9, 5], 6, 6)] {
+            let mut numbers = [planes(&second), planes(&first)].concat();
+            plan.mix(&mut numbers, 3, 6, 6);
+            let mut mixed = first.clone();
+            plan.mix_picture(&mut mixed, &second);
+            assert!(planes(&mixed).iter().zip(&numbers[108..]).all(|(a, b)| (a - b).abs() <= 0.5));
+            plan.mix_picture(&mut mixed, &RgbImage::new(2, 2));
         }
     }
 

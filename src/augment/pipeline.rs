@@ -53,7 +53,7 @@ impl Step {
 pub struct Pipeline {
     /// The steps, first to last.
     pub steps: Vec<Step>,
-    /// What happens to whole batches afterwards; the loader does it, [`Pipeline::apply`] knows single pictures only.
+    /// What happens to whole batches afterwards; training does it, [`Pipeline::apply`] knows single pictures only.
     pub batch: Option<BatchMix>,
 }
 

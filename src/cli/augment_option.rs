@@ -28,3 +28,14 @@ pub(super) fn read(text: &str) -> anyhow::Result<AugmentChoice> {
     let pipeline = Pipeline::from_toml(&toml).with_context(|| format!("the pipeline {text} can't be used"))?;
     Ok(AugmentChoice::Pipeline(pipeline))
 }
+
+/// Reads the option as the pipeline itself.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn pipeline(text: &str) -> anyhow::Result<Pipeline> {
+    match read(text)? {
+        AugmentChoice::Pipeline(pipeline) => Ok(pipeline),
+        AugmentChoice::Preset(name) => Pipeline::preset(&name).context("there is no such preset"),
+    }
+}

@@ -5,6 +5,7 @@
 //!
 //! Must not know: egui; how training or prediction work inside.
 
+mod augment;
 mod augment_option;
 mod evaluate;
 mod exit;
@@ -64,6 +65,8 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Say what is in pictures.
     Predict(predict::Args),
+    /// Make a data set larger: each training picture and variants of it, into a new folder.
+    Augment(augment::Args),
     /// Show the layers of the networks.
     Models(models::Args),
 }
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Predict(args)) => predict::run(&args),
+        Some(Command::Augment(args)) => augment::run(&args),
         Some(Command::Models(args)) => models::run(&args),
     };
     exit::code(result)

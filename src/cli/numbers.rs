@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::offline::{FACTORS, SIZES};
+
 /// A number above 0.
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     number(text).and_then(|value| if value > 0.0 { Ok(value) } else { Err("must be greater than 0".to_owned()) })
@@ -40,6 +42,16 @@ pub(super) fn threads(text: &str) -> Result<usize, String> {
     whole(text, 1..=1024)
 }
 
+/// How many times as many pictures offline augmentation makes.
+pub(super) fn factor(text: &str) -> Result<usize, String> {
+    whole(text, FACTORS)
+}
+
+/// Side of a picture in pixels.
+pub(super) fn picture_size(text: &str) -> Result<u32, String> {
+    whole(text, *SIZES.start() as usize..=*SIZES.end() as usize).map(|value| value as u32)
+}
+
 /// A whole number of at least 1.
 pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     whole(text, 1..=1_000_000_000)
@@ -73,5 +85,7 @@ mod tests {
         assert!(not_negative("-0.1").is_err() && not_negative("0").is_ok());
         assert!(epochs("0").is_err() && epochs("25").is_ok() && epochs("2.5").is_err());
         assert!(threads("0").is_err() && batch("4097").is_err() && at_least_one("0").is_err());
+        assert!(factor("0").is_err() && factor("4").is_ok() && factor("1001").is_err());
+        assert!(picture_size("7").is_err() && picture_size("224").is_ok() && picture_size("5000").is_err());
     }
 }

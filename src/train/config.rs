@@ -239,6 +239,11 @@ mod tests {
         let spelled_out = TrainConfig { augment: AugmentChoice::Pipeline(config.pipeline().unwrap()), ..config };
         let text = toml::to_string(&spelled_out).unwrap();
         assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), spelled_out);
+        let mixing = Pipeline { batch: Some(crate::augment::BatchMix::default()), ..Pipeline::default() };
+        let mixing = TrainConfig { augment: AugmentChoice::Pipeline(mixing), ..spelled_out };
+        let text = toml::to_string(&mixing).unwrap();
+        assert!(text.contains("mix = \"mixup\""), "{text}");
+        assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), mixing);
     }
 
     #[test]

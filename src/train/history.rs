@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
-    /// Mean cross-entropy over the epoch's training pictures, as seen while training.
+    /// Mean cross-entropy over the epoch's training pictures, as seen while training; of mixed pictures with the shares of
+    /// their classes as targets.
     pub train_loss: f64,
-    /// Share of right answers while training, 0 to 1.
+    /// Share of right answers while training, 0 to 1. Of pictures mixed by mixup or CutMix the class with the larger share
+    /// counts as right.
     pub train_acc: f64,
     /// Mean cross-entropy over the validation pictures.
     pub val_loss: f64,

@@ -5,6 +5,7 @@
 //! run            the recipe's loop: both phases of each epoch, best weights, checkpoint, summary
 //! loader/        pictures made ready ahead, in a fixed order, by a bounded pool
 //! learner/       what learns: the whole network, or the head on a frozen backbone's features
+//! mixing         mixup and CutMix of finished batches
 //! run_folder/    the run on disk; checkpoint: the state to go on from
 //! config, events, history      plain data, for everyone
 //! ```
@@ -25,6 +26,7 @@ mod event_port;
 mod learner;
 mod loader;
 mod metrics;
+mod mixing;
 mod preflight;
 mod run;
 

@@ -26,7 +26,7 @@ pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 }
 
 /// A dialog with a heading and a close button. Returns whether it stays open.
-fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
+pub(super) fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
     let colors = theme::colors(ui);
     let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(20));
     let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(Color32::from_black_alpha(120));

@@ -158,7 +158,7 @@ fn version_and_help_say_what_they_should() {
     let version = bench.run(&["--version"]).ok().stdout();
     assert!(version.starts_with(&format!("imago {}", env!("CARGO_PKG_VERSION"))), "{version}");
     let help = bench.run(&["--help"]).ok().stdout();
-    for word in ["sample", "scan", "train", "evaluate", "predict", "models", "Exit codes"] {
+    for word in ["sample", "scan", "train", "evaluate", "predict", "augment", "models", "Exit codes"] {
         assert!(help.contains(word), "{word}");
     }
 }

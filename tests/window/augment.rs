@@ -7,8 +7,8 @@ use egui::{ColorImage, Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
 use imago::app::ImagoApp;
 use imago::app::command::{AugmentCommand, Command};
-use imago::app::state::{AugmentState, TileContent, Workspace};
-use imago::augment::{Pipeline, Transform};
+use imago::app::state::{AugmentState, EnlargeOutcome, TileContent, Workspace};
+use imago::augment::{BatchMix, Mix, Pipeline, Transform};
 use imago::base::rng_for;
 use imago::dataset::{ItemId, Split};
 use imago::train::AugmentChoice;
@@ -316,4 +316,156 @@ fn other_sizes_and_tile_counts_show_as_many_tiles() {
         settled(&mut window);
         assert_eq!(augment(&window).tiles.len(), 4);
     }
+}
+
+/// Opens the dialog for offline augmentation. A dialog measures itself in its first frame and shows in the next.
+fn enlarge_dialog(window: &mut Window) {
+    window.click("Enlarge offline…");
+    window.run_steps(3);
+}
+
+/// Every file below a folder with its bytes.
+fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("readable"));
+    walk.filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).expect("below the folder").to_path_buf();
+            (name, std::fs::read(entry.path()).expect("readable"))
+        })
+        .collect()
+}
+
+#[test]
+fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
+    let mut window = opened([1280.0, 832.0]);
+    let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
+    let before = snapshot(&root);
+    enlarge_dialog(&mut window);
+    window.shot("augment-enlarge");
+    assert!(window.has_text("12 → 48 training pictures"));
+    set_value(&mut window, Role::SpinButton, "Factor", 3.0);
+    assert_eq!(augment(&window).enlarge.factor, 3);
+    assert!(window.has_text("12 → 36 training pictures"));
+    let out = root.with_file_name("gradients-enlarged");
+    assert_eq!(augment(&window).enlarge.folder, out, "a folder beside the data set is proposed");
+    window.get_by_role_and_label(Role::Button, "Enlarge").click();
+    window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
+    window.run_steps(2);
+    assert!(window.has_text("Done: 36 training pictures (12 originals, 24 variants), 4 for validation and test."));
+    assert!(window.has("Show folder") && window.has("Open as data set"));
+    window.shot("augment-enlarged");
+    let notice = window.shown().notices.last().expect("a notice").text.clone();
+    assert!(notice.contains("gradients-enlarged"), "{notice}");
+    assert_eq!(snapshot(&root), before, "the data set was changed");
+    let files = snapshot(&out);
+    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("train")).count(), 36);
+    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("val")).count(), 4);
+    assert!(!out.join("INCOMPLETE.txt").exists());
+    // The first version of a picture is what the tiles show of epoch 1.
+    let variant = imago::imaging::decode_file(&out.join("train/ants/ants 0_aug1.jpg")).expect("a picture");
+    assert_eq!(variant.dimensions(), (224, 224));
+    window.click("Open as data set");
+    window.run_until("it is open", |app| {
+        app.state().project.as_ref().is_some_and(|project| project.dataset.root == out && app.state().opening.is_none())
+    });
+    assert!(!augment(&window).enlarge.open);
+}
+
+#[test]
+fn enlarging_can_be_stopped_and_gone_on_with() {
+    let mut window = opened([1280.0, 832.0]);
+    let out = window.home.path().join("larger");
+    enlarge_dialog(&mut window);
+    window.shown_mut().augment.enlarge.factor = 200;
+    window.command(Command::Augment(AugmentCommand::EnlargeInto(out.clone())));
+    window.get_by_role_and_label(Role::Button, "Enlarge").click();
+    window.run_until("it is under way", |app| app.state().augment.enlarge.job.is_some());
+    window.step();
+    assert!(window.has("Progress of enlarging") && window.has("Cancel: Enlarging"), "in the dialog and at the foot");
+    window.click("Stop");
+    window.run_until("it has stopped", |app| app.state().augment.enlarge.outcome.is_some());
+    window.run_steps(2);
+    assert_eq!(augment(&window).enlarge.outcome, Some(EnlargeOutcome::Cancelled(out.clone())));
+    assert!(out.join("INCOMPLETE.txt").exists() && window.has_text("is incomplete"));
+    window.get_by_role_and_label(Role::Button, "Enlarge").click();
+    window.run_until("it is done", |app| {
+        matches!(app.state().augment.enlarge.outcome, Some(EnlargeOutcome::Done { .. }))
+    });
+    assert!(!out.join("INCOMPLETE.txt").exists());
+    assert_eq!(snapshot(&out).iter().filter(|(name, _)| name.starts_with("train")).count(), 2400);
+}
+
+#[test]
+fn a_folder_that_may_not_be_used_is_refused_in_the_dialog() {
+    let mut window = opened([1280.0, 832.0]);
+    let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
+    let before = snapshot(&root);
+    enlarge_dialog(&mut window);
+    for (folder, words) in [(root.join("new"), "in the data set"), (PathBuf::from("not whole"), "not a whole path")] {
+        window.command(Command::Augment(AugmentCommand::EnlargeInto(folder)));
+        window.get_by_role_and_label(Role::Button, "Enlarge").click();
+        window.run_until("it is refused", |app| {
+            matches!(app.state().augment.enlarge.outcome, Some(EnlargeOutcome::Failed(_)))
+        });
+        window.run_steps(2);
+        assert!(window.has_text(words), "{words}");
+    }
+    assert_eq!(snapshot(&root), before);
+    window.click("Close");
+    assert!(!augment(&window).enlarge.open);
+}
+
+#[test]
+fn pictures_that_cannot_be_read_are_listed_after_enlarging() {
+    let mut window = harness_with([1280.0, 832.0], |parent| {
+        let root = gradients(parent);
+        std::fs::write(root.join("train/bees/broken.jpg"), b"not a picture at all").expect("written");
+        root
+    });
+    window.command(Command::Go(Workspace::Augment));
+    settled(&mut window);
+    enlarge_dialog(&mut window);
+    window.get_by_role_and_label(Role::Button, "Enlarge").click();
+    window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
+    window.run_steps(2);
+    assert!(window.has_text("broken.jpg") && window.has_text("12 originals"));
+}
+
+#[test]
+fn mixed_tiles_are_what_training_will_see_and_name_both_labels() {
+    let mut window = opened([1280.0, 832.0]);
+    let before = pictures(&window);
+    window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
+    settled(&mut window);
+    assert_eq!(augment(&window).pipeline.batch, Some(BatchMix::default()));
+    window.shown_mut().augment.pipeline.batch = Some(BatchMix { mix: Mix::CutMix, alpha: 1.0, probability: 1.0 });
+    settled(&mut window);
+    let AugmentChoice::Pipeline(chosen) = chosen(&window) else { panic!("not what training will use") };
+    assert_eq!(chosen, augment(&window).pipeline);
+    let project = window.shown().project.as_ref().expect("a project");
+    let seen = |item: ItemId| {
+        let item = project.item(item).expect("an item of the data set");
+        let original = imago::imaging::decode_file(&project.dataset.path_of(item)).expect("a picture");
+        Pipeline::default().apply(&original, 224, &mut rng_for(0, 1, item.id.0))
+    };
+    let tiles = &augment(&window).tiles;
+    assert_eq!(tiles.len(), 12, "three batches of four");
+    for (slot, tile) in tiles.iter().enumerate() {
+        let shown = tile.shown.as_ref().expect("a tile");
+        let other = tiles[slot / 4 * 4 + (slot + 3) % 4].item;
+        let plan = chosen.batch.expect("mixing").draw_for_batch(0, 1, slot / 4 + 1, 224).expect("always mixed");
+        let mixed = shown.mixed.expect("mixed");
+        assert_eq!((mixed.item, mixed.own_share), (other, plan.own_share));
+        let mut expected = seen(tile.item);
+        plan.mix_picture(&mut expected, &seen(other));
+        let TileContent::Ready { pixels, .. } = &shown.content else { panic!("no picture") };
+        let side = pixels.size[0] as u32;
+        let expected = if side == 224 { expected } else { imago::imaging::resize(&expected, side, side) };
+        assert!(**pixels == ColorImage::from_rgb(pixels.size, expected.as_raw()), "tile {slot}");
+    }
+    assert!(window.has_text(" % · "), "both labels on a tile");
+    window.shot("augment-mixed");
+    window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
+    settled(&mut window);
+    assert!(before == pictures(&window) && !augment(&window).is_edited());
 }

@@ -2,6 +2,7 @@
 //! the strip, the examples and the measurements made in the background.
 
 mod coverage;
+mod enlarge;
 mod originals;
 mod renderer;
 
@@ -18,10 +19,10 @@ use super::command::AugmentCommand;
 use super::imago_app::Cx;
 use super::jobs::Message;
 use super::state::{
-    AugmentState, AugmentTile, Coverage, Example, FileFacts, Frame, NoticeLevel, Project, ShownTile, Strip,
+    AugmentState, AugmentTile, Coverage, Example, FileFacts, Frame, JobId, NoticeLevel, Project, ShownTile, Strip,
     TileContent, Workspace,
 };
-use crate::augment::Pipeline;
+use crate::augment::{MixPlan, Pipeline};
 use crate::base::{rng_for, stable_hash, write_atomically};
 use crate::dataset::{Dataset, ItemId, Split};
 use crate::imaging::Preprocess;
@@ -41,6 +42,8 @@ pub enum AugmentMessage {
     Opened(PathBuf, Result<Pipeline, String>),
     /// The pipeline was written, or could not be.
     Saved(PathBuf, Pipeline, Result<(), String>),
+    /// A data set was enlarged, or was not.
+    Enlarged(JobId, PathBuf, enlarge::Outcome),
 }
 
 /// Everything that decides the tiles.
@@ -54,6 +57,8 @@ struct Wanted {
     reroll: u64,
     tile_count: usize,
     shown: u32,
+    /// Pictures in a batch, where batches are mixed.
+    mixed_by: Option<usize>,
     pipeline: Pipeline,
 }
 
@@ -76,7 +81,7 @@ impl PartialEq for Wanted {
     fn eq(&self, other: &Self) -> bool {
         self.same_pictures(other)
             && self.same_measurements(other)
-            && (self.reroll, self.shown) == (other.reroll, other.shown)
+            && (self.reroll, self.shown, self.mixed_by) == (other.reroll, other.shown, other.mixed_by)
     }
 }
 
@@ -89,6 +94,8 @@ pub(super) struct Service {
     agreed: Option<(AugmentChoice, Pipeline)>,
     root: Option<PathBuf>,
     wanted: Option<Wanted>,
+    /// All training pictures in the order of the epoch shown.
+    order: Vec<ItemId>,
     /// The marked picture and the opened cards that were last asked for.
     wanted_extras: (Option<ItemId>, Vec<u64>),
     asked_at: Option<Instant>,
@@ -124,6 +131,10 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
                 job.send(Message::Augment(AugmentMessage::Opened(path, outcome)));
             });
         }
+        AugmentCommand::ShowEnlarge => enlarge::show(cx),
+        AugmentCommand::ChooseEnlargeFolder => super::native::choose_enlarge_folder(cx),
+        AugmentCommand::EnlargeInto(path) => cx.state.augment.enlarge.set_folder(path),
+        AugmentCommand::Enlarge => enlarge::start(cx),
         AugmentCommand::Save(path) => {
             let pipeline = cx.state.augment.pipeline.clone();
             cx.services.jobs.spawn("pipeline", "", move |job| {
@@ -150,6 +161,7 @@ pub(super) fn receive(message: AugmentMessage, cx: &mut Cx<'_>) {
             cx.state.augment.origin = stem(&path);
             cx.state.augment.origin_pipeline = pipeline;
         }
+        AugmentMessage::Enlarged(job, folder, outcome) => enlarge::ended(job, folder, outcome, cx),
         AugmentMessage::Opened(_, Err(reason)) | AugmentMessage::Saved(_, _, Err(reason)) => {
             cx.state.notify(NoticeLevel::Error, reason);
         }
@@ -173,6 +185,7 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
 /// Once a frame, before drawing.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     take_finished(cx);
+    enlarge::tick(cx);
     synchronise(cx);
 }
 
@@ -194,6 +207,7 @@ fn synchronise(cx: &mut Cx<'_>) {
         reroll: state.reroll,
         tile_count: state.tile_count,
         shown: side_to_make(state.tile_pixels),
+        mixed_by: state.pipeline.batch.map(|_| cx.state.train.config.batch_size.max(1)),
         pipeline: state.pipeline.clone(),
     };
     let before = service.wanted.take();
@@ -202,7 +216,7 @@ fn synchronise(cx: &mut Cx<'_>) {
         state.generation += 1;
         service.asked_at = Some(Instant::now());
         if before.as_ref().is_none_or(|before| !before.same_pictures(&wanted)) {
-            lay_out(state, &wanted);
+            service.order = lay_out(state, &wanted);
         }
         if before.as_ref().is_none_or(|before| !before.same_measurements(&wanted)) {
             service.pipeline_since = state.generation;
@@ -233,8 +247,14 @@ fn to_do(project: &Project, state: &AugmentState, service: &Service, wanted: &Wa
         .filter(|(shown, ..)| *shown < generation)
         .collect();
     stale.sort_unstable_by_key(|(shown, slot, _)| (*shown, *slot));
-    let mut tasks: Vec<Task> =
-        stale.into_iter().filter_map(|(_, slot, item)| Some(Task::Tile { slot, source: source_of(item)? })).collect();
+    let mut tasks: Vec<Task> = stale
+        .into_iter()
+        .filter_map(|(_, slot, item)| {
+            let partner =
+                mixed_with(&service.order, slot, wanted).and_then(|(item, mix)| Some((source_of(item)?, mix)));
+            Some(Task::Tile { slot, source: source_of(item)?, partner })
+        })
+        .collect();
     if let Some(source) = service.wanted_extras.0.and_then(source_of) {
         let of = (service.pipeline_since, source.item);
         for (view, step) in state.views.iter().zip(&state.pipeline.steps) {
@@ -268,7 +288,7 @@ fn take_finished(cx: &mut Cx<'_>) {
     let mut uploaded = 0;
     while let Some((generation, finished)) = renderer.next_finished() {
         match finished {
-            Finished::Tile { slot, item, outcome } => {
+            Finished::Tile { slot, item, mixed, outcome } => {
                 uploaded += outcome.as_ref().map_or(0, |(picture, _)| picture.pixels.len() * 4);
                 show_tile(
                     state,
@@ -276,6 +296,7 @@ fn take_finished(cx: &mut Cx<'_>) {
                     slot,
                     ShownTile {
                         item,
+                        mixed,
                         generation,
                         content: match outcome {
                             // The texture is the place's own; see `show_tile`.
@@ -287,7 +308,10 @@ fn take_finished(cx: &mut Cx<'_>) {
                     },
                 );
             }
-            Finished::Strip { item, frames } if generation == state.generation => {
+            // That of the tile marked before may be ready last.
+            Finished::Strip { item, frames }
+                if generation == state.generation && service.wanted_extras.0 == Some(item) =>
+            {
                 service.strip_of = Some((generation, item));
                 let mut old = state.strip.take().map(|strip| strip.frames).unwrap_or_default().into_iter();
                 let mut next = |frame: renderer::StripFrame| {
@@ -364,15 +388,33 @@ fn heat_picture(coverage: &Coverage) -> ColorImage {
     ColorImage::new([coverage.columns, coverage.rows], pixels)
 }
 
-/// Puts the first pictures of the epoch into the tiles. What the places show stays until the new pictures are there.
-fn lay_out(state: &mut AugmentState, wanted: &Wanted) {
+/// Puts the first pictures of the epoch into the tiles. What the places show stays until the new pictures are there. Gives
+/// the order of all.
+fn lay_out(state: &mut AugmentState, wanted: &Wanted) -> Vec<ItemId> {
     let order = epoch_order(&wanted.dataset, wanted.seed, wanted.epoch);
     state.pictures_in_epoch = order.len();
     let mut shown: Vec<_> = state.tiles.drain(..).map(|tile| tile.shown).collect();
     shown.resize(order.len().min(wanted.tile_count), None);
-    let items = order.into_iter().filter_map(|index| wanted.dataset.items.get(index));
-    state.tiles = items.zip(shown).map(|(item, shown)| AugmentTile { item: item.id, shown }).collect();
+    let order: Vec<ItemId> =
+        order.into_iter().filter_map(|index| wanted.dataset.items.get(index)).map(|item| item.id).collect();
+    state.tiles = order.iter().zip(shown).map(|(item, shown)| AugmentTile { item: *item, shown }).collect();
     state.selected = state.selected.min(state.tiles.len().saturating_sub(1));
+    order
+}
+
+/// What training mixes into the picture at a place of the epoch, where it mixes: the one before it in its batch, into the
+/// first the last. (Pictures that can't be read are skipped by training, which moves those after them up.)
+fn mixed_with(order: &[ItemId], slot: usize, wanted: &Wanted) -> Option<(ItemId, MixPlan)> {
+    let (mix, batch_size) = (wanted.pipeline.batch?, wanted.mixed_by?);
+    let batch = order.chunks(batch_size).nth(slot / batch_size)?;
+    if batch.len() < 2 {
+        return None;
+    }
+    let seed = drawing_seed(wanted.seed, wanted.reroll);
+    let side = Preprocess::default().crop as usize;
+    let plan = mix.draw_for_batch(seed, wanted.epoch, slot / batch_size + 1, side)?;
+    let before = (slot % batch_size + batch.len() - 1) % batch.len();
+    Some((*batch.get(before)?, plan))
 }
 
 /// Training pictures in the order in which `epoch` (counted from 1) of a training with `seed` learns from them, as indices

@@ -15,8 +15,8 @@ use image::RgbImage;
 
 use super::coverage;
 use super::originals::Originals;
-use crate::app::state::Coverage;
-use crate::augment::{Pipeline, Step, Trace};
+use crate::app::state::{Coverage, Mixed};
+use crate::augment::{MixPlan, Pipeline, Step, Trace};
 use crate::base::{rng_for, stable_hash};
 use crate::dataset::ItemId;
 use crate::imaging;
@@ -49,8 +49,8 @@ pub(super) struct Source {
 
 /// One piece of work.
 pub(super) enum Task {
-    /// The tile at a place of the grid.
-    Tile { slot: usize, source: Source },
+    /// The tile at a place of the grid, and what is to be mixed into it.
+    Tile { slot: usize, source: Source, partner: Option<(Source, MixPlan)> },
     /// A picture after each step.
     Strip { source: Source },
     /// What a step does by itself, for the card of that id.
@@ -64,6 +64,7 @@ pub(super) enum Finished {
     Tile {
         slot: usize,
         item: ItemId,
+        mixed: Option<Mixed>,
         outcome: Result<(ColorImage, Box<Trace>), String>,
     },
     Strip {
@@ -176,9 +177,9 @@ fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Se
         };
         let finished =
             catch_unwind(AssertUnwindSafe(|| carry_out(shared, &plan, &task))).unwrap_or_else(|_| match task {
-                Task::Tile { slot, source } => {
+                Task::Tile { slot, source, .. } => {
                     let outcome = Err("augmenting this picture failed unexpectedly".to_owned());
-                    Finished::Tile { slot, item: source.item, outcome }
+                    Finished::Tile { slot, item: source.item, mixed: None, outcome }
                 }
                 _ => Finished::Nothing,
             });
@@ -191,13 +192,24 @@ fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Se
 
 fn carry_out(shared: &Shared, plan: &Plan, task: &Task) -> Finished {
     match task {
-        Task::Tile { slot, source } => {
-            let outcome = shared.originals.get(source.item, &source.path).map(|original| {
-                let mut rng = rng_for(plan.seed, plan.epoch as u64, source.item.0);
-                let (picture, trace) = plan.pipeline.apply_traced(&original, plan.size, &mut rng);
+        Task::Tile { slot, source, partner } => {
+            let augmented = |source: &Source| {
+                shared.originals.get(source.item, &source.path).map(|original| {
+                    let mut rng = rng_for(plan.seed, plan.epoch as u64, source.item.0);
+                    plan.pipeline.apply_traced(&original, plan.size, &mut rng)
+                })
+            };
+            let mut mixed = None;
+            let outcome = augmented(source).map(|(mut picture, trace)| {
+                if let Some((other, mix)) = partner
+                    && let Ok((other_picture, _)) = augmented(other)
+                {
+                    mix.mix_picture(&mut picture, &other_picture);
+                    mixed = Some(Mixed { item: other.item, own_share: mix.own_share });
+                }
                 (at_most(picture, plan.shown), Box::new(trace))
             });
-            Finished::Tile { slot: *slot, item: source.item, outcome }
+            Finished::Tile { slot: *slot, item: source.item, mixed, outcome }
         }
         Task::Strip { source } => match shared.originals.get(source.item, &source.path) {
             Ok(original) => Finished::Strip { item: source.item, frames: strip(plan, &original, source.item) },
@@ -285,8 +297,10 @@ mod tests {
         picture.save(&path).unwrap();
         let renderer = Renderer::start(&(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
         let source = Source { item: ItemId(7), path };
-        renderer.ask(plan(3), [Task::Tile { slot: 5, source }]);
-        let (generation, Finished::Tile { slot, item, outcome }) = wait_for(&renderer) else { panic!("not a tile") };
+        renderer.ask(plan(3), [Task::Tile { slot: 5, source, partner: None }]);
+        let (generation, Finished::Tile { slot, item, outcome, .. }) = wait_for(&renderer) else {
+            panic!("not a tile")
+        };
         assert_eq!((generation, slot, item), (3, 5, ItemId(7)));
         let expected = Pipeline::default().apply(&picture, 224, &mut rng_for(0, 1, 7));
         assert!(outcome.unwrap().0 == at_most(expected, 224));
@@ -296,7 +310,7 @@ mod tests {
     fn a_file_that_cannot_be_read_says_why() {
         let renderer = Renderer::start(&(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
         let source = Source { item: ItemId(1), path: PathBuf::from("/nowhere/at/all.jpg") };
-        renderer.ask(plan(1), [Task::Tile { slot: 0, source }]);
+        renderer.ask(plan(1), [Task::Tile { slot: 0, source, partner: None }]);
         let (_, Finished::Tile { outcome: Err(reason), .. }) = wait_for(&renderer) else { panic!("no error") };
         assert!(!reason.is_empty());
     }

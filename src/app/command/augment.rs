@@ -21,4 +21,12 @@ pub enum AugmentCommand {
     Open(PathBuf),
     /// Write the pipeline to a file.
     Save(PathBuf),
+    /// Show the dialog for offline augmentation.
+    ShowEnlarge,
+    /// Choose where to write the enlarged data set.
+    ChooseEnlargeFolder,
+    /// Write the enlarged data set there.
+    EnlargeInto(PathBuf),
+    /// Write the enlarged data set with the settings shown.
+    Enlarge,
 }

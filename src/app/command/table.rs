@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::state::{Project, State, Workspace};
+use crate::dataset::Split;
 use crate::dataset::labels::{LabelLayer, Labels, Mark};
 
 /// A command without parameters.
@@ -44,6 +45,8 @@ pub enum UiCommand {
     SaveCsv,
     /// Other random numbers for the augmented batch.
     Reroll,
+    /// Show the dialog for offline augmentation.
+    EnlargeOffline,
     /// Show or hide the command palette.
     Palette,
     /// Switch between light and dark.
@@ -80,6 +83,7 @@ impl UiCommand {
             Self::OpenModel,
             Self::SaveCsv,
             Self::Reroll,
+            Self::EnlargeOffline,
             Self::Palette,
             Self::ToggleTheme,
             Self::ZoomIn,
@@ -132,6 +136,7 @@ impl UiCommand {
             Self::OpenModel => "Open model…",
             Self::SaveCsv => "Save predictions as CSV…",
             Self::Reroll => "Reroll augmented batch",
+            Self::EnlargeOffline => "Enlarge offline…",
             Self::Palette => "Command palette",
             Self::ToggleTheme => "Switch between light and dark",
             Self::ZoomIn => "Larger interface",
@@ -176,6 +181,9 @@ impl UiCommand {
             Self::OpenModel => "Choose a model.safetensors that Imago trained.",
             Self::SaveCsv => "Save one line for each picture with all class probabilities.",
             Self::Reroll => "The same pictures with other random numbers.",
+            Self::EnlargeOffline => {
+                "Write a larger data set: each training picture, and versions of it made with the pipeline."
+            }
             Self::Palette => "Find any command by typing.",
             Self::ToggleTheme => "Light or dark.",
             Self::ZoomIn => "Make text and controls larger.",
@@ -231,7 +239,7 @@ impl UiCommand {
             Self::Settings => command(Key::Comma),
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
-            Self::OpenSample | Self::ContinueRun | Self::OpenModel => None,
+            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
         }
     }
 
@@ -265,6 +273,9 @@ impl UiCommand {
                 number > 0 && has_pictures_to_label(state) && state.project.as_ref().is_some_and(is_class)
             }
             Self::ClearLabel | Self::Mark(_) => has_pictures_to_label(state),
+            Self::EnlargeOffline => {
+                state.project.as_ref().is_some_and(|project| project.dataset.labelled(Split::Train).next().is_some())
+            }
             Self::StartTraining => state.project.is_some() && !state.train.is_running(),
             Self::PauseOrResumeTraining | Self::StopTraining => state.train.is_running(),
             Self::ContinueRun => !state.train.is_running() && state.train.can_continue(),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use egui::{ColorImage, TextureHandle};
 
-use crate::augment::{Pipeline, Step, Trace};
+use super::EnlargeState;
+use crate::augment::{BatchMix, Pipeline, Step, Trace};
 use crate::dataset::ItemId;
 
 /// How many tiles can be shown.
@@ -20,11 +21,22 @@ pub struct StepView {
     pub open: bool,
 }
 
+/// What was mixed into a tile's picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mixed {
+    /// The other picture.
+    pub item: ItemId,
+    /// Share of the tile's own picture, 0 to 1.
+    pub own_share: f32,
+}
+
 /// A picture in a tile: it stays until the next one is there.
 #[derive(Clone)]
 pub struct ShownTile {
     /// Which picture.
     pub item: ItemId,
+    /// What was mixed into it.
+    pub mixed: Option<Mixed>,
     /// Which request it answers; later ones have higher numbers.
     pub generation: u64,
     /// What became of it.
@@ -122,6 +134,8 @@ pub struct AugmentState {
     pub origin: String,
     /// The pipeline as it was there.
     pub origin_pipeline: Pipeline,
+    /// How batches are mixed, also while they are not: what the switch brings back.
+    pub mix: BatchMix,
     /// Tiles to be shown.
     pub tile_count: usize,
     /// Which epoch's batches are shown, counted from 1.
@@ -152,6 +166,8 @@ pub struct AugmentState {
     pub generation: u64,
     /// Milliseconds from the last change until every tile had its new picture.
     pub refresh_ms: Option<f32>,
+    /// The dialog for offline augmentation.
+    pub enlarge: EnlargeState,
     next_view: u64,
 }
 
@@ -162,6 +178,7 @@ impl Default for AugmentState {
             views: Vec::new(),
             origin: "recipe".to_owned(),
             origin_pipeline: Pipeline::default(),
+            mix: BatchMix::default(),
             tile_count: 16,
             epoch: 1,
             reroll: 0,
@@ -177,6 +194,7 @@ impl Default for AugmentState {
             pictures_in_epoch: 0,
             generation: 0,
             refresh_ms: None,
+            enlarge: EnlargeState::default(),
             next_view: 0,
         };
         state.renew_views();
@@ -252,6 +270,7 @@ impl AugmentState {
         self.selected = 0;
         self.epoch = 1;
         self.reroll = 0;
+        self.enlarge.forget_data();
     }
 
     fn renew_views(&mut self) {

@@ -4,6 +4,7 @@
 
 mod augment;
 mod data;
+mod enlarge;
 mod jobs;
 mod labels;
 mod pictures;
@@ -17,6 +18,7 @@ use std::collections::VecDeque;
 
 pub use augment::*;
 pub use data::*;
+pub use enlarge::*;
 pub use jobs::{JobId, JobLine};
 pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
 pub(in crate::app) use pictures::PictureEntry;

@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 
 use super::head::Head;
-use super::{Learner, SgdSettings, model_error, save_error};
+use super::{Learner, SgdSettings, Targets, model_error, save_error};
 use crate::models::fused_resnet::FusedResnet;
 use crate::models::model_file::{self, ModelFile};
 use crate::models::{Model, ModelError};
@@ -99,8 +99,8 @@ impl Learner for FrozenBackbone {
         Ok(self.model.backbone(&pictures)?.flatten_all()?.to_vec1()?)
     }
 
-    fn learn(&mut self, input: &[f32], labels: &[u32], lr: f64) -> Result<BatchOutcome, TrainError> {
-        Ok(self.head.learn(input, labels, lr, self.sgd))
+    fn learn(&mut self, input: &[f32], targets: Targets<'_>, lr: f64) -> Result<BatchOutcome, TrainError> {
+        Ok(self.head.learn(input, targets, lr, self.sgd))
     }
 
     fn judge(&self, input: &[f32], labels: &[u32]) -> Result<BatchOutcome, TrainError> {

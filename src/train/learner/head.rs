@@ -2,7 +2,7 @@
 //!
 //! 512 × classes numbers: a graph of tensors would take far longer to build than this takes to compute.
 
-use super::{SgdSettings, cross_entropy_in_place};
+use super::{SgdSettings, Targets, cross_entropy_in_place};
 use crate::train::metrics::BatchOutcome;
 
 /// A linear layer with its momentum.
@@ -51,14 +51,14 @@ impl Head {
 
     /// Loss and right answers, learning nothing.
     pub(crate) fn judge(&self, features: &[f32], labels: &[u32]) -> BatchOutcome {
-        cross_entropy_in_place(&mut self.logits(features), labels)
+        cross_entropy_in_place(&mut self.logits(features), Targets::hard(labels))
     }
 
     /// One update as PyTorch's SGD makes it: `v ← momentum·v + (gradient + weight_decay·w)`, `w ← w − lr·v`. When the loss is
     /// not finite, nothing is changed.
-    pub(crate) fn learn(&mut self, features: &[f32], labels: &[u32], lr: f64, sgd: SgdSettings) -> BatchOutcome {
+    pub(crate) fn learn(&mut self, features: &[f32], targets: Targets<'_>, lr: f64, sgd: SgdSettings) -> BatchOutcome {
         let mut slope = self.logits(features);
-        let outcome = cross_entropy_in_place(&mut slope, labels);
+        let outcome = cross_entropy_in_place(&mut slope, targets);
         if !outcome.loss.is_finite() {
             return outcome;
         }
@@ -126,7 +126,7 @@ mod tests {
             let lr = 0.1 / f64::from(step + 1);
             let x = draw(n * features);
             let labels = [step % 3, (step + 1) % 3, 2, 0];
-            let outcome = head.learn(&x, &labels, lr, sgd);
+            let outcome = head.learn(&x, Targets::hard(&labels), lr, sgd);
             let x = Tensor::from_vec(x, (n, features), &device).unwrap();
             let logits = x.matmul(&w.t().unwrap()).unwrap().broadcast_add(&b).unwrap();
             let targets = Tensor::new(&labels, &device).unwrap();
@@ -151,7 +151,12 @@ mod tests {
     fn a_loss_that_is_not_finite_changes_nothing() {
         let mut head = Head::new(vec![1.0; 6], vec![0.0; 2]);
         let before = head.clone();
-        let outcome = head.learn(&[f32::NAN, 0.0, 0.0], &[0], 0.1, SgdSettings { momentum: 0.9, weight_decay: 0.0 });
+        let outcome = head.learn(
+            &[f32::NAN, 0.0, 0.0],
+            Targets::hard(&[0]),
+            0.1,
+            SgdSettings { momentum: 0.9, weight_decay: 0.0 },
+        );
         assert!(!outcome.loss.is_finite());
         assert_eq!(head, before);
     }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use candle_core::{D, Tensor};
 
-use super::{Learner, SgdSettings, save_error};
+use super::{Learner, SgdSettings, Targets, save_error};
 use crate::models::model_file::{self, ModelFile};
 use crate::models::{ForwardMode, Model};
-use crate::nn::{Sgd, SgdConfig, cross_entropy};
+use crate::nn::{Sgd, SgdConfig, cross_entropy, soft_cross_entropy};
 use crate::train::error::TrainError;
 use crate::train::metrics::BatchOutcome;
 
@@ -41,9 +41,12 @@ impl WholeNetwork {
     }
 
     /// The loss, still able to give gradients, and what it comes to.
-    fn outcome(&self, logits: &Tensor, labels: &[u32]) -> Result<(Tensor, BatchOutcome), TrainError> {
-        let targets = Tensor::from_slice(labels, labels.len(), self.model.device())?;
-        let loss = cross_entropy(logits, &targets)?;
+    fn outcome(&self, logits: &Tensor, targets: Targets<'_>) -> Result<(Tensor, BatchOutcome), TrainError> {
+        let (labels, device) = (targets.labels, self.model.device());
+        let loss = match targets.soft {
+            Some(soft) => soft_cross_entropy(logits, &Tensor::from_slice(soft, logits.dims2()?, device)?)?,
+            None => cross_entropy(logits, &Tensor::from_slice(labels, labels.len(), device)?)?,
+        };
         let predicted: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
         let right = predicted.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
         let value = f64::from(loss.to_scalar::<f32>()?);
@@ -72,9 +75,9 @@ impl Learner for WholeNetwork {
         Ok(pixels)
     }
 
-    fn learn(&mut self, input: &[f32], labels: &[u32], lr: f64) -> Result<BatchOutcome, TrainError> {
-        let logits = self.forward(input, labels.len(), ForwardMode::Train)?;
-        let (loss, outcome) = self.outcome(&logits, labels)?;
+    fn learn(&mut self, input: &[f32], targets: Targets<'_>, lr: f64) -> Result<BatchOutcome, TrainError> {
+        let logits = self.forward(input, targets.labels.len(), ForwardMode::Train)?;
+        let (loss, outcome) = self.outcome(&logits, targets)?;
         if outcome.loss.is_finite() {
             self.sgd.backward_step(&loss, lr)?;
         }
@@ -83,7 +86,7 @@ impl Learner for WholeNetwork {
 
     fn judge(&self, input: &[f32], labels: &[u32]) -> Result<BatchOutcome, TrainError> {
         let logits = self.forward(input, labels.len(), ForwardMode::Eval)?;
-        Ok(self.outcome(&logits, labels)?.1)
+        Ok(self.outcome(&logits, Targets::hard(labels))?.1)
     }
 
     fn parameter_counts(&self) -> (usize, usize) {

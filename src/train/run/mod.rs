@@ -16,9 +16,10 @@ use super::error::TrainError;
 use super::event_port::EventPort;
 use super::events::Event;
 use super::history::{EpochRecord, StepRecord};
-use super::learner::{self, Learner};
+use super::learner::{self, Learner, Targets};
 use super::loader::{Job, Loader, Preparer, Purpose};
 use super::metrics::{RateMeter, Stopwatch, Tally, rounded};
+use super::mixing::Mixer;
 use super::preflight::check_dataset;
 use super::run_folder::{RunDataset, RunFolder, RunSummary, load_run, metrics_line};
 use super::trainer::RunRequest;
@@ -106,7 +107,10 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
     let classes = &request.dataset.classes;
     let about = ModelFile::now(learner::spec(config, classes.len()), classes.clone(), preprocess.clone());
     let keeps_val_input = learner.input_is_fixed() && val.len() * learner.input_len() * 4 <= KEPT_INPUT_BYTES;
-    let preparer = Preparer::new(&request.dataset, config.pipeline()?, preprocess, config.seed, PICTURE_BUDGET_BYTES);
+    let pipeline = config.pipeline()?;
+    let crop = preprocess.crop as usize;
+    let mixer = pipeline.batch.map(|mix| Mixer { mix, seed: config.seed, crop, classes: classes.len() });
+    let preparer = Preparer::new(&request.dataset, pipeline, preprocess, config.seed, PICTURE_BUDGET_BYTES);
     let plan = plan(config, meta.epochs_done, train.clone(), val.clone(), keeps_val_input);
     let group = learner.group_size(config.batch_size);
     let ahead = (2 * group).clamp(AHEAD.0, AHEAD.1);
@@ -119,6 +123,7 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         config,
         learner,
         loader,
+        mixer,
         pool,
         port,
         controls,
@@ -222,6 +227,8 @@ struct Run<'a> {
     config: &'a TrainConfig,
     learner: Box<dyn Learner>,
     loader: Loader,
+    /// Mixes the training batches, where the augmentation asks for it.
+    mixer: Option<Mixer>,
     pool: rayon::ThreadPool,
     port: &'a mut EventPort,
     controls: &'a mut Controls,
@@ -290,21 +297,25 @@ impl Run<'_> {
                 groups if index < groups => (index + 1) * steps_per_epoch / groups - index * steps_per_epoch / groups,
                 _ => 1,
             };
-            let group = self.gather(steps.max(1) * batch_size, &mut left)?;
+            let mut group = self.gather(steps.max(1) * batch_size, &mut left)?;
             if group.labels.is_empty() {
                 break;
             }
             let count = group.labels.len();
+            // On the pixels: a frozen backbone must see mixed pictures too.
+            let soft = self.mix(&mut group, epoch, step + 1);
             let learner = &mut self.learner;
             let input = self.pool.install(|| learner.input(group.pixels, count))?;
             let input_len = self.learner.input_len();
-            for (input, labels) in input.chunks(batch_size * input_len).zip(group.labels.chunks(batch_size)) {
+            let batches = input.chunks(batch_size * input_len).zip(group.labels.chunks(batch_size));
+            for (index, (input, labels)) in batches.enumerate() {
+                let targets = Targets { labels, soft: soft.get(index).and_then(Option::as_deref) };
                 if self.poll() {
                     return Err(Halt::Stop);
                 }
                 step += 1;
                 let learner = &mut self.learner;
-                let outcome = self.pool.install(|| learner.learn(input, labels, lr))?;
+                let outcome = self.pool.install(|| learner.learn(input, targets, lr))?;
                 if !outcome.loss.is_finite() {
                     let (value, step) = (outcome.loss, format!(" at step {step}"));
                     return Err(Halt::Fail(TrainError::NotFinite { phase: "training", value, epoch, step, lr }));
@@ -324,6 +335,17 @@ impl Run<'_> {
             }
         }
         Ok(tally)
+    }
+
+    /// Mixes the batches of a group, the first of which is `first_step` of `epoch`; the shares of the classes in each that
+    /// was mixed.
+    fn mix(&self, group: &mut Group, epoch: usize, first_step: usize) -> Vec<Option<Vec<f32>>> {
+        let Some(mixer) = &self.mixer else { return Vec::new() };
+        let batch_size = self.config.batch_size;
+        let one = group.pixels.len() / group.labels.len().max(1);
+        let batches = group.pixels.chunks_mut((batch_size * one).max(1)).zip(group.labels.chunks_mut(batch_size));
+        let numbered = (first_step..).zip(batches);
+        numbered.map(|(step, (pixels, labels))| mixer.mix(epoch, step, pixels, labels)).collect()
     }
 
     fn validation_phase(&mut self, epoch: usize, lr: f64) -> Result<Tally, Halt> {

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::augment::{BatchMix, Mix, Pipeline};
 use crate::base::CancelToken;
 use crate::dataset::{Dataset, ScanOptions, scan};
 use crate::models::Arch;
 use crate::nn::DeviceChoice;
 use crate::train::run_folder::{CHECKPOINT_FILE, METRICS_FILE, MODEL_FILE, SUMMARY_FILE, load_run};
-use crate::train::{Event, RunRequest, TrainConfig, start};
+use crate::train::{AugmentChoice, Event, RunRequest, TrainConfig, start};
 
 /// Reddish against bluish pictures: `train` and `val` of each.
 pub(super) fn write_pictures(folder: &Path, train: u32, val: u32) {
@@ -247,4 +248,67 @@ fn the_frozen_backbone_learns_a_difference_of_colour() {
     let Some(Event::Started { trainable, .. }) = events.first() else { panic!("{events:?}") };
     assert_eq!(*trainable, 512 * 2 + 2);
     assert!(request.run_dir.join(SUMMARY_FILE).exists());
+}
+
+fn mixing(mix: Mix, probability: f64) -> AugmentChoice {
+    let batch = Some(BatchMix { mix, alpha: 1.0, probability });
+    AugmentChoice::Pipeline(Pipeline { batch, ..Pipeline::default() })
+}
+
+#[test]
+fn a_run_with_mixing_is_the_same_with_any_number_of_threads_and_after_a_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    // Ten training pictures in batches of four: the last one of an epoch is short.
+    write_pictures(&folder.path().join("data"), 5, 3);
+    for (arch, mix) in [(Arch::CnnGap, Mix::Mixup), (Arch::Resnet18, Mix::CutMix)] {
+        let config = |epochs, threads| TrainConfig {
+            arch,
+            epochs,
+            threads: Some(threads),
+            lr: 0.01,
+            augment: mixing(mix, 0.8),
+            ..quick()
+        };
+        let run = |name: &str, config: TrainConfig, resume| {
+            let run_dir = folder.path().join(format!("{}-{name}", arch.name()));
+            let events = events_of(RunRequest { run_dir: run_dir.clone(), resume, ..request(folder.path(), config) });
+            assert!(matches!(events.last(), Some(Event::Finished { .. })), "{events:?}");
+            run_dir
+        };
+        let whole = run("whole", config(2, 2), false);
+        assert_eq!(load_run(&whole).unwrap().config.augment, mixing(mix, 0.8), "the run's settings name the mixing");
+        assert_eq!(figures(&whole), figures(&run("one-thread", config(2, 1), false)));
+        run("parts", config(1, 2), false);
+        let parts = run("parts", config(2, 1), true);
+        assert_eq!(figures(&whole), figures(&parts));
+        let plain = run("plain", TrainConfig { augment: mixing(mix, 0.0), ..config(2, 2) }, false);
+        assert_ne!(figures(&whole), figures(&plain), "mixing changed nothing");
+        // Resuming without it is another run.
+        let other = TrainConfig { augment: AugmentChoice::Preset("recipe".into()), ..config(3, 2) };
+        let events = events_of(RunRequest { run_dir: parts, resume: true, ..request(folder.path(), other) });
+        assert!(failure(&events).contains("augment"), "{events:?}");
+    }
+}
+
+#[test]
+fn the_loss_of_mixed_batches_is_that_of_their_shares() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pictures(&folder.path().join("data"), 6, 3);
+    // Nothing is learned, so that the training loss is that of the same network on the same pictures. At a rate of (nearly)
+    // nothing, two classes and random weights it is near ln 2 whatever the targets are; so a network is trained first.
+    let trained = TrainConfig { arch: Arch::Resnet18, epochs: 4, lr: 0.01, ..quick() };
+    let first = request(folder.path(), trained.clone());
+    events_of(first.clone());
+    let plain = load_run(&first.run_dir).unwrap().history.epochs;
+    let mixed = RunRequest {
+        run_dir: folder.path().join("mixed"),
+        ..request(folder.path(), TrainConfig { augment: mixing(Mix::Mixup, 1.0), ..trained })
+    };
+    events_of(mixed.clone());
+    let mixed = load_run(&mixed.run_dir).unwrap().history.epochs;
+    let (plain, mixed) = (plain.last().unwrap(), mixed.last().unwrap());
+    // A mixture has no certain answer: the best possible loss is the entropy of its shares (0.5 on average for two classes
+    // and even shares, half of the pairs being of one class), well above what is reached on single pictures.
+    assert!(mixed.train_loss > plain.train_loss + 0.1, "{} {}", mixed.train_loss, plain.train_loss);
+    assert!(mixed.val_acc > 0.8, "validation pictures are not mixed: {}", mixed.val_acc);
 }

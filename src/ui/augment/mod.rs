@@ -2,12 +2,16 @@
 //!
 //! ```text
 //! pipeline     preset, the steps' cards, the line about training
+//! mix_card     whether batches are mixed
 //! step_card    one card: switch, summary, settings; params: sliders for any transform from its own descriptions
 //! toolbar      tiles, reroll, seed, epoch, originals
+//! enlarge      the dialog for offline augmentation
 //! tiles        the grid; insight: heat map, warnings, the marked tile step by step
 //! ```
 
+mod enlarge;
 mod insight;
+mod mix_card;
 mod params;
 mod pipeline;
 mod step_card;
@@ -54,6 +58,7 @@ pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         .show(ui, |ui| insight::insight_ui(ui, state, roomy));
     let grid = Frame::new().fill(colors.window).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 12 });
     CentralPanel::no_frame().frame(grid).show(ui, |ui| tiles::tiles_ui(ui, state));
+    enlarge::enlarge_ui(ui, state, commands);
     keys_ui(ui, commands);
 }
 

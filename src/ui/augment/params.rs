@@ -2,11 +2,41 @@
 
 use egui::{ComboBox, DragValue, RangeSlider, Response, RichText, Slider, SliderClamping, Ui, vec2};
 
-use crate::augment::{ParamKind, ParamSpec, Transform};
+use crate::augment::{BatchMix, ParamKind, ParamSpec, Transform};
 use crate::ui::theme::{self, space};
 
+/// Anything that describes its own parameters.
+pub(super) trait Settings {
+    /// In the order in which to show them.
+    fn params(&self) -> Vec<ParamSpec>;
+    /// The value of a parameter.
+    fn get(&self, param: &str) -> f64;
+    /// Sets a parameter.
+    fn set(&mut self, param: &str, value: f64);
+}
+
+macro_rules! settings {
+    ($($name:ident),+) => {
+        $(impl Settings for $name {
+            fn params(&self) -> Vec<ParamSpec> {
+                $name::params(self)
+            }
+
+            fn get(&self, param: &str) -> f64 {
+                $name::get(self, param)
+            }
+
+            fn set(&mut self, param: &str, value: f64) {
+                $name::set(self, param, value);
+            }
+        })+
+    };
+}
+
+settings!(Transform, BatchMix);
+
 /// Draws the controls of all parameters. Returns whether one was changed.
-pub(super) fn params_ui(ui: &mut Ui, transform: &mut Transform) -> bool {
+pub(super) fn params_ui(ui: &mut Ui, transform: &mut dyn Settings) -> bool {
     let mut changed = false;
     for spec in transform.params() {
         if is_idle_fill(transform, &spec) {
@@ -17,7 +47,7 @@ pub(super) fn params_ui(ui: &mut Ui, transform: &mut Transform) -> bool {
     changed
 }
 
-fn param_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec) -> bool {
+fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool {
     match spec.kind {
         ParamKind::Number { min, max, step, decimals } => {
             let scale = Scale::new(spec, min, max, step, decimals);
@@ -115,7 +145,7 @@ pub(super) fn number_ui(ui: &mut Ui, title: &str, value: &mut f64, scale: &Scale
     changed
 }
 
-fn range_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec, scale: &Scale) -> bool {
+fn range_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, scale: &Scale) -> bool {
     let (low_name, high_name) = (format!("{}.low", spec.name), format!("{}.high", spec.name));
     let before = (scale.shown(transform.get(&low_name)), scale.shown(transform.get(&high_name)));
     let (mut low, mut high) = before;
@@ -151,7 +181,7 @@ fn range_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec, scale: &Sc
     changed
 }
 
-fn choice_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec, names: &[&str]) -> bool {
+fn choice_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, names: &[&str]) -> bool {
     let mut chosen = transform.get(spec.name).max(0.0) as usize;
     let before = chosen;
     title_row_ui(ui, spec.title, |ui| {
@@ -171,7 +201,7 @@ fn choice_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec, names: &[
     chosen != before
 }
 
-fn color_ui(ui: &mut Ui, transform: &mut Transform, spec: &ParamSpec) -> bool {
+fn color_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool {
     let channels = ["red", "green", "blue"].map(|channel| format!("{}.{channel}", spec.name));
     let before = [0, 1, 2].map(|index: usize| {
         let value = channels.get(index).map_or(0.0, |channel| transform.get(channel));
@@ -221,7 +251,7 @@ fn unit_of(spec: &ParamSpec) -> String {
 }
 
 /// The colour of a border that is filled in another way is not asked for.
-fn is_idle_fill(transform: &Transform, spec: &ParamSpec) -> bool {
+fn is_idle_fill(transform: &dyn Settings, spec: &ParamSpec) -> bool {
     spec.kind == ParamKind::Color
         && transform.params().iter().any(|other| match other.kind {
             ParamKind::Choice(names) if other.name == "border" => {

@@ -8,8 +8,8 @@ use egui_material_icons::icons;
 
 use super::params::capitalised;
 use super::step_card::{CardAction, Place, step_card_ui};
-use super::{changed, params};
-use crate::app::command::{AugmentCommand, Command, Commands};
+use super::{changed, mix_card, params};
+use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
 use crate::app::state::{AugmentState, State, Workspace};
 use crate::augment::{Pipeline, Step, Transform};
 use crate::ui::theme::{self, space};
@@ -183,6 +183,8 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     }
     ui.add_space(space::XS);
     is_changed |= add_ui(ui, state);
+    ui.add_space(space::XS);
+    is_changed |= mix_card::mix_card_ui(ui, state);
     if is_changed {
         changed(commands);
     }
@@ -240,6 +242,7 @@ fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
     ui.add_space(space::XS);
     ui.vertical_centered_justified(|ui| {
+        widgets::ui_command_button(ui, UiCommand::EnlargeOffline, state, commands);
         if widgets::primary_button(ui, "Go on to training", true).clicked() {
             commands.push(Command::Go(Workspace::Train));
         }

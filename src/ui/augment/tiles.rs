@@ -8,7 +8,7 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use crate::app::state::{AugmentTile, Pictures, Project, State, TileContent};
+use crate::app::state::{AugmentTile, Pictures, Project, ShownTile, State, TileContent};
 use crate::augment::{Pipeline, Trace};
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -79,7 +79,9 @@ fn tile_ui(
     let class = item.and_then(|item| item.class);
     let class_name = project.class_name(class);
     let file_name = item.map(crate::dataset::Item::file_name).unwrap_or_default();
-    let name = format!("{class_name}: {file_name}");
+    let mixture = tile.shown.as_ref().and_then(|shown| Mixture::of(shown, class, project));
+    let label = mixture.as_ref().map_or(class_name, |mixture| mixture.label.as_str());
+    let name = format!("{label}: {file_name}");
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, view.selected, &name));
     if !ui.is_rect_visible(rect) {
@@ -124,8 +126,9 @@ fn tile_ui(
         Some(TileContent::Ready { texture: None, .. }) | None => widgets::skeleton(ui, after),
     }
     if tile.shown.is_some() {
+        let class = mixture.as_ref().map_or(class, |mixture| mixture.dominant);
         let color = class.map_or(colors.text_weak, theme::class_color);
-        widgets::chip_ui(ui, rect, class_name, color);
+        widgets::chip_ui(ui, rect, label, color);
     }
     let stroke = if view.selected {
         Some(Stroke::new(2.5, colors.accent))
@@ -143,12 +146,47 @@ fn tile_ui(
         return response;
     }
     let content = tile.shown.as_ref().map(|shown| &shown.content);
-    response.on_hover_ui(|ui| tooltip_ui(ui, &file_name, content, view.pipeline))
+    response.on_hover_ui(|ui| tooltip_ui(ui, &file_name, mixture.as_ref(), content, view.pipeline))
 }
 
-fn tooltip_ui(ui: &mut Ui, file_name: &str, content: Option<&TileContent>, pipeline: &Pipeline) {
+/// A tile with two pictures in it.
+struct Mixture {
+    /// `ants 70 % · bees 30 %`
+    label: String,
+    /// The class with the larger share.
+    dominant: Option<usize>,
+    /// Name of the other picture's file.
+    other: String,
+}
+
+impl Mixture {
+    fn of(shown: &ShownTile, class: Option<usize>, project: &Project) -> Option<Self> {
+        let mixed = shown.mixed?;
+        let other = project.item(mixed.item)?;
+        let own = (mixed.own_share * 100.0).round();
+        let label = format!(
+            "{} {own:.0} % · {} {:.0} %",
+            project.class_name(class),
+            project.class_name(other.class),
+            100.0 - own
+        );
+        let dominant = if mixed.own_share >= 0.5 { class } else { other.class };
+        Some(Self { label, dominant, other: other.file_name() })
+    }
+}
+
+fn tooltip_ui(
+    ui: &mut Ui,
+    file_name: &str,
+    mixture: Option<&Mixture>,
+    content: Option<&TileContent>,
+    pipeline: &Pipeline,
+) {
     let colors = theme::colors(ui);
     ui.label(egui::RichText::new(file_name).font(theme::strong(13.0)));
+    if let Some(mixture) = mixture {
+        ui.label(format!("{}, mixed with {}", mixture.label, mixture.other));
+    }
     match content {
         Some(TileContent::Ready { trace, .. }) => {
             ui.label(format!("Keeps {:.0} % of the picture", trace.kept_share() * 100.0));

@@ -1,0 +1,132 @@
+//! Carries out what the dialog for offline augmentation asks for: the job, and what becomes of it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::AugmentMessage;
+use crate::app::imago_app::Cx;
+use crate::app::jobs::{JobContext, Message};
+use crate::app::state::{EnlargeOutcome, JobId, NoticeLevel, Workspace};
+use crate::augment::Pipeline;
+use crate::dataset::Dataset;
+use crate::imaging::Preprocess;
+use crate::offline::{EnlargeRequest, Enlarged, OfflineError, enlarge};
+
+/// Between two reports of progress.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+
+/// What a job made, or why it did not.
+pub enum Outcome {
+    /// All of it.
+    Done(Enlarged),
+    /// It was cancelled.
+    Cancelled,
+    /// One sentence.
+    Failed(String),
+}
+
+/// Brings the dialog to the front.
+pub(super) fn show(cx: &mut Cx<'_>) {
+    if let Some(project) = &cx.state.project {
+        cx.state.workspace = Workspace::Augment;
+        cx.state.augment.enlarge.show(&project.dataset.root);
+    }
+}
+
+/// Starts with the settings shown: the pipeline and the seed are those of the workspace.
+pub(super) fn start(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let augment = &mut cx.state.augment;
+    if augment.enlarge.job.is_some() {
+        return;
+    }
+    let out = augment.enlarge.folder.clone();
+    if !out.is_absolute() {
+        let text = format!("“{}” is not a whole path: choose a folder.", out.display());
+        augment.enlarge.outcome = Some(EnlargeOutcome::Failed(text));
+        return;
+    }
+    augment.enlarge.outcome = None;
+    let (dataset, pipeline) = (project.dataset.clone(), augment.pipeline.clone());
+    let (factor, seed) = (augment.enlarge.factor, cx.state.train.config.seed);
+    let line = cx.services.jobs.spawn("enlarge", "Enlarging", move |job| {
+        let outcome = run(&dataset, &out, &pipeline, factor, seed, job);
+        job.send(Message::Augment(AugmentMessage::Enlarged(job.id, out, outcome)));
+    });
+    augment.enlarge.job = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+fn run(
+    dataset: &Dataset,
+    out: &std::path::Path,
+    pipeline: &Pipeline,
+    factor: usize,
+    seed: u64,
+    job: &JobContext,
+) -> Outcome {
+    let size = Preprocess::default().crop;
+    let request = EnlargeRequest { dataset, out: out.to_owned(), pipeline, factor, seed, size };
+    let mut reported: Option<Instant> = None;
+    let enlarged = enlarge(&request, &job.cancel, &mut |done, total| {
+        if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+            reported = Some(Instant::now());
+            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+        }
+    });
+    match enlarged {
+        Ok(enlarged) => Outcome::Done(enlarged),
+        Err(OfflineError::Cancelled) => Outcome::Cancelled,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+/// Folds in how a job ended.
+pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'_>) {
+    if cx.state.augment.enlarge.job != Some(job) {
+        return;
+    }
+    cx.state.augment.enlarge.job = None;
+    let (level, text, shown) = match outcome {
+        Outcome::Done(enlarged) => {
+            let summary = summary(&enlarged);
+            let mut skipped: Vec<String> = Vec::new();
+            skipped.extend(
+                enlarged.skipped.iter().map(|skipped| format!("{}: {}", skipped.path.display(), skipped.reason)),
+            );
+            let (level, unread) = match skipped.len() {
+                0 => (NoticeLevel::Success, String::new()),
+                1 => (NoticeLevel::Warning, " One picture could not be read.".to_owned()),
+                count => (NoticeLevel::Warning, format!(" {count} pictures could not be read.")),
+            };
+            let text = format!("The enlarged data set is in {}: {summary}.{unread}", folder.display());
+            (level, text, EnlargeOutcome::Done { folder, summary, skipped })
+        }
+        Outcome::Cancelled => {
+            let text = format!(
+                "Stopped. {} is incomplete; “Enlarge” with the same settings and folder goes on.",
+                folder.display()
+            );
+            (NoticeLevel::Info, text, EnlargeOutcome::Cancelled(folder))
+        }
+        Outcome::Failed(reason) => (NoticeLevel::Error, reason.clone(), EnlargeOutcome::Failed(reason)),
+    };
+    cx.state.notify(level, text);
+    cx.state.augment.enlarge.outcome = Some(shown);
+}
+
+fn summary(enlarged: &Enlarged) -> String {
+    let training = enlarged.originals + enlarged.variants;
+    format!(
+        "{training} training pictures ({} originals, {} variants), {} for validation and test",
+        enlarged.originals, enlarged.variants, enlarged.held_out
+    )
+}
+
+/// Once a frame: a job that is gone without a word (it panicked, which was said) is no longer waited for.
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    let job = cx.state.augment.enlarge.job;
+    if job.is_some_and(|job| !cx.state.jobs.iter().any(|line| line.id == job)) {
+        cx.state.augment.enlarge.job = None;
+    }
+}
