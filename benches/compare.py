@@ -27,7 +27,7 @@ def criterion(bench, wanted, env=None):
     began = time.time() - 1
     command = ["cargo", "bench", "--quiet", "--bench", bench, "--", wanted]
     environment = {**os.environ, "RAYON_NUM_THREADS": str(THREADS), **(env or {})}
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=environment)
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     medians = {}
     for file in (target_dir() / "criterion").rglob("new/estimates.json"):
         if file.stat().st_mtime >= began:

@@ -7,6 +7,8 @@ mod reference;
 use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
+use imago::imaging::{Preprocess, decode_file, normalize_into, val_transform};
+use imago::models::fused_resnet::FusedResnet;
 use imago::models::{Arch, ForwardMode, Model, ModelSpec, read_weights, starter};
 use imago::nn::{Sgd, SgdConfig, cross_entropy, gradients, step_lr};
 use reference::{Figures, folder, noise, noise_tensor, seed};
@@ -152,6 +154,46 @@ fn the_starter_gives_the_logits_of_candles_own_resnet() {
     for ours in [model.forward(&x, ForwardMode::Eval).unwrap(), model.head(&model.backbone(&x).unwrap()).unwrap()] {
         let error = (ours - &expected).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
         assert!(error <= 1e-4 * largest, "{error} of {largest}");
+    }
+}
+
+/// What training and predicting run, against Candle's own operations, on real photographs.
+#[test]
+fn the_fused_backbone_gives_candles_features_of_every_validation_photograph() {
+    use candle_core::{DType, Module};
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/hymenoptera_data/val");
+    if !data.is_dir() {
+        println!("SKIPPED-NO-SHARED: {} is not here", data.display());
+        return;
+    }
+    let spec = ModelSpec::new(Arch::Resnet18, 2);
+    let model = Model::new(&spec, 0, &Device::Cpu).unwrap();
+    model.load_backbone(&starter().unwrap()).unwrap();
+    let fused = FusedResnet::new(&model.state_dict(), &spec).unwrap();
+    let state: HashMap<String, Tensor> = model.state_dict().into_iter().collect();
+    let vb = candle_nn::VarBuilder::from_tensors(state, DType::F32, &Device::Cpu);
+    let plain = candle_transformers::models::resnet::resnet18_no_final_layer(vb).unwrap();
+
+    let folders = ["ants", "bees"].into_iter().flat_map(|class| std::fs::read_dir(data.join(class)).unwrap());
+    let mut files: Vec<_> = folders.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 153);
+    let preprocess = Preprocess::default();
+    for files in files.chunks(17) {
+        let mut pixels = vec![0.0; files.len() * 3 * 224 * 224];
+        for (file, pixels) in files.iter().zip(pixels.chunks_exact_mut(3 * 224 * 224)) {
+            normalize_into(&val_transform(&decode_file(file).unwrap(), &preprocess), &preprocess, pixels);
+        }
+        let mut features = Vec::new();
+        fused.features(&pixels, files.len(), &mut features).unwrap();
+        let features = Tensor::from_vec(features, (files.len(), 512), &Device::Cpu).unwrap();
+        let expected =
+            plain.forward(&Tensor::from_vec(pixels, (files.len(), 3, 224, 224), &Device::Cpu).unwrap()).unwrap();
+        let most = |tensor: &Tensor| tensor.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        let (error, largest) = (most(&(&features - &expected).unwrap()), most(&expected));
+        assert!(error <= 1e-4 * largest, "{error} of {largest}");
+        let classes = |features: &Tensor| model.head(features).unwrap().argmax(1).unwrap().to_vec1::<u32>().unwrap();
+        assert_eq!(classes(&features), classes(&expected));
     }
 }
 

@@ -151,7 +151,7 @@ fn tile_ui(
 
 /// A tile with two pictures in it.
 struct Mixture {
-    /// `ants 70 % · bees 30 %`
+    /// `ants 70 % · bees 30 %`; two pictures of one class make `ants 100 %`
     label: String,
     /// The class with the larger share.
     dominant: Option<usize>,
@@ -164,12 +164,12 @@ impl Mixture {
         let mixed = shown.mixed?;
         let other = project.item(mixed.item)?;
         let own = (mixed.own_share * 100.0).round();
-        let label = format!(
-            "{} {own:.0} % · {} {:.0} %",
-            project.class_name(class),
-            project.class_name(other.class),
-            100.0 - own
-        );
+        let (name, other_name) = (project.class_name(class), project.class_name(other.class));
+        let label = if class == other.class {
+            format!("{name} 100 %")
+        } else {
+            format!("{name} {own:.0} % · {other_name} {:.0} %", 100.0 - own)
+        };
         let dominant = if mixed.own_share >= 0.5 { class } else { other.class };
         Some(Self { label, dominant, other: other.file_name() })
     }
