@@ -118,8 +118,11 @@ def pictures(data):
     from torchvision import datasets, transforms
     torch.set_num_threads(1)
     normal = [transforms.ToTensor(), transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]
-    recipe = transforms.Compose([transforms.RandomResizedCrop(224), transforms.RandomHorizontalFlip(), *normal])
-    folder = datasets.ImageFolder(os.path.join(data, "train"), recipe)
+    crop, flip = transforms.RandomResizedCrop(224), transforms.RandomHorizontalFlip()
+    peers = {
+        "recipe": [crop, flip],
+        "strong": [transforms.RandomRotation(30), crop, flip, transforms.ColorJitter(0.4, 0.4, 0.4, 0.1), transforms.GaussianBlur(5)],
+    }
     bare = datasets.ImageFolder(os.path.join(data, "train"))
 
     def rate(images):
@@ -130,11 +133,12 @@ def pictures(data):
 
     env = {"IMAGO_BENCH_DATA": os.path.abspath(data), "RAYON_NUM_THREADS": "1"}
     header()
-    theirs = rate(folder)
-    files = criterion("augment", "^preset, from files/recipe$", env)["preset, from files/recipe"]
-    row("recipe from files, one core", "torchvision + Pillow", 1 / files, theirs)
-    memory = criterion("augment", "^preset, decoded/recipe$", env)["preset, decoded/recipe"]
-    row("recipe from memory, one core", "torchvision + Pillow from files", 1 / memory, theirs)
+    for name, steps in peers.items():
+        theirs = rate(datasets.ImageFolder(os.path.join(data, "train"), transforms.Compose([*steps, *normal])))
+        files = criterion("augment", f"^preset, from files/{name}$", env)[f"preset, from files/{name}"]
+        row(f"{name} from files, one core", "torchvision + Pillow", 1 / files, theirs)
+        memory = criterion("augment", f"^preset, decoded/{name}$", env)[f"preset, decoded/{name}"]
+        row(f"{name} from memory, one core", "torchvision + Pillow from files", 1 / memory, theirs)
     print(f"torchvision, decoding alone: {rate(bare):.1f} pictures/s")
 
 

@@ -11,7 +11,7 @@ use imago::imaging::{Preprocess, decode_file, normalize_into, val_transform};
 use imago::models::fused_resnet::FusedResnet;
 use imago::models::{Arch, ForwardMode, Model, ModelSpec, read_weights, starter};
 use imago::nn::{Sgd, SgdConfig, cross_entropy, gradients, step_lr};
-use reference::{Figures, folder, noise, noise_tensor, seed};
+use reference::{Figures, fixtures, folder, noise, noise_tensor, seed};
 
 /// The custom network with the formula's parameters.
 fn custom(arch: Arch) -> Model {
@@ -117,6 +117,42 @@ fn a_small_resnet_trains_as_the_reference_does() {
     let grads = gradients(&loss, &params).unwrap();
     for param in &params {
         figures.check(&format!("grad.{}", param.name()), &grads[param.name()].to_tensor().unwrap());
+    }
+}
+
+/// One step of a whole ResNet18 from the starter, where the joined blocks take Winograd's larger tiles. The figures are PyTorch's
+/// in f64; its own f32 is up to 7e-6 off them.
+///
+/// ```text
+/// net = torchvision.models.resnet18(num_classes=2); net.load_state_dict(starter, strict=False)
+/// fc.weight, fc.bias = noise(1024, 0.05, 62).reshape(2, 512), 0
+/// x = noise(4 * 3 * 128 * 96, 1.0, 61).reshape(4, 3, 128, 96); net.double().train()
+/// loss = cross_entropy(net(x.double()), torch.tensor([0, 1, 1, 0])); loss.backward()
+/// logits, loss, grad.* (the first 48 numbers, norm and sum), after.* (running statistics)
+/// ```
+#[test]
+fn fine_tuning_a_resnet18_steps_as_pytorch_does() {
+    let figures = Figures::read_from(&fixtures(), "resnet18_step.safetensors");
+    let model = Model::new(&ModelSpec::new(Arch::Resnet18, 2), 0, &Device::Cpu).unwrap();
+    model.load_backbone(&starter().unwrap()).unwrap();
+    for (name, var) in model.head_parameters() {
+        let values = if name == "fc.weight" { noise_tensor(&[2, 512], 0.05, 62) } else { var.zeros_like().unwrap() };
+        var.set(&values).unwrap();
+    }
+    let x = noise_tensor(&[4, 3, 128, 96], 1.0, 61);
+    let logits = model.forward(&x, ForwardMode::Train).unwrap();
+    let loss = cross_entropy(&logits, &Tensor::new(&[0u32, 1, 1, 0], &Device::Cpu).unwrap()).unwrap();
+    figures.check_within(1e-4, "logits", &logits);
+    figures.check_within(1e-4, "loss", &loss);
+    let params = model.params();
+    let grads = gradients(&loss, &params).unwrap();
+    for param in &params {
+        let name = format!("grad.{}", param.name());
+        figures.check_within(1e-4, &name, &grads[param.name()].to_tensor().unwrap());
+        figures.check(&name, &grads[param.name()].to_tensor().unwrap());
+    }
+    for (name, var) in model.buffers() {
+        figures.check_within(1e-4, &format!("after.{name}"), &var);
     }
 }
 

@@ -7,7 +7,10 @@ use candle_core::{Device, Result, Tensor};
 use super::{ForwardMode, ModelSpec};
 use crate::nn::init::Init;
 use crate::nn::pool::{PoolConfig, relu_max_pool};
-use crate::nn::{BatchNorm2d, Conv2d, ConvConfig, Linear, Maps, Param, add_relu, global_average_pool};
+use crate::nn::{
+    BatchNorm2d, Conv2d, ConvConfig, ConvNorm, Linear, Maps, Param, add_relu, basic_block_train, global_average_pool,
+    stem_train,
+};
 
 /// A residual network.
 #[derive(Debug)]
@@ -17,38 +20,23 @@ pub(super) struct ResNet {
     fc: Linear,
 }
 
-/// A convolution without bias and its BatchNorm.
-#[derive(Debug)]
-struct ConvNorm {
-    conv: Conv2d,
-    norm: BatchNorm2d,
+/// A new convolution and its BatchNorm, under their names.
+fn conv_norm(
+    (conv, norm): (&str, &str),
+    (inputs, outputs, kernel): (usize, usize, usize),
+    stride: usize,
+    (seed, device): (u64, &Device),
+) -> Result<ConvNorm> {
+    let init = Init::KaimingNormalFanOut(outputs * kernel * kernel);
+    let config = ConvConfig { stride, padding: kernel / 2 };
+    Ok(ConvNorm {
+        conv: Conv2d::init(conv, (inputs, outputs, kernel), config, (init, None), (seed, device))?,
+        norm: BatchNorm2d::init(norm, outputs, device)?,
+    })
 }
 
-impl ConvNorm {
-    fn new(
-        (conv, norm): (&str, &str),
-        (inputs, outputs, kernel): (usize, usize, usize),
-        stride: usize,
-        (seed, device): (u64, &Device),
-    ) -> Result<Self> {
-        let init = Init::KaimingNormalFanOut(outputs * kernel * kernel);
-        let config = ConvConfig { stride, padding: kernel / 2 };
-        Ok(Self {
-            conv: Conv2d::init(conv, (inputs, outputs, kernel), config, (init, None), (seed, device))?,
-            norm: BatchNorm2d::init(norm, outputs, device)?,
-        })
-    }
-
-    fn forward(&self, x: &Maps, mode: ForwardMode, relu: bool) -> Result<Maps> {
-        match mode {
-            ForwardMode::Train => self.norm.forward_train(&self.conv.forward(x, true)?, relu),
-            ForwardMode::Eval => self.norm.forward_eval(&self.conv.forward(x, false)?, relu),
-        }
-    }
-
-    fn params(&self) -> impl Iterator<Item = &Param> {
-        self.conv.params().chain(self.norm.params())
-    }
+fn params_of(part: &ConvNorm) -> impl Iterator<Item = &Param> {
+    part.conv.params().chain(part.norm.params())
 }
 
 /// A basic block: two 3×3 convolutions and a shortcut.
@@ -61,11 +49,15 @@ struct Block {
 
 impl Block {
     fn forward(&self, x: &Maps, mode: ForwardMode) -> Result<Maps> {
-        let y = self.first.forward(x, mode, true)?;
-        let y = self.second.forward(&y, mode, false)?;
-        match &self.shortcut {
-            Some(shortcut) => add_relu(&y, &shortcut.forward(x, mode, false)?),
-            None => add_relu(&y, x),
+        match mode {
+            ForwardMode::Train => basic_block_train(x, &self.first, &self.second, self.shortcut.as_ref()),
+            ForwardMode::Eval => {
+                let y = self.second.forward_eval(&self.first.forward_eval(x, true)?, false)?;
+                match &self.shortcut {
+                    Some(shortcut) => add_relu(&y, &shortcut.forward_eval(x, false)?),
+                    None => add_relu(&y, x),
+                }
+            }
         }
     }
 
@@ -78,7 +70,7 @@ impl ResNet {
     pub(super) fn new(spec: &ModelSpec, seed: u64, device: &Device) -> Result<Self> {
         let origin = (seed, device);
         let widths = spec.resnet_widths();
-        let stem = ConvNorm::new(("conv1", "bn1"), (3, widths[0], 7), 2, origin)?;
+        let stem = conv_norm(("conv1", "bn1"), (3, widths[0], 7), 2, origin)?;
         let mut blocks = Vec::new();
         let mut channels = widths[0];
         for (stage, (width, count)) in widths.into_iter().zip(spec.resnet_blocks()).enumerate() {
@@ -87,7 +79,7 @@ impl ResNet {
                 let name = format!("layer{}.{index}", stage + 1);
                 let part = |conv: &str, norm: &str, inputs: usize, kernel: usize, stride: usize| {
                     let names = (format!("{name}.{conv}"), format!("{name}.{norm}"));
-                    ConvNorm::new((&names.0, &names.1), (inputs, width, kernel), stride, origin)
+                    conv_norm((&names.0, &names.1), (inputs, width, kernel), stride, origin)
                 };
                 let shortcut = stride != 1 || channels != width;
                 blocks.push(Block {
@@ -109,9 +101,12 @@ impl ResNet {
 
     /// The last stage's output, (n, 512, 7, 7) for 224×224.
     pub(super) fn maps(&self, x: &Tensor, mode: ForwardMode) -> Result<Maps> {
-        let stem = Maps::from_nchw(x)?;
-        // The pool takes the stem's ReLU with it.
-        let mut maps = relu_max_pool(&self.stem.forward(&stem, mode, false)?, PoolConfig::RESNET)?;
+        let pictures = Maps::from_nchw(x)?;
+        let mut maps = match mode {
+            ForwardMode::Train => stem_train(&pictures, &self.stem, PoolConfig::RESNET)?,
+            // The pool takes the stem's ReLU with it.
+            ForwardMode::Eval => relu_max_pool(&self.stem.forward_eval(&pictures, false)?, PoolConfig::RESNET)?,
+        };
         for block in &self.blocks {
             maps = block.forward(&maps, mode)?;
         }
@@ -131,7 +126,7 @@ impl ResNet {
     }
 
     pub(super) fn params(&self) -> Vec<Param> {
-        self.parts().flat_map(ConvNorm::params).chain(self.fc.params()).cloned().collect()
+        self.parts().flat_map(params_of).chain(self.fc.params()).cloned().collect()
     }
 
     pub(super) fn norms(&self) -> impl Iterator<Item = &BatchNorm2d> {

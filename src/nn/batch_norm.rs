@@ -47,6 +47,23 @@ impl BatchNorm2d {
         [&self.weight, &self.bias]
     }
 
+    /// Takes the statistics of a batch of `count` values a channel: moves the running ones, and gives 1/√(variance + ε).
+    ///
+    /// # Errors
+    /// When the batch has only one value a channel, which has no variance.
+    pub(super) fn take_batch(&self, mean: &[f32], variance: &[f32], count: usize) -> Result<Vec<f32>> {
+        let channels = [mean.len()];
+        if count < 2 {
+            candle_core::bail!("BatchNorm {} can't train on one value a channel: use larger batches", self.name);
+        }
+        let unbias = count as f64 / (count - 1) as f64;
+        self.move_running(
+            &tensor(mean.to_vec(), &channels)?,
+            &tensor(variance.iter().map(|v| (f64::from(*v) * unbias) as f32).collect(), &channels)?,
+        )?;
+        Ok(deviations(variance))
+    }
+
     /// Running mean and variance under PyTorch's names.
     pub fn buffers(&self) -> [(String, Var); 2] {
         [
@@ -69,11 +86,8 @@ impl BatchNorm2d {
         match x.layout() {
             MapLayout::ChannelsLast => {
                 let (mean, variance) = norm::moments(&floats(x.tensor())?, channels);
-                self.move_running(
-                    &tensor(mean.clone(), &[channels])?,
-                    &tensor(variance.iter().map(|v| (f64::from(*v) * unbias) as f32).collect(), &[channels])?,
-                )?;
-                self.apply(x, mean, &variance, true, relu)
+                let deviation = self.take_batch(&mean, &variance, count)?;
+                self.apply(x, mean, deviation, true, relu)
             }
             MapLayout::ChannelsFirst => {
                 let mean = x.tensor().mean_keepdim((0, 2, 3))?;
@@ -95,7 +109,7 @@ impl BatchNorm2d {
         match x.layout() {
             MapLayout::ChannelsLast => {
                 let (mean, variance) = (floats(&self.running_mean)?.to_vec(), floats(&self.running_var)?.to_vec());
-                self.apply(x, mean, &variance, false, relu)
+                self.apply(x, mean, deviations(&variance), false, relu)
             }
             MapLayout::ChannelsFirst => {
                 let row = |t: &Tensor| t.detach().reshape((1, (), 1, 1));
@@ -113,14 +127,8 @@ impl BatchNorm2d {
         Ok(x.with(if relu { y.relu()? } else { y }))
     }
 
-    fn apply(&self, x: &Maps, mean: Vec<f32>, variance: &[f32], batch: bool, relu: bool) -> Result<Maps> {
-        let op = NormOp {
-            mean,
-            deviation: variance.iter().map(|v| (1.0 / (f64::from(*v) + EPS).sqrt()) as f32).collect(),
-            batch,
-            relu,
-            slots: [self.weight.slot().clone(), self.bias.slot().clone()],
-        };
+    fn apply(&self, x: &Maps, mean: Vec<f32>, deviation: Vec<f32>, batch: bool, relu: bool) -> Result<Maps> {
+        let op = NormOp { mean, deviation, batch, relu, slots: [self.weight.slot().clone(), self.bias.slot().clone()] };
         let out = x.tensor().apply_op3(&self.weight.tensor(batch), &self.bias.tensor(batch), op)?;
         Ok(x.with(out))
     }
@@ -133,6 +141,11 @@ impl BatchNorm2d {
         step(&self.running_mean, mean)?;
         step(&self.running_var, variance)
     }
+}
+
+/// 1/√(variance + ε).
+fn deviations(variance: &[f32]) -> Vec<f32> {
+    variance.iter().map(|v| (1.0 / (f64::from(*v) + EPS).sqrt()) as f32).collect()
 }
 
 /// The operation on (n, h, w, c) maps, weight and bias.
@@ -165,7 +178,7 @@ impl CustomOp3 for NormOp {
         }
         let scale: Vec<f32> = weight.iter().zip(&self.deviation).map(|(w, d)| w * d).collect();
         let mut out = vec![0.0; x.len()];
-        norm::apply(x, &norm::Affine { mean: &self.mean, scale: &scale, shift: bias }, self.relu, &mut out);
+        norm::apply(x, norm::Affine { mean: &self.mean, scale: &scale, shift: bias }, self.relu, &mut out);
         Ok((CpuStorage::F32(out), l1.shape().clone()))
     }
 

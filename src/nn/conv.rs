@@ -111,6 +111,19 @@ impl Conv2d {
         }
     }
 
+    /// The weight, (o, c, kh, kw).
+    pub(super) fn weight(&self) -> &Param {
+        &self.weight
+    }
+
+    /// The sizes of this convolution of maps (n, h, w, c).
+    ///
+    /// # Errors
+    /// When the maps do not fit.
+    pub(super) fn shape(&self, x: &[usize]) -> Result<ConvShape> {
+        ConvOp { config: self.config, pass: Pass::Normed, slots: Slots::default() }.shape(x, self.weight.var().dims())
+    }
+
     /// Weight and bias.
     pub fn params(&self) -> impl Iterator<Item = &Param> {
         std::iter::once(&self.weight).chain(self.bias.as_ref())

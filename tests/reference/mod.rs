@@ -1,7 +1,7 @@
 //! What the reference tests share: where the figures are, the formula behind every input, and how close is close enough.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 
@@ -12,8 +12,12 @@ const VALUE_TOLERANCE: f64 = 1e-3;
 
 /// The folder of the figures: `IMAGO_REFERENCE`, or the small ones in the repository.
 pub fn folder() -> PathBuf {
-    std::env::var_os("IMAGO_REFERENCE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), PathBuf::from)
+    std::env::var_os("IMAGO_REFERENCE").map_or_else(fixtures, PathBuf::from)
+}
+
+/// The small figures in the repository.
+pub fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
 /// The seed that the figures were made with: `IMAGO_REFERENCE_SEED`, or 0.
@@ -44,7 +48,12 @@ pub struct Figures(HashMap<String, Tensor>);
 impl Figures {
     /// Reads `name` from the folder.
     pub fn read(name: &str) -> Self {
-        let path = folder().join(name);
+        Self::read_from(&folder(), name)
+    }
+
+    /// Reads `name` from `folder`.
+    pub fn read_from(folder: &Path, name: &str) -> Self {
+        let path = folder.join(name);
         let tensors = candle_core::safetensors::load(&path, &Device::Cpu);
         Self(tensors.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
@@ -64,6 +73,11 @@ impl Figures {
     pub fn check(&self, name: &str, tensor: &Tensor) {
         self.check_values(name, tensor, 0, VALUE_TOLERANCE);
         self.check_norm(name, tensor);
+    }
+
+    /// Compares `tensor` with the stored values; `tolerance` is relative to the largest.
+    pub fn check_within(&self, tolerance: f64, name: &str, tensor: &Tensor) {
+        self.check_values(name, tensor, 0, tolerance);
     }
 
     /// As [`Figures::check`] for parameters after several steps. Where two pixels of a max-pool's window are equal up to their last

@@ -1,7 +1,8 @@
 //! Which of the CPU's convolutions runs: decided here and nowhere else, by shape alone.
 
-use super::conv::{self, ConvGrads, Source, Target, Wanted};
+use super::conv::{self, ConvGrads, Input, Source, Target, Wanted};
 use super::im2col::Im2col;
+use super::normed::NormedGradient;
 use super::pool;
 use super::shape::{ConvShape, PoolShape};
 use super::transforms::{F2, F4};
@@ -23,6 +24,8 @@ pub enum ConvKernel {
 pub enum Pass {
     /// The output, of which gradients will be asked: rounding decides which way ReLU and max-pool go where it is a near thing.
     Forward,
+    /// As `Forward`, of a convolution that is normalised: its outputs have a fixed size, and so have the errors' effects.
+    Normed,
     /// The output alone: whatever error it has stays small.
     Infer,
     /// The gradients: whatever error they have stays small.
@@ -40,7 +43,9 @@ pub fn conv_kernel(shape: &ConvShape, strip: usize, pass: Pass) -> ConvKernel {
     }
     let winograd = match pass {
         Pass::Forward if 2 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd2),
-        Pass::Infer | Pass::Backward if 4 % strip == 0 => Winograd::new(*shape).map(ConvKernel::Winograd4),
+        Pass::Normed | Pass::Infer | Pass::Backward if 4 % strip == 0 => {
+            Winograd::new(*shape).map(ConvKernel::Winograd4)
+        }
         _ => None,
     };
     winograd.unwrap_or(im2col)
@@ -49,13 +54,38 @@ pub fn conv_kernel(shape: &ConvShape, strip: usize, pass: Pass) -> ConvKernel {
 /// Convolution with a weight in PyTorch's order (o, c, kh, kw).
 pub fn conv_forward(s: &ConvShape, pass: Pass, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let mut out = vec![0.0; s.n * s.output_len()];
-    run_forward(&conv_kernel(s, 1, pass), x, weight, bias, Target::Map(&mut out));
+    run_forward(&conv_kernel(s, 1, pass), Input::Map(x), weight, bias, Target::Map(&mut out));
     out
 }
 
 /// Backward pass of [`conv_forward`] for the output's gradient `dy`.
 pub fn conv_backward(s: &ConvShape, x: &[f32], weight: &[f32], dy: &[f32], wanted: Wanted) -> ConvGrads {
-    run_backward(&conv_kernel(s, 1, Pass::Backward), x, weight, Source::Map(dy), wanted)
+    run_backward(&conv_kernel(s, 1, Pass::Backward), Input::Map(x), weight, Source::Map(dy), wanted)
+}
+
+/// A convolution whose output will be normalised: its map into `out`, and mean and biased variance of its channels.
+pub fn conv_measured(s: &ConvShape, x: Input<'_>, weight: &[f32], out: &mut [f32]) -> (Vec<f32>, Vec<f32>) {
+    let mut moments = (vec![0.0; s.o], vec![0.0; s.o]);
+    run_forward(&conv_kernel(s, 1, Pass::Normed), x, weight, None, Target::Measured(out, &mut moments));
+    moments
+}
+
+/// Backward pass of [`conv_measured`]: the weight's gradient; the input's is added to `dx`, where there is one.
+pub fn conv_measured_backward(
+    s: &ConvShape,
+    x: Input<'_>,
+    weight: &[f32],
+    dy: NormedGradient<'_>,
+    dx: Option<&mut [f32]>,
+) -> Vec<f32> {
+    let wanted = Wanted { input: false, weight: true, bias: false };
+    let dy = Source::Normed(dy);
+    let grads = match &conv_kernel(s, 1, Pass::Backward) {
+        ConvKernel::Im2col(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
+        ConvKernel::Winograd2(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
+        ConvKernel::Winograd4(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
+    };
+    grads.weight.unwrap_or_default()
 }
 
 /// A convolution followed by ReLU and a max-pool.
@@ -93,7 +123,7 @@ pub fn conv_pool_forward(
     let mut out = vec![0.0; s.pool.n * s.pool.output_len()];
     let mut winners = vec![pool::NOBODY; out.len()];
     let target = Target::Pooled(&s.pool, &mut out, &mut winners);
-    run_forward(&conv_kernel(&s.conv, s.pool.kernel, pass), x, weight, bias, target);
+    run_forward(&conv_kernel(&s.conv, s.pool.kernel, pass), Input::Map(x), weight, bias, target);
     (out, winners)
 }
 
@@ -107,14 +137,14 @@ pub fn conv_pool_backward(
 ) -> ConvGrads {
     run_backward(
         &conv_kernel(&s.conv, s.pool.kernel, Pass::Backward),
-        x,
+        Input::Map(x),
         weight,
         Source::Pooled(&s.pool, dy, winners),
         wanted,
     )
 }
 
-fn run_forward(kernel: &ConvKernel, x: &[f32], weight: &[f32], bias: Option<&[f32]>, target: Target<'_>) {
+fn run_forward(kernel: &ConvKernel, x: Input<'_>, weight: &[f32], bias: Option<&[f32]>, target: Target<'_>) {
     match kernel {
         ConvKernel::Im2col(lifting) => conv::forward(lifting, x, weight, bias, target),
         ConvKernel::Winograd2(lifting) => conv::forward(lifting, x, weight, bias, target),
@@ -122,7 +152,7 @@ fn run_forward(kernel: &ConvKernel, x: &[f32], weight: &[f32], bias: Option<&[f3
     }
 }
 
-fn run_backward(kernel: &ConvKernel, x: &[f32], weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
+fn run_backward(kernel: &ConvKernel, x: Input<'_>, weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
     match kernel {
         ConvKernel::Im2col(lifting) => conv::backward(lifting, x, weight, dy, wanted),
         ConvKernel::Winograd2(lifting) => conv::backward(lifting, x, weight, dy, wanted),

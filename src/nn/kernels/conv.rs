@@ -1,25 +1,22 @@
 //! Drives a [`Lifting`]: cuts the work, shares it among threads and calls the matrix product; with a ReLU and a max-pool behind
 //! the convolution on request, so that the map between them never exists as a whole.
 //!
-//! Strips (a few rows of the output) are taken in groups whose lifted matrices fit the last cache, small pictures several at a
-//! time, so that each matrix product has enough rows. Within a group every step is shared by all threads; groups follow one
-//! another. How things are cut depends on the shape alone, and each number of a result is summed in one order.
-
-use std::ops::Range;
+//! Within a group of strips ([`super::cut`]) every step is shared by all threads; groups follow one another. Each number of a
+//! result is summed in one order.
 
 use rayon::prelude::*;
 
+pub use super::cut::Input;
+use super::cut::{Cut, Group};
 use super::gemm::{Mat, Store, gemm};
 use super::lifting::Lifting;
+use super::norm;
+use super::normed::NormedGradient;
 use super::planes::{Planes, Scratch};
 use super::pool;
 use super::shape::{ConvShape, PoolShape};
 use super::sums::channel_sums;
 
-/// Numbers of a group's lifted input and product together: 4 MB.
-const GROUP_NUMBERS: usize = 1 << 20;
-/// Rows that a matrix product should have, even where that needs more memory.
-const GROUP_ROWS: usize = 64;
 /// Rows of a matrix product that one thread computes at a time.
 const BLOCK_ROWS: usize = 192;
 /// Products that are summed before they are added to the rest: the rounding errors of long sums grow with their length.
@@ -28,6 +25,8 @@ const PIECE: usize = 32;
 const BLOCK_COLUMNS: usize = 96;
 /// Rows of the input's gradient that one thread adds up at a time.
 const GRADIENT_ROWS: usize = 4;
+/// Rows of a lifted weight that one thread makes at a time, and kernels of a weight's gradient.
+const PACK_ROWS: usize = 16;
 
 /// Where the result of a forward pass goes.
 pub enum Target<'a> {
@@ -35,6 +34,8 @@ pub enum Target<'a> {
     Map(&'a mut [f32]),
     /// Through ReLU and a max-pool whose windows do not overlap: values and winners, n × pooled map.
     Pooled(&'a PoolShape, &'a mut [f32], &'a mut [u8]),
+    /// The map, and mean and variance of its channels.
+    Measured(&'a mut [f32], &'a mut (Vec<f32>, Vec<f32>)),
 }
 
 /// Where the output's gradient comes from.
@@ -44,6 +45,22 @@ pub enum Source<'a> {
     Map(&'a [f32]),
     /// The pooled map's gradient, and the winners of the forward pass.
     Pooled(&'a PoolShape, &'a [f32], &'a [u8]),
+    /// The gradient behind a normalisation, from which the map's is formed a few rows at a time.
+    Normed(NormedGradient<'a>),
+}
+
+impl Source<'_> {
+    /// The gradient of strip number `strip`, counted over all pictures.
+    fn strip<L: Lifting>(&self, cut: &Cut<'_, L>, strip: usize, map: &mut [f32]) {
+        let (rows, row_len) = (cut.rows(&(strip..strip + 1)), cut.s.ow * cut.s.o);
+        match self {
+            Self::Map(dy) => map.copy_from_slice(&dy[rows.start * row_len..rows.end * row_len]),
+            Self::Pooled(shape, dy, winners) => {
+                expand_strip(cut, shape, (dy, winners), strip, map);
+            }
+            Self::Normed(gradient) => gradient.form(rows.start * row_len..rows.end * row_len, map),
+        }
+    }
 }
 
 /// What a backward pass is to compute.
@@ -68,108 +85,8 @@ pub struct ConvGrads {
     pub bias: Option<Vec<f32>>,
 }
 
-/// Strips that are computed together: of one picture, or all strips of several.
-struct Group {
-    /// Counted over all pictures.
-    strips: Range<usize>,
-}
-
-/// The convolution's sizes as its lifting cuts them.
-struct Cut<'a, L> {
-    lifting: &'a L,
-    s: ConvShape,
-    strips: usize,
-}
-
-impl<'a, L: Lifting> Cut<'a, L> {
-    fn new(lifting: &'a L) -> Self {
-        Self { lifting, s: *lifting.shape(), strips: lifting.strips() }
-    }
-
-    fn groups(&self) -> Vec<Group> {
-        let rows = self.lifting.strip_rows().max(1);
-        let numbers = self.lifting.planes() * rows * (self.lifting.width() + self.s.o);
-        let size = (GROUP_NUMBERS / numbers.max(1)).max(GROUP_ROWS.div_ceil(rows));
-        let all = self.s.n * self.strips;
-        if size >= self.strips {
-            let step = size / self.strips * self.strips;
-            (0..all).step_by(step).map(|first| Group { strips: first..(first + step).min(all) }).collect()
-        } else {
-            // Of nearly equal size.
-            let step = self.strips.div_ceil(self.strips.div_ceil(size));
-            let pictures = (0..all).step_by(self.strips);
-            let groups = pictures.flat_map(|start| {
-                let end = start + self.strips;
-                (start..end).step_by(step).map(move |first| Group { strips: first..(first + step).min(end) })
-            });
-            groups.collect()
-        }
-    }
-
-    /// The picture and the number within it of strip `strip`.
-    fn place(&self, strip: usize) -> (usize, usize) {
-        (strip / self.strips, strip % self.strips)
-    }
-
-    /// Output rows (counted over all pictures) before strip `strip`.
-    fn rows_before(&self, strip: usize) -> usize {
-        let (picture, strip) = self.place(strip);
-        picture * self.s.oh + (strip * self.lifting.strip()).min(self.s.oh)
-    }
-
-    /// Output rows of `strips`, counted over all pictures.
-    fn rows(&self, strips: &Range<usize>) -> Range<usize> {
-        self.rows_before(strips.start)..self.rows_before(strips.end)
-    }
-
-    /// The group's part of a map with `row_len` numbers in each of the output's rows.
-    fn part<'b, T>(&self, group: &Group, map: &'b [T], row_len: usize) -> &'b [T] {
-        let rows = self.rows(&group.strips);
-        &map[rows.start * row_len..rows.end * row_len]
-    }
-
-    /// The same, to write to.
-    fn part_mut<'b, T>(&self, group: &Group, map: &'b mut [T], row_len: usize) -> &'b mut [T] {
-        let rows = self.rows(&group.strips);
-        &mut map[rows.start * row_len..rows.end * row_len]
-    }
-
-    /// The group's part of a map, cut into strips: `row_len` numbers for each of the output's rows.
-    fn split<'b, T>(&self, group: &Group, part: &'b mut [T], row_len: usize) -> Vec<&'b mut [T]> {
-        let mut rest = part;
-        let lengths = group.strips.clone().map(|strip| self.rows(&(strip..strip + 1)).len() * row_len);
-        let strips = lengths.map(|length| {
-            let (strip, tail) = std::mem::take(&mut rest).split_at_mut(length);
-            rest = tail;
-            strip
-        });
-        strips.collect()
-    }
-
-    fn planes(&self, group: &Group, width: usize) -> Planes {
-        Planes::take(self.lifting.planes(), group.strips.len() * self.lifting.strip_rows(), width)
-    }
-
-    fn lift_input(&self, group: &Group, x: &[f32]) -> Planes {
-        let mut lifted = self.planes(group, self.lifting.width());
-        let pieces = lifted.pieces_mut(self.lifting.strip_rows());
-        pieces.into_par_iter().zip(group.strips.clone()).for_each(|(mut piece, strip)| {
-            let (picture, strip) = self.place(strip);
-            let x = &x[picture * self.s.input_len()..][..self.s.input_len()];
-            self.lifting.lift_input(x, strip, &mut piece);
-        });
-        lifted
-    }
-
-    /// The rows of strip number `index` of the group, of every plane.
-    fn strip_of<'b>(&self, planes: &'b Planes, index: usize) -> Vec<&'b [f32]> {
-        let rows = self.lifting.strip_rows();
-        planes.rows(index * rows..(index + 1) * rows)
-    }
-}
-
 /// Convolution with a weight in PyTorch's order (o, c, kh, kw), added to `bias`.
-pub fn forward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], bias: Option<&[f32]>, mut target: Target<'_>) {
+pub fn forward<L: Lifting>(lifting: &L, x: Input<'_>, weight: &[f32], bias: Option<&[f32]>, mut target: Target<'_>) {
     let cut = Cut::new(lifting);
     let s = cut.s;
     if s.n * s.output_len() == 0 {
@@ -177,68 +94,107 @@ pub fn forward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], bias: Option<
     }
     let packed = pack(lifting, weight);
     let row_len = s.ow * s.o;
+    let mut moments = match &target {
+        Target::Measured(..) => vec![0.0; s.n * cut.strips * 2 * s.o],
+        _ => Vec::new(),
+    };
     for group in cut.groups() {
         let left = cut.lift_input(&group, x);
-        if lifting.direct() {
-            match &mut target {
-                Target::Map(out) => {
-                    let out = cut.part_mut(&group, out, row_len);
+        // A direct lifting's product is the map itself, another's has yet to land.
+        let product = (!lifting.direct()).then(|| {
+            let mut product = cut.planes(&group, s.o);
+            multiply(&left, lifting.width(), &packed, s.o, &mut product);
+            product
+        });
+        let land = |index: usize, out: &mut [f32]| {
+            if let Some(product) = &product {
+                lifting.land_output(&cut.strip_of(product, index), bias, out);
+            }
+        };
+        match &mut target {
+            Target::Map(out) => {
+                let out = cut.part_mut(&group, out, row_len);
+                if lifting.direct() {
+                    multiply_direct(&s, &left, &packed, bias, out);
+                } else {
+                    let strips = cut.split(&group, out, row_len);
+                    strips.into_par_iter().enumerate().for_each(|(index, out)| land(index, out));
+                }
+            }
+            Target::Measured(out, _) => {
+                let out = cut.part_mut(&group, out, row_len);
+                if lifting.direct() {
                     multiply_direct(&s, &left, &packed, bias, out);
                 }
-                Target::Pooled(shape, out, winners) => {
+                let part = 2 * s.o;
+                let moments = &mut moments[group.strips.start * part..group.strips.end * part];
+                let strips = cut.split(&group, out, row_len);
+                strips.into_par_iter().zip(moments.par_chunks_mut(part)).enumerate().for_each(
+                    |(index, (out, moments))| {
+                        land(index, out);
+                        norm::moments_of(out, s.o, moments);
+                    },
+                );
+            }
+            Target::Pooled(shape, out, winners) => {
+                if lifting.direct() {
                     let mut map = Scratch::take(cut.rows(&group.strips).len() * row_len);
                     multiply_direct(&s, &left, &packed, bias, &mut map);
-                    drop(left);
                     let map: Vec<&[f32]> =
                         cut.split(&group, &mut map, row_len).into_iter().map(|strip| &*strip).collect();
                     pool_strips(&cut, &group, shape, out, winners, |index, pool| pool(map[index]));
+                } else {
+                    pool_strips(&cut, &group, shape, out, winners, |index, pool| {
+                        let strip = group.strips.start + index;
+                        let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
+                        land(index, &mut map);
+                        pool(&map);
+                    });
                 }
             }
-            continue;
         }
-        let mut product = cut.planes(&group, s.o);
-        multiply(&left, lifting.width(), &packed, s.o, &mut product);
-        drop(left);
-        match &mut target {
-            Target::Map(out) => {
-                let strips = cut.split(&group, cut.part_mut(&group, out, row_len), row_len);
-                strips.into_par_iter().enumerate().for_each(|(index, out)| {
-                    lifting.land_output(&cut.strip_of(&product, index), bias, out);
-                });
-            }
-            Target::Pooled(shape, out, winners) => {
-                pool_strips(&cut, &group, shape, out, winners, |index, pool| {
-                    let strip = group.strips.start + index;
-                    let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
-                    lifting.land_output(&cut.strip_of(&product, index), bias, &mut map);
-                    pool(&map);
-                });
-            }
-        }
+    }
+    if let Target::Measured(_, result) = target {
+        let pieces = moments.chunks_exact(2 * s.o).enumerate();
+        *result = norm::join_moments(pieces.map(|(strip, m)| (cut.rows(&(strip..strip + 1)).len() * s.ow, m)), s.o);
     }
 }
 
 /// Gradients for the output's gradient `dy`.
-pub fn backward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
+pub fn backward<L: Lifting>(lifting: &L, x: Input<'_>, weight: &[f32], dy: Source<'_>, wanted: Wanted) -> ConvGrads {
+    let s = lifting.shape();
+    let mut dx = wanted.input.then(|| vec![0.0; s.n * s.input_len()]);
+    let grads = backward_onto(lifting, x, weight, dy, wanted, dx.as_deref_mut());
+    ConvGrads { input: dx, ..grads }
+}
+
+/// As [`backward`]; the input's gradient is added to `dx`, if there is one, instead of returned.
+pub fn backward_onto<L: Lifting>(
+    lifting: &L,
+    x: Input<'_>,
+    weight: &[f32],
+    dy: Source<'_>,
+    wanted: Wanted,
+    mut dx: Option<&mut [f32]>,
+) -> ConvGrads {
     let cut = Cut::new(lifting);
     let s = cut.s;
     let (planes, width) = (lifting.planes(), lifting.width());
-    let packed = wanted.input.then(|| pack(lifting, weight));
-    let mut dx = wanted.input.then(|| vec![0.0; s.n * s.input_len()]);
+    let packed = dx.is_some().then(|| pack(lifting, weight));
     let mut dw = wanted.weight.then(|| Planes::zeros(planes, width, s.o));
     let row_len = s.ow * s.o;
-    let groups = if wanted.input || wanted.weight { cut.groups() } else { Vec::new() };
+    let groups = if dx.is_some() || wanted.weight { cut.groups() } else { Vec::new() };
     for group in groups.into_iter().filter(|_| row_len > 0) {
         // What a direct lifting multiplies with: the gradient itself, or what its pooling leaves.
         let mut expanded = None;
         let direct: &[f32] = match dy {
             _ if !lifting.direct() => &[],
             Source::Map(dy) => cut.part(&group, dy, row_len),
-            Source::Pooled(shape, dy, winners) => {
+            _ => {
                 let map = expanded.insert(Scratch::take(cut.rows(&group.strips).len() * row_len));
                 let strips = cut.split(&group, map, row_len);
                 strips.into_par_iter().enumerate().for_each(|(index, map)| {
-                    expand_strip(&cut, shape, (dy, winners), group.strips.start + index, map);
+                    dy.strip(&cut, group.strips.start + index, map);
                 });
                 &*map
             }
@@ -251,9 +207,9 @@ pub fn backward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], dy: Source<'
                     let strip = Group { strips: strip..strip + 1 };
                     lifting.lift_gradient(cut.part(&strip, dy, row_len), &mut piece);
                 }
-                Source::Pooled(shape, dy, winners) => {
+                _ => {
                     let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
-                    expand_strip(&cut, shape, (dy, winners), strip, &mut map);
+                    dy.strip(&cut, strip, &mut map);
                     lifting.lift_gradient(&map, &mut piece);
                 }
             });
@@ -269,7 +225,7 @@ pub fn backward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], dy: Source<'
                 gemm((out.len() / s.o, s.o, rows), left, Mat::rows(right(plane), s.o), out, s.o, Store::Add);
             });
         }
-        if let (Some(dx), Some(packed)) = (&mut dx, &packed) {
+        if let (Some(dx), Some(packed)) = (dx.as_deref_mut(), &packed) {
             let mut product = cut.planes(&group, width);
             product.blocks_mut(BLOCK_ROWS).into_par_iter().for_each(|(plane, first, out)| {
                 let left = Mat::rows(right(plane).get(first * s.o..).unwrap_or_default(), s.o);
@@ -287,18 +243,28 @@ pub fn backward<L: Lifting>(lifting: &L, x: &[f32], weight: &[f32], dy: Source<'
     let db = wanted.bias.then(|| match dy {
         Source::Map(dy) => channel_sums(dy, s.o),
         Source::Pooled(_, dy, winners) => pool::channel_sums(dy, winners, s.o),
+        // A bias before a normalisation with the batch's statistics has no effect.
+        Source::Normed(_) => vec![0.0; s.o],
     });
-    ConvGrads { input: dx, weight: dw, bias: db }
+    ConvGrads { input: None, weight: dw, bias: db }
 }
 
 fn pack<L: Lifting>(lifting: &L, weight: &[f32]) -> Planes {
     let mut packed = Planes::take(lifting.planes(), lifting.width(), lifting.shape().o);
-    lifting.pack(weight, &mut packed.all_mut());
+    packed.pieces_mut(PACK_ROWS).into_par_iter().enumerate().for_each(|(index, mut piece)| {
+        let first = index * PACK_ROWS;
+        lifting.pack(weight, first..(first + PACK_ROWS).min(lifting.width()), &mut piece);
+    });
     packed
 }
 
 fn unpack<L: Lifting>(lifting: &L, packed: &Planes, weight: &mut [f32]) {
-    lifting.unpack(&packed.rows(0..lifting.width()), weight);
+    let s = lifting.shape();
+    let packed = packed.rows(0..lifting.width());
+    weight.par_chunks_mut(PACK_ROWS * s.patch()).enumerate().for_each(|(index, weight)| {
+        let first = index * PACK_ROWS;
+        lifting.unpack(&packed, first..(first + PACK_ROWS).min(s.o), weight);
+    });
 }
 
 /// `product` = `left` · `packed`, plane by plane.

@@ -45,31 +45,32 @@ impl Lifting for Im2col {
     }
 
     /// From (o, c, kh, kw) to (kh, kw, c, o): a patch is copied row by row, each of its rows one piece of memory.
-    fn pack(&self, weight: &[f32], packed: PlanesMut<'_, '_>) {
+    fn pack(&self, weight: &[f32], rows: Range<usize>, packed: PlanesMut<'_, '_>) {
         let s = &self.shape;
         let (window, patch) = (s.kh * s.kw, s.patch());
         let Some(packed) = packed.first_mut() else { return };
-        for (k, row) in packed.chunks_exact_mut(s.o).enumerate() {
+        for (k, row) in rows.zip(packed.chunks_exact_mut(s.o)) {
             let at = k % s.c * window + k / s.c;
             row.iter_mut().zip(weight.chunks_exact(patch)).for_each(|(out, kernel)| *out = kernel[at]);
         }
     }
 
-    fn unpack(&self, packed: &[&[f32]], weight: &mut [f32]) {
+    fn unpack(&self, packed: &[&[f32]], outputs: Range<usize>, weight: &mut [f32]) {
         let s = &self.shape;
         let (window, patch) = (s.kh * s.kw, s.patch());
         let Some(packed) = packed.first() else { return };
         for (k, row) in packed.chunks_exact(s.o).enumerate() {
             let at = k % s.c * window + k / s.c;
-            weight.chunks_exact_mut(patch).zip(row).for_each(|(kernel, value)| kernel[at] = *value);
+            let values = &row[outputs.clone()];
+            weight.chunks_exact_mut(patch).zip(values).for_each(|(kernel, value)| kernel[at] = *value);
         }
     }
 
-    fn lift_input(&self, x: &[f32], strip: usize, lifted: PlanesMut<'_, '_>) {
+    fn lift_input(&self, x: &[f32], top: usize, strip: usize, lifted: PlanesMut<'_, '_>) {
         let s = &self.shape;
         let Some(patches) = lifted.first_mut() else { return };
         for (row, patches) in patches.chunks_exact_mut(s.ow * s.patch()).enumerate() {
-            copy_row(s, x, strip * self.strip + row, patches);
+            copy_row(s, (x, top), strip * self.strip + row, patches);
         }
     }
 
@@ -117,8 +118,8 @@ impl Inside {
     }
 }
 
-/// Copies the patches of output row `y` of the picture `x` side by side.
-fn copy_row(s: &ConvShape, x: &[f32], y: usize, patches: &mut [f32]) {
+/// Copies the patches of output row `y` side by side; `x` has the picture's rows from the given one on.
+fn copy_row(s: &ConvShape, x: (&[f32], usize), y: usize, patches: &mut [f32]) {
     // The first layers of the networks, 3×3 and 7×7 on three colours: so few numbers that calling a copy costs more than
     // copying them.
     match s.kw * s.c {
@@ -139,14 +140,20 @@ fn copy_few<const N: usize>(to: &mut [f32], from: &[f32]) {
 }
 
 #[inline(always)]
-fn copy_row_with(s: &ConvShape, x: &[f32], y: usize, patches: &mut [f32], copy: impl Fn(&mut [f32], &[f32])) {
+fn copy_row_with(
+    s: &ConvShape,
+    (x, top): (&[f32], usize),
+    y: usize,
+    patches: &mut [f32],
+    copy: impl Fn(&mut [f32], &[f32]),
+) {
     let band = s.kw * s.c;
     for (column, patch) in patches.chunks_exact_mut(s.patch()).enumerate() {
         let Inside { skip, start, count } = Inside::of(s, column);
         for (ky, out) in patch.chunks_exact_mut(band).enumerate() {
             match (y * s.stride + ky).checked_sub(s.padding).filter(|row| *row < s.h) {
                 Some(row) => {
-                    let from = &x[row * s.w * s.c + start..][..count];
+                    let from = &x[(row - top) * s.w * s.c + start..][..count];
                     if count < band {
                         out[..skip].fill(0.0);
                         out[skip + count..].fill(0.0);

@@ -39,14 +39,16 @@ pub trait Lifting: Sync {
     /// Whether the only plane's product is the output itself, and the output's gradient its own lifted form.
     fn direct(&self) -> bool;
 
-    /// A weight in PyTorch's order (o, c, kh, kw), lifted: `planes` of `width` × o.
-    fn pack(&self, weight: &[f32], packed: PlanesMut<'_, '_>);
+    /// Rows `rows` (of `width`) of the lifted weight, which is `planes` of `width` × o; `weight` is in PyTorch's order (o, c, kh,
+    /// kw).
+    fn pack(&self, weight: &[f32], rows: Range<usize>, packed: PlanesMut<'_, '_>);
 
-    /// The transpose of [`Lifting::pack`], for the weight's gradient. `weight` is overwritten.
-    fn unpack(&self, packed: &[&[f32]], weight: &mut [f32]);
+    /// The transpose of [`Lifting::pack`], for the gradient of the kernels of `outputs`: `weight`, which is overwritten.
+    fn unpack(&self, packed: &[&[f32]], outputs: Range<usize>, weight: &mut [f32]);
 
-    /// Lifts what strip number `strip` of the picture `x` (h, w, c) is computed from.
-    fn lift_input(&self, x: &[f32], strip: usize, lifted: PlanesMut<'_, '_>);
+    /// Lifts what strip number `strip` of a picture (h, w, c) is computed from; `x` has the picture's rows from `top` on, as
+    /// many as that takes.
+    fn lift_input(&self, x: &[f32], top: usize, strip: usize, lifted: PlanesMut<'_, '_>);
 
     /// Lands a strip: `out` is its rows × ow × o. Not called for direct liftings.
     fn land_output(&self, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]);

@@ -5,7 +5,7 @@
 //! planes      buffers                            vectorized  one loop for every processor
 //! lifting     what a convolution must know       im2col, winograd    those that know it (with transforms)
 //! conv        drives either, with threads        choose      which of them runs
-//! pool, norm, dense, sums                        reference   the plainest form of all, for the tests
+//! pool, norm, normed, dense, sums                        reference   the plainest form of all, for the tests
 //! ```
 //!
 //! Work is cut by shape alone (never by the number of threads) and partial sums are added in a fixed order, so that results
@@ -15,11 +15,13 @@
 
 pub mod choose;
 pub mod conv;
+mod cut;
 pub mod dense;
 pub mod gemm;
 pub mod im2col;
 pub mod lifting;
 pub mod norm;
+pub mod normed;
 pub mod planes;
 pub mod pool;
 pub mod reference;

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::norm::{self, Affine};
+use super::planes::Scratch;
 use super::shape::PoolShape;
 use super::sums::sum_pieces;
 use super::vectorized::vectorized;
@@ -19,7 +21,25 @@ pub fn forward(s: &PoolShape, x: &[f32], relu: bool, out: &mut [f32], winners: &
     let outputs = out.par_chunks_mut(row).zip(winners.par_chunks_mut(row)).enumerate();
     outputs.for_each(|(index, (out, winners))| {
         let x = &x[index / s.oh * s.input_len()..][..s.input_len()];
-        pool_row(s, x, index % s.oh, relu, out, winners);
+        pool_row(s, (x, 0), index % s.oh, relu, out, winners);
+    });
+}
+
+/// As [`forward`] with ReLU, of a map that is normalised first, a few rows at a time.
+pub fn forward_normed(s: &PoolShape, x: &[f32], affine: Affine<'_>, out: &mut [f32], winners: &mut [u8]) {
+    if out.is_empty() {
+        return;
+    }
+    let (row, x_row) = (s.ow * s.c, s.w * s.c);
+    let outputs = out.par_chunks_mut(row).zip(winners.par_chunks_mut(row)).enumerate();
+    outputs.for_each(|(index, (out, winners))| {
+        let (picture, oy) = (index / s.oh, index % s.oh);
+        let top = (oy * s.stride).saturating_sub(s.padding).min(s.h);
+        let bottom = (oy * s.stride + s.kernel).saturating_sub(s.padding).clamp(top, s.h);
+        let x = &x[picture * s.input_len()..][..s.input_len()];
+        let mut rows = Scratch::take((bottom - top) * x_row);
+        norm::apply_rows(&x[top * x_row..bottom * x_row], affine, false, &mut rows);
+        pool_row(s, (&rows, top), oy, true, out, winners);
     });
 }
 
@@ -29,12 +49,14 @@ pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8
     let band = PoolShape { h: s.kernel, ..*s };
     let rows = x.chunks_exact(s.kernel * s.w * s.c).zip(out.chunks_exact_mut(row)).zip(winners.chunks_exact_mut(row));
     for ((x, out), winners) in rows {
-        pool_row(&band, x, 0, true, out, winners);
+        pool_row(&band, (x, 0), 0, true, out, winners);
     }
 }
 
 vectorized! {
-    fn pool_row(s: &PoolShape, x: &[f32], oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
+    fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
+        // The picture's rows, from which one on.
+        let (x, top) = rows;
         let y0 = oy * s.stride;
         out.fill(if relu { 0.0 } else { f32::NEG_INFINITY });
         for (ox, (out, winners)) in out.chunks_exact_mut(s.c).zip(winners.chunks_exact_mut(s.c)).enumerate() {
@@ -45,7 +67,7 @@ vectorized! {
                 for kx in 0..s.kernel {
                     let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
                     let place = (ky * s.kernel + kx) as u8;
-                    let pixel = &x[(y * s.w + column) * s.c..][..s.c];
+                    let pixel = &x[((y - top) * s.w + column) * s.c..][..s.c];
                     for ((best, winner), value) in out.iter_mut().zip(winners.iter_mut()).zip(pixel) {
                         let wins = *value > *best || value.is_nan();
                         *best = if wins { *value } else { *best };

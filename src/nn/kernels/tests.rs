@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::choose::{Pass, PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
-use super::conv::{self, ConvGrads, Source, Target, Wanted};
+use super::conv::{self, ConvGrads, Input, Source, Target, Wanted};
 use super::lifting::Lifting;
 use super::shape::{ConvShape, PoolShape};
 use super::transforms::{F2, F4};
@@ -61,9 +61,9 @@ fn check_lifting(lifting: &impl Lifting) {
     let s = lifting.shape();
     let (x, weight, bias, dy) = operands(s);
     let mut y = vec![f32::NAN; dy.len()];
-    conv::forward(lifting, &x, &weight, Some(&bias), Target::Map(&mut y));
+    conv::forward(lifting, Input::Map(&x), &weight, Some(&bias), Target::Map(&mut y));
     assert_close("y", &y, &reference::conv_forward(s, &x, &weight, Some(&bias)), CONV_TOLERANCE);
-    let grads = conv::backward(lifting, &x, &weight, Source::Map(&dy), ALL);
+    let grads = conv::backward(lifting, Input::Map(&x), &weight, Source::Map(&dy), ALL);
     assert_grads_close(&grads, &reference::conv_backward(s, &x, &weight, &dy));
 }
 

@@ -59,16 +59,16 @@ impl<const OUT: usize, const IN: usize, T: Transform<OUT, IN>> Lifting for Winog
         false
     }
 
-    fn pack(&self, weight: &[f32], packed: PlanesMut<'_, '_>) {
-        pack::<OUT, IN, T>(&self.shape, weight, packed);
+    fn pack(&self, weight: &[f32], rows: Range<usize>, packed: PlanesMut<'_, '_>) {
+        pack::<OUT, IN, T>(&self.shape, weight, rows, packed);
     }
 
-    fn unpack(&self, packed: &[&[f32]], weight: &mut [f32]) {
-        unpack::<OUT, IN, T>(&self.shape, packed, weight);
+    fn unpack(&self, packed: &[&[f32]], outputs: Range<usize>, weight: &mut [f32]) {
+        unpack::<OUT, IN, T>(&self.shape, packed, outputs, weight);
     }
 
-    fn lift_input(&self, x: &[f32], strip: usize, lifted: PlanesMut<'_, '_>) {
-        lift_input::<OUT, IN, T>(&self.shape, x, strip, lifted);
+    fn lift_input(&self, x: &[f32], top: usize, strip: usize, lifted: PlanesMut<'_, '_>) {
+        lift_input::<OUT, IN, T>(&self.shape, x, top, strip, lifted);
     }
 
     fn land_output(&self, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]) {
@@ -141,7 +141,7 @@ fn column<const N: usize, const M: usize>(rows: &[[Lanes; M]; N], column: usize)
 }
 
 vectorized! {
-    fn lift_input [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, x: &[f32], strip: usize, lifted: &mut [&mut [f32]]) {
+    fn lift_input [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, x: &[f32], top: usize, strip: usize, lifted: &mut [&mut [f32]]) {
         let c = s.c;
         for tile in 0..s.ow.div_ceil(OUT) {
             // Pixel (i, j) of the tile, where it is inside the picture.
@@ -153,7 +153,7 @@ vectorized! {
                 for (j, lifted) in columns.iter_mut().enumerate() {
                     let Some(px) = pixel(j) else { continue };
                     let d: [Lanes; IN] = several(|i| match row(i) {
-                        Some(py) => load(x, (py * s.w + px) * c + first, count),
+                        Some(py) => load(x, ((py - top) * s.w + px) * c + first, count),
                         None => [0.0; LANES],
                     });
                     *lifted = each(d, T::bt);
@@ -258,9 +258,9 @@ vectorized! {
 }
 
 vectorized! {
-    fn pack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, weight: &[f32], packed: &mut [&mut [f32]]) {
+    fn pack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, weight: &[f32], channels: Range<usize>, packed: &mut [&mut [f32]]) {
         let (o, taps) = (s.o, s.c * TAPS);
-        for channel in 0..s.c {
+        for (row, channel) in channels.enumerate() {
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
                 // Sixteen kernels of this channel, turned so that they lie side by side.
@@ -276,9 +276,9 @@ vectorized! {
                     *columns = each(kernels, T::g);
                 }
                 for i in 0..IN {
-                    let row = each(column(&columns, i), T::g);
-                    for (j, lanes) in row.iter().enumerate() {
-                        store(packed[i * IN + j], channel * o + first, lanes, count);
+                    let points = each(column(&columns, i), T::g);
+                    for (j, lanes) in points.iter().enumerate() {
+                        store(packed[i * IN + j], row * o + first, lanes, count);
                     }
                 }
             }
@@ -287,11 +287,11 @@ vectorized! {
 }
 
 vectorized! {
-    fn unpack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, packed: &[&[f32]], weight: &mut [f32]) {
+    fn unpack [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, packed: &[&[f32]], outputs: Range<usize>, weight: &mut [f32]) {
         let (o, taps) = (s.o, s.c * TAPS);
         for channel in 0..s.c {
-            for first in (0..o).step_by(LANES) {
-                let count = LANES.min(o - first);
+            for first in outputs.clone().step_by(LANES) {
+                let count = LANES.min(outputs.end - first);
                 let mut columns = [[[0.0; LANES]; 3]; IN];
                 for (j, columns) in columns.iter_mut().enumerate() {
                     *columns = each(several(|i| load(packed[i * IN + j], channel * o + first, count)), T::gt);
@@ -301,7 +301,7 @@ vectorized! {
                     *rows = each(column(&columns, i), T::gt);
                 }
                 for lane in 0..count {
-                    let kernel = &mut weight[(first + lane) * taps + channel * TAPS..][..TAPS];
+                    let kernel = &mut weight[(first - outputs.start + lane) * taps + channel * TAPS..][..TAPS];
                     for (tap, value) in kernel.iter_mut().enumerate() {
                         *value = rows[tap / 3][tap % 3][lane];
                     }
