@@ -179,8 +179,10 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
             if is_cancelled {
                 cx.state.notify(NoticeLevel::Info, text);
             } else {
-                cx.state.fetch.error = Some(text.clone());
-                cx.state.notify(NoticeLevel::Error, text);
+                if !is_shown {
+                    cx.state.notify(NoticeLevel::Error, text.clone());
+                }
+                cx.state.fetch.error = Some(text);
             }
         }
     }

@@ -47,11 +47,21 @@ pub fn run(wanted: &WindowOptions) -> anyhow::Result<()> {
         return Err(anyhow::anyhow!("no window could be opened: {reason}. {COMMAND_LINE_WORKS}"));
     }
     let mut reasons = Vec::new();
-    for (renderer, x11) in attempts(wanted.renderer, Memory::read(&paths.cache_dir).failed()) {
+    let x11 = std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
+    // Not in the head of the loop, where it would hold its lock through the loop.
+    let failed = Memory::read(&paths.cache_dir).failed();
+    for renderer in renderer::order(wanted.renderer, failed) {
         let drew = Arc::new(AtomicBool::new(false));
         let opened = AssertUnwindSafe(|| run_with(renderer, x11, wanted, &paths, began, &drew));
         let reason = match catch_unwind(opened) {
             Ok(Ok(())) => return Ok(()),
+            // Without a connection to the screen no renderer has a chance, and winit makes one event loop a process.
+            Ok(Err(eframe::Error::WinitEventLoop(error))) => {
+                tracing::warn!("no event loop: {error}");
+                try_wayland_instead();
+                let text = format!("no window could be opened: {}. {COMMAND_LINE_WORKS}", unreachable_screen());
+                return Err(anyhow::anyhow!(text));
+            }
             Ok(Err(error)) => error.to_string(),
             Err(panic) => panic_text(panic.as_ref()),
         };
@@ -81,18 +91,34 @@ fn no_screen() -> Option<&'static str> {
     (cfg!(target_os = "linux") && !any).then_some("there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)")
 }
 
-/// Which renderer, and whether by way of X11, in the order in which to try. Where X11 is preferred and Wayland is there too,
-/// Wayland is what is left.
-fn attempts(choice: RendererChoice, failed: Option<Renderer>) -> Vec<(Renderer, bool)> {
-    let order = renderer::order(choice, failed);
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let x11 = cfg!(target_os = "linux") && is_set("DISPLAY");
-    let mut attempts: Vec<_> = order.iter().map(|renderer| (*renderer, x11)).collect();
-    if x11 && is_set("WAYLAND_DISPLAY") {
-        attempts.extend(order.iter().map(|renderer| (*renderer, false)));
+/// The screen that does not answer, by its name.
+fn unreachable_screen() -> String {
+    let name = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
+    match (name("DISPLAY"), name("WAYLAND_DISPLAY")) {
+        (Some(display), _) => format!("the screen {display} (DISPLAY) can’t be reached"),
+        (None, Some(display)) => format!("the screen {display} (WAYLAND_DISPLAY) can’t be reached"),
+        (None, None) => "the screen can’t be reached".to_owned(),
     }
-    attempts
 }
+
+/// X11 is preferred; where it does not answer and there is Wayland, this program starts itself anew without it. Returns where
+/// there is no Wayland, or it can't be started.
+#[cfg(target_os = "linux")]
+fn try_wayland_instead() {
+    use std::os::unix::process::CommandExt;
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !is_set("DISPLAY") || !(is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET")) {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        let mut again = std::process::Command::new(program);
+        let error = again.args(std::env::args_os().skip(1)).env_remove("DISPLAY").exec();
+        tracing::warn!("could not start again with Wayland: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn try_wayland_instead() {}
 
 /// A message box, where one can be shown without a window of our own. What it says is on standard error as well.
 fn show_message(text: &str) {

@@ -26,9 +26,20 @@ fn offer(window: &mut Window, server: &Server, download: Download) {
     window.app_mut().set_catalog(vec![download]);
 }
 
+/// The download with the size and the checksum of `bytes`.
+fn known(download: Download, bytes: &[u8]) -> Download {
+    Download { bytes: Some(bytes.len() as u64), sha256: sha256(bytes), ..download }
+}
+
 fn resnet18() -> (Download, Vec<u8>) {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/resnet18-starter.safetensors")).unwrap();
-    (catalog::weights().remove(0).with_checksum(&sha256(&bytes)), bytes)
+    (known(catalog::weights().remove(0), &bytes), bytes)
+}
+
+/// Clicks, and waits until the dialog that opens has its size.
+fn open_dialog(window: &mut Window, button: &str) {
+    window.click(button);
+    window.run_steps(2);
 }
 
 /// The window in Train, with the coloured pictures opened and ResNet18 chosen.
@@ -52,10 +63,10 @@ fn photographs_are_described_then_fetched_and_opened() {
         zip.write_all(&std::fs::read(entry.path()).unwrap()).unwrap();
     }
     let bytes = zip.finish().unwrap().into_inner();
-    let download = catalog::photographs().remove(0).with_checksum(&sha256(&bytes));
+    let download = known(catalog::photographs().remove(0), &bytes);
     let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
     offer(&mut window, &server, download);
-    window.click("Get hymenoptera_data…");
+    open_dialog(&mut window, "Get hymenoptera_data…");
     assert!(window.has("Get hymenoptera_data"));
     assert!(window.has(server.address().trim_start_matches("http://")));
     assert!(window.has_text("397 photographs of ants and bees"));
@@ -68,8 +79,8 @@ fn photographs_are_described_then_fetched_and_opened() {
     assert_eq!((project.dataset.name(), project.dataset.items.len()), ("hymenoptera_data".to_owned(), 15));
     assert!(window.shown().fetch.offer.is_none() && window.shown().fetch.job.is_none());
     window.command(Command::Ui(UiCommand::CloseProject));
-    assert!(window.has("Open hymenoptera_data"));
-    window.click("Open hymenoptera_data");
+    assert!(window.has("Open fetched photographs"));
+    window.click("Open fetched photographs");
     window.run_until("they are open again", |app| app.state().project.is_some());
     assert_eq!(server.asked().len(), 1);
 }
@@ -84,14 +95,14 @@ fn weights_that_are_stopped_are_gone_on_from_and_chosen_when_they_are_there() {
         if before == 0 { reply.cut(half).stalling() } else { reply }
     });
     offer(&mut window, &server, download);
-    window.click("Get ResNet18…");
+    open_dialog(&mut window, "Get ResNet18…");
     assert!(window.has_text("published by timm") && window.has("BSD-3-Clause"));
     window.click("Fetch");
-    let there = half as u64;
+    let part = window.home.path().join("imago/data/weights/resnet18.tv_in1k.safetensors.part");
     window.run_until("half of it is there", |app| {
-        app.state().jobs.iter().any(|job| {
-            job.title == "Fetching ResNet18" && job.detail.contains(&format!("{:.1} of", there as f64 / 1e6))
-        })
+        let is_shown =
+            app.state().jobs.iter().any(|job| job.title == "Fetching ResNet18" && job.detail.contains(" of "));
+        is_shown && std::fs::metadata(&part).is_ok_and(|facts| facts.len() == half as u64)
     });
     window.run_steps(2);
     window.shot("fetch-running");
@@ -100,7 +111,7 @@ fn weights_that_are_stopped_are_gone_on_from_and_chosen_when_they_are_there() {
     window.click("Close");
     window.click("Cancel: Fetching ResNet18");
     window.run_until("it has stopped", |app| app.state().fetch.job.is_none());
-    window.click("Get ResNet18…");
+    open_dialog(&mut window, "Get ResNet18…");
     assert!(window.has_text("are there already"));
     window.click("Go on fetching");
     window.run_until("it is there", |app| app.state().fetch.weights_of(Arch::Resnet18).is_some());
@@ -123,7 +134,7 @@ fn what_went_wrong_is_said_in_the_dialog_with_what_to_do() {
     let (download, _) = resnet18();
     let server = Server::start(|_, _| Reply::new(200, "<html>Log in</html>").with("Content-Type", "text/html"));
     offer(&mut window, &server, download);
-    window.click("Get ResNet18…");
+    open_dialog(&mut window, "Get ResNet18…");
     window.click("Fetch");
     window.run_until("it has failed", |app| app.state().fetch.error.is_some());
     window.run_steps(2);
