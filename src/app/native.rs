@@ -144,7 +144,7 @@ fn run_with(
     if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")) {
         viewport = viewport.with_icon(icon);
     }
-    let event_loop_builder = if x11 { with_x11() } else { None };
+    let event_loop_builder = prefer_x11(x11);
     let options = NativeOptions { viewport, renderer, event_loop_builder, ..NativeOptions::default() };
     let (wanted, paths, drew) = (wanted.clone(), paths.clone(), drew.clone());
     let mut memory = Memory::read(&paths.cache_dir);
@@ -179,15 +179,18 @@ fn run_with(
 
 /// winit 0.30 delivers no dropped files on native Wayland, so X11 is taken wherever there is an X server (XWayland too).
 #[cfg(target_os = "linux")]
-fn with_x11() -> Option<eframe::EventLoopBuilderHook> {
+fn prefer_x11(x11: bool) -> Option<eframe::EventLoopBuilderHook> {
     use winit::platform::x11::EventLoopBuilderExtX11;
+    if !x11 {
+        return None;
+    }
     Some(Box::new(|builder| {
         builder.with_x11();
     }))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn with_x11() -> Option<eframe::EventLoopBuilderHook> {
+fn prefer_x11(_x11: bool) -> Option<eframe::EventLoopBuilderHook> {
     None
 }
 

@@ -7,7 +7,7 @@ use super::fetching::{FetchBar, FetchOptions, explained, size_of};
 use super::weights::named;
 use super::{Done, output, table};
 use crate::base::AppPaths;
-use crate::fetch::{FetchError, catalog, photographs};
+use crate::fetch::{FetchError, catalog, photographs, weights};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -74,7 +74,8 @@ fn get(args: &GetArgs) -> anyhow::Result<Done> {
     }
     photographs::check_free(&folder).map_err(explained)?;
     let archive = photographs::archive_of(&download, &paths);
-    if !archive.is_file() && !args.options.confirm(&download, &archive, &folder, &asked)? {
+    let is_there = weights::has_checksum(&archive, &download, &asked, &mut |_| {}).map_err(explained)?;
+    if !is_there && !args.options.confirm(&download, &archive, &folder, &asked)? {
         output::note(format_args!("nothing was fetched"));
         return Ok(Done::Interrupted);
     }

@@ -94,8 +94,8 @@ fn get(args: &GetArgs) -> anyhow::Result<Done> {
     let paths = AppPaths::of_this_user();
     let (download, asked) = args.options.apply(named(&args.name, catalog::weights())?, &paths);
     let place = weights::place_of(&download, &paths);
-    // A file that is there is checked by `get`, and asked about only if it is not the right one.
-    if !place.is_file() && !args.options.confirm(&download, &place, &place, &asked)? {
+    let is_there = weights::has_checksum(&place, &download, &asked, &mut |_| {}).map_err(explained)?;
+    if !is_there && !args.options.confirm(&download, &place, &place, &asked)? {
         output::note(format_args!("nothing was fetched"));
         return Ok(Done::Interrupted);
     }

@@ -41,8 +41,11 @@ pub fn get(
     Ok(place)
 }
 
-/// Whether the file is there, and whole.
-pub(super) fn has_checksum(
+/// Whether the file is there, and is the right one.
+///
+/// # Errors
+/// When it can't be read, or was cancelled.
+pub fn has_checksum(
     path: &Path,
     download: &Download,
     asked: &Asked,

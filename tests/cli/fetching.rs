@@ -68,6 +68,10 @@ fn nothing_is_fetched_without_being_asked_for() {
     run(&bench, &args).fails(2, &["--yes", "1.0 kB"]);
     assert!(server.asked().iter().all(|question| question.method == "HEAD"));
     assert!(!bench.at("imago/data/weights").exists());
+    // Another file in its place is no reason to fetch without asking, and stays until the right one is there.
+    bench.write("imago/data/weights/resnet18.tv_in1k.safetensors", b"another");
+    run(&bench, &args).fails(2, &["--yes"]);
+    assert_eq!(std::fs::read(place(&bench)).unwrap(), b"another");
 }
 
 #[test]

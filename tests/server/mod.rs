@@ -149,12 +149,13 @@ fn serve(
         questions.len() - 1
     };
     let reply = answer(before, &question);
+    use std::fmt::Write as _;
     let mut head = format!("HTTP/1.1 {} Said\r\nConnection: close\r\n", reply.status);
     for (name, value) in &reply.headers {
-        head += &format!("{name}: {value}\r\n");
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     if let Some(length) = reply.length {
-        head += &format!("Content-Length: {length}\r\n");
+        let _ = write!(head, "Content-Length: {length}\r\n");
     }
     let mut stream = stream;
     let _ = stream.write_all(format!("{head}\r\n").as_bytes());

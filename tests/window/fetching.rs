@@ -20,7 +20,7 @@ fn sha256(bytes: &[u8]) -> String {
 /// Lets the window fetch from `server`, and takes `download` for what there is.
 fn offer(window: &mut Window, server: &Server, download: Download) {
     let network = &mut window.shown_mut().settings.network;
-    network.proxy = "none".to_owned();
+    "none".clone_into(&mut network.proxy);
     network.weights_mirror = server.address();
     network.photographs_mirror = server.address();
     window.app_mut().set_catalog(vec![download]);
@@ -176,7 +176,7 @@ fn a_pytorch_file_is_converted_and_taken_and_a_hostile_one_is_refused() {
     window.run_until("it is taken", |app| app.state().train.chosen_weights_file().is_some());
     window.settle();
     let path = window.shown().train.chosen_weights_file().unwrap().to_owned();
-    assert!(path.ends_with("data/weights/plain.safetensors") && path.is_file(), "{}", path.display());
+    assert!(path.ends_with("data/weights/imported/plain.safetensors") && path.is_file(), "{}", path.display());
     // It is a small network by the names of a ResNet, which the check of every weights file finds out.
     assert!(matches!(window.shown().train.weights_state(), Some(WeightsState::Wrong { .. })));
 }

@@ -10,7 +10,8 @@ use crate::import::{ImportError, Limits, import};
 
 /// Starts the conversion. The result is Imago's own; the file that was chosen stays as it is.
 pub(super) fn start(path: PathBuf, cx: &mut Cx<'_>) {
-    let folder = cx.services.paths.weights_dir();
+    // Apart from fetched files, so that neither can take the other's place.
+    let folder = cx.services.paths.weights_dir().join("imported");
     let program = cx.services.train.program.clone();
     let line = cx.services.jobs.spawn("import", "Converting PyTorch file", move |job| {
         let result = run(program, &path, &folder, job);
