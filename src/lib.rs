@@ -13,6 +13,8 @@
 //!   nn ← models         (kernels; architectures and weight files)
 //!       train           (config, loader, trainer, events, checkpoints)
 //!       predict         (a trained model → predictions)
+//!       fetch           (weights and photographs from the network, only when asked for)
+//!       import          (PyTorch's files → safetensors, in a child process with limits)
 //!   cli   app ← ui      (ui sees only app::{state, command} and plain data types)
 //! ```
 //!
@@ -37,7 +39,9 @@ pub mod augment;
 pub mod base;
 pub mod cli;
 pub mod dataset;
+pub mod fetch;
 pub mod imaging;
+pub mod import;
 pub mod models;
 pub mod nn;
 pub mod offline;

@@ -3,8 +3,12 @@
 mod cli {
     mod augmenting;
     mod bad_input;
+    mod fetching;
+    mod importing;
     mod labels;
     mod predicting;
+    #[path = "../server/mod.rs"]
+    mod server;
     mod support;
     mod training;
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("base", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
@@ -18,6 +18,9 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("models", &["base", "nn", "imaging::Preprocess"]),
     ("train", &["base", "dataset", "imaging", "augment", "nn", "models"]),
     ("predict", &["base", "dataset", "imaging", "nn", "models"]),
+    // Weights are opened before they count as fetched.
+    ("fetch", &["base", "models"]),
+    ("import", &["base", "models"]),
     (
         "cli",
         &[
@@ -30,11 +33,20 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "models",
             "train",
             "predict",
+            "fetch",
+            "import",
             "app::run",
             "app::WindowOptions",
+            "app::RendererChoice",
         ],
     ),
-    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
+    (
+        "app",
+        &[
+            "base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "fetch", "import",
+            "ui",
+        ],
+    ),
     (
         "ui",
         &[
@@ -47,6 +59,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "models::arch",
             "models::summary",
             "nn::DeviceChoice",
+            "fetch::Network",
             "predict::types",
             "predict::ClassMetrics",
             "predict::Evaluation",

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, ThemePreference, Ui};
 
-use super::command::{Command, Commands, LabelCommand, PredictCommand, TrainCommand, UiCommand};
+use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictCommand, TrainCommand, UiCommand};
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, labels, native, predict, project, results, settings_file, train};
+use super::state::{FetchKind, NoticeLevel, Settings, State, ThemeChoice, Workspace};
+use super::{augment, data, fetch, labels, native, predict, project, results, settings_file, train};
 use crate::base::AppPaths;
+use crate::fetch::Download;
 use crate::ui;
 
 /// How soon a message from a job is drawn.
@@ -23,6 +24,7 @@ pub(super) struct Services {
     pub jobs: Jobs,
     pub paths: AppPaths,
     pub project: project::Service,
+    pub fetch: fetch::Service,
     pub data: data::Service,
     pub labels: labels::Service,
     pub augment: augment::Service,
@@ -88,6 +90,7 @@ impl ImagoApp {
                 jobs: Jobs::new(wake),
                 paths,
                 project: project::Service::default(),
+                fetch: fetch::Service::default(),
                 data: data::Service::default(),
                 labels: labels::Service::default(),
                 augment: augment::Service::default(),
@@ -103,6 +106,7 @@ impl ImagoApp {
             waiting: 0,
         };
         app.apply_settings(ctx);
+        fetch::look(&mut Cx { state: &mut app.state, services: &mut app.services, ctx });
         app
     }
 
@@ -131,6 +135,16 @@ impl ImagoApp {
         self.carry_out(ctx, Command::Dropped(vec![path.to_owned()]));
     }
 
+    /// Other things to fetch than the usual ones (for tests).
+    pub fn set_catalog(&mut self, catalog: Vec<Download>) {
+        self.services.fetch.catalog = catalog;
+    }
+
+    /// The program to start as a child where that is not this one (for tests).
+    pub fn set_program(&mut self, program: PathBuf) {
+        self.services.train.program = Some(program);
+    }
+
     /// No job runs, no message waits, no picture is being decoded (for tests that wait).
     pub fn is_idle(&self) -> bool {
         let services = &self.services;
@@ -146,6 +160,7 @@ impl ImagoApp {
             self.receive(ctx, message);
         }
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        fetch::tick(&mut cx);
         data::tick(&mut cx);
         labels::tick(&mut cx);
         augment::tick(&mut cx);
@@ -230,14 +245,19 @@ impl ImagoApp {
                 cx.state.jobs.retain(|line| line.id != job);
                 if let Some(panic) = panic {
                     let title = title.unwrap_or_else(|| "A background job".to_owned());
+                    let report = super::report::last()
+                        .map_or_else(String::new, |path| format!(" A report is in {}.", path.display()));
                     cx.state.notify(
                         NoticeLevel::Error,
-                        format!("“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again."),
+                        format!(
+                            "“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again.{report}"
+                        ),
                     );
                 }
             }
             Message::Chosen(chosen) => native::chosen(chosen, &mut cx),
             Message::Project(message) => project::receive(message, &mut cx),
+            Message::Fetch(message) => fetch::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
@@ -256,6 +276,7 @@ impl ImagoApp {
             Command::Dropped(paths) => dropped(paths, &mut cx),
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
+            Command::Fetch(command) => fetch::handle(command, &mut cx),
             Command::Data(command) => data::handle(command, &mut cx),
             Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
@@ -357,6 +378,8 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
             }
         }
         UiCommand::CloseProject => project::close(cx),
+        UiCommand::GetPhotographs => fetch::open_or_show_photographs(cx),
+        UiCommand::GetWeights(arch) => fetch::handle(FetchCommand::Show(FetchKind::Weights(arch)), cx),
         UiCommand::Go(workspace) => cx.state.workspace = workspace,
         UiCommand::StartTraining => train::handle(TrainCommand::Start, cx),
         UiCommand::PauseOrResumeTraining => train::handle(TrainCommand::PauseOrResume, cx),
@@ -402,7 +425,8 @@ fn set_scale(cx: &mut Cx<'_>, by: f32) {
 fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
     if let [path] = paths.as_slice() {
         let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
-        if is_model && cx.state.workspace == Workspace::Train {
+        let is_weights = is_model || crate::import::is_pytorch_file(path);
+        if is_weights && cx.state.workspace == Workspace::Train {
             train::handle(TrainCommand::UseWeightsFile(path.clone()), cx);
             return;
         }

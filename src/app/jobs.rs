@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, labels, native, predict, project, results, train};
+use super::{augment, data, fetch, labels, native, predict, project, results, train};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -33,6 +33,8 @@ pub enum Message {
     Chosen(native::Chosen),
     /// Opening data sets.
     Project(project::ProjectMessage),
+    /// Fetching.
+    Fetch(fetch::FetchMessage),
     /// Data workspace.
     Data(data::DataMessage),
     /// Labelling.

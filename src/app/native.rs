@@ -1,20 +1,25 @@
 //! The operating system's side: the native window and its renderers, and the system's file dialogs.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::Instant;
 
-use anyhow::Context as _;
 use eframe::{NativeOptions, Renderer};
 use rfd::{AsyncFileDialog, FileHandle};
 
 use super::command::{AugmentCommand, PredictCommand, TrainCommand};
 use super::frame_stats::FrameStats;
+use super::guard::{Guard, Start};
 use super::imago_app::{Cx, ImagoApp};
-use super::jobs::Message;
+use super::jobs::{Message, panic_text};
+use super::renderer::{self, Memory, RendererChoice};
+use super::report;
+use super::state::NoticeLevel;
 use crate::base::AppPaths;
 
 /// What the window is opened with.
@@ -22,39 +27,114 @@ use crate::base::AppPaths;
 pub struct WindowOptions {
     /// A folder, a model or a picture to open.
     pub path: Option<PathBuf>,
+    /// Which renderer draws it.
+    pub renderer: RendererChoice,
     /// Where to write the times of every frame.
     pub frame_stats: Option<PathBuf>,
+    /// Panics in an early frame, to try what happens then.
+    pub fault: bool,
 }
 
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// When neither renderer can open a window; both reasons are given.
+/// When no renderer can open a window, with the reason of each; when a fault took the window down.
 pub fn run(wanted: &WindowOptions) -> anyhow::Result<()> {
     let began = Instant::now();
+    let paths = AppPaths::of_this_user();
+    report::install(paths.data_dir.join("reports"));
+    if let Some(reason) = no_screen() {
+        return Err(anyhow::anyhow!("no window could be opened: {reason}. {COMMAND_LINE_WORKS}"));
+    }
     let mut reasons = Vec::new();
-    for renderer in preferred_renderers() {
-        match run_with(renderer, wanted, began) {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                tracing::warn!("the window could not be opened with {renderer}: {error}");
-                reasons.push(format!("{renderer}: {error}"));
+    let x11 = std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
+    // Not in the head of the loop, where it would hold its lock through the loop.
+    let failed = Memory::read(&paths.cache_dir).failed();
+    for renderer in renderer::order(wanted.renderer, failed) {
+        let drew = Arc::new(AtomicBool::new(false));
+        let opened = AssertUnwindSafe(|| run_with(renderer, x11, wanted, &paths, began, &drew));
+        let reason = match catch_unwind(opened) {
+            Ok(Ok(())) => return Ok(()),
+            // Without a connection to the screen no renderer has a chance, and winit makes one event loop a process.
+            Ok(Err(eframe::Error::WinitEventLoop(error))) => {
+                tracing::warn!("no event loop: {error}");
+                try_wayland_instead();
+                let text = format!("no window could be opened: {}. {COMMAND_LINE_WORKS}", unreachable_screen());
+                return Err(anyhow::anyhow!(text));
             }
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => panic_text(panic.as_ref()),
+        };
+        tracing::warn!("the window could not be kept open with {}: {reason}", renderer::title(renderer));
+        // A window that was there and is gone is a fault, not a reason to open another one.
+        if drew.load(Ordering::Relaxed) {
+            let report = report::last().map_or_else(String::new, |path| format!(" A report is in {}.", path.display()));
+            let text = format!(
+                "The window was closed by a fault: {reason}. Your labels and finished epochs are saved.{report}"
+            );
+            show_message(&text);
+            return Err(anyhow::anyhow!(text));
         }
+        reasons.push(format!("{}: {reason}", renderer::title(renderer)));
     }
-    Err(anyhow::anyhow!(reasons.join("; ")))
-        .context("No window could be opened. The command line still works: try “imago --help”")
+    let text = format!("no window could be opened. {}. {COMMAND_LINE_WORKS}", reasons.join("; "));
+    show_message(&text);
+    Err(anyhow::anyhow!(text))
 }
 
-fn preferred_renderers() -> [Renderer; 2] {
-    if cfg!(any(target_os = "macos", windows)) {
-        [Renderer::Wgpu, Renderer::Glow]
-    } else {
-        [Renderer::Glow, Renderer::Wgpu]
+const COMMAND_LINE_WORKS: &str = "The command line still works: try “imago --help”";
+
+/// Why there can be no window at all, where that is plain.
+fn no_screen() -> Option<&'static str> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let any = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set);
+    (cfg!(target_os = "linux") && !any).then_some("there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)")
+}
+
+/// The screen that does not answer, by its name.
+fn unreachable_screen() -> String {
+    let name = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
+    match (name("DISPLAY"), name("WAYLAND_DISPLAY")) {
+        (Some(display), _) => format!("the screen {display} (DISPLAY) can’t be reached"),
+        (None, Some(display)) => format!("the screen {display} (WAYLAND_DISPLAY) can’t be reached"),
+        (None, None) => "the screen can’t be reached".to_owned(),
     }
 }
 
-fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> eframe::Result {
+/// X11 is preferred; where it does not answer and there is Wayland, this program starts itself anew without it. Returns where
+/// there is no Wayland, or it can't be started.
+#[cfg(target_os = "linux")]
+fn try_wayland_instead() {
+    use std::os::unix::process::CommandExt;
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !is_set("DISPLAY") || !(is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET")) {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        let mut again = std::process::Command::new(program);
+        let error = again.args(std::env::args_os().skip(1)).env_remove("DISPLAY").exec();
+        tracing::warn!("could not start again with Wayland: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn try_wayland_instead() {}
+
+/// A message box, where one can be shown without a window of our own. What it says is on standard error as well.
+fn show_message(text: &str) {
+    let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("Imago").set_description(text);
+    // Whatever goes wrong in it: the sentence is still to be printed.
+    let _ = catch_unwind(AssertUnwindSafe(|| dialog.show()));
+}
+
+fn run_with(
+    renderer: Renderer,
+    x11: bool,
+    wanted: &WindowOptions,
+    paths: &AppPaths,
+    began: Instant,
+    drew: &Arc<AtomicBool>,
+) -> eframe::Result {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Imago")
         .with_app_id("imago")
@@ -64,13 +144,26 @@ fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> efram
     if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")) {
         viewport = viewport.with_icon(icon);
     }
-    let options = NativeOptions { viewport, renderer, event_loop_builder: prefer_x11(), ..NativeOptions::default() };
-    let wanted = wanted.clone();
+    let event_loop_builder = prefer_x11(x11);
+    let options = NativeOptions { viewport, renderer, event_loop_builder, ..NativeOptions::default() };
+    let (wanted, paths, drew) = (wanted.clone(), paths.clone(), drew.clone());
+    let mut memory = Memory::read(&paths.cache_dir);
+    memory.starting(renderer);
+    let start = Start { memory, asked_for: wanted.renderer != RendererChoice::Auto, drew };
     eframe::run_native(
         "imago",
         options,
         Box::new(move |creation| {
-            let mut app = ImagoApp::new(&creation.egui_ctx, AppPaths::of_this_user());
+            let failed = start.memory.failed_last_time.filter(|failed| *failed != renderer);
+            let mut app = ImagoApp::new(&creation.egui_ctx, paths);
+            if let Some(failed) = failed {
+                let text = format!(
+                    "Last time Imago could not draw with {}. It draws with {} now; `imago --renderer` chooses.",
+                    renderer::title(failed),
+                    renderer::title(renderer)
+                );
+                app.state_mut().notify(NoticeLevel::Warning, text);
+            }
             if let Some(path) = wanted.path {
                 app.open_path(&creation.egui_ctx, &path);
             }
@@ -79,16 +172,16 @@ fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> efram
                     .map_err(|error| format!("{} can't be written: {error}", path.display()))?;
                 app.measure_frames(stats);
             }
-            Ok(Box::new(app))
+            Ok(Box::new(Guard::new(app, start, wanted.fault)))
         }),
     )
 }
 
 /// winit 0.30 delivers no dropped files on native Wayland, so X11 is taken wherever there is an X server (XWayland too).
 #[cfg(target_os = "linux")]
-fn prefer_x11() -> Option<eframe::EventLoopBuilderHook> {
+fn prefer_x11(x11: bool) -> Option<eframe::EventLoopBuilderHook> {
     use winit::platform::x11::EventLoopBuilderExtX11;
-    if std::env::var_os("DISPLAY").is_none_or(|display| display.is_empty()) {
+    if !x11 {
         return None;
     }
     Some(Box::new(|builder| {
@@ -97,7 +190,7 @@ fn prefer_x11() -> Option<eframe::EventLoopBuilderHook> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn prefer_x11() -> Option<eframe::EventLoopBuilderHook> {
+fn prefer_x11(_x11: bool) -> Option<eframe::EventLoopBuilderHook> {
     None
 }
 
@@ -150,7 +243,7 @@ pub(super) fn choose_model(cx: &mut Cx<'_>) {
 pub(super) fn choose_weights(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
         .set_title("Weights to start from")
-        .add_filter("Weights (safetensors)", &["safetensors"])
+        .add_filter("Weights (safetensors, PyTorch)", &["safetensors", "pth", "pt"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Weights(chosen?.path().to_owned())));
 }

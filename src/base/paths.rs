@@ -45,6 +45,16 @@ impl AppPaths {
         self.data_dir.join("sample")
     }
 
+    /// Where fetched weights are kept.
+    pub fn weights_dir(&self) -> PathBuf {
+        self.data_dir.join("weights")
+    }
+
+    /// Where fetched photographs are kept: one folder for each data set.
+    pub fn photographs_dir(&self) -> PathBuf {
+        self.data_dir.join("photographs")
+    }
+
     /// The settings file.
     pub fn settings_file(&self) -> PathBuf {
         self.config_dir.join("settings.toml")

@@ -7,8 +7,11 @@
 
 mod augment;
 mod augment_option;
+mod convert_pth;
+mod data;
 mod evaluate;
 mod exit;
+mod fetching;
 mod interrupt;
 mod models;
 mod numbers;
@@ -19,13 +22,14 @@ mod sample;
 mod scan;
 mod table;
 mod train;
+mod weights;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::WindowOptions;
+use crate::app::{RendererChoice, WindowOptions};
 
 pub use exit::{Done, UsageError};
 
@@ -51,6 +55,13 @@ struct Cli {
     /// Write the times of every frame of the window to this file.
     #[arg(long, value_name = "FILE", hide = true)]
     frame_stats: Option<PathBuf>,
+    /// What draws the window: glow (OpenGL), wgpu (Vulkan, Metal, Direct3D), or auto, which takes the other one where the first
+    /// fails.
+    #[arg(long, value_name = "auto|glow|wgpu", default_value = "auto", value_parser = RendererChoice::parse)]
+    renderer: RendererChoice,
+    /// Panic in the third frame, to try what happens then.
+    #[arg(long, hide = true)]
+    fault: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,13 +80,24 @@ enum Command {
     Augment(augment::Args),
     /// Show the layers of the networks.
     Models(models::Args),
+    /// Fetch official weights to start a ResNet from, or import PyTorch's.
+    Weights(weights::Args),
+    /// Fetch photographs.
+    Data(data::Args),
+    #[command(hide = true)]
+    ConvertPth(convert_pth::Args),
 }
 
 /// Reads the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
-        None => window(WindowOptions { path: cli.path, frame_stats: cli.frame_stats }),
+        None => window(WindowOptions {
+            path: cli.path,
+            renderer: cli.renderer,
+            frame_stats: cli.frame_stats,
+            fault: cli.fault,
+        }),
         Some(Command::Sample(args)) => sample::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Train(args)) => train::run(&args),
@@ -83,6 +105,9 @@ pub fn main() -> ExitCode {
         Some(Command::Predict(args)) => predict::run(&args),
         Some(Command::Augment(args)) => augment::run(&args),
         Some(Command::Models(args)) => models::run(&args),
+        Some(Command::Weights(args)) => weights::run(&args),
+        Some(Command::Data(args)) => data::run(&args),
+        Some(Command::ConvertPth(args)) => convert_pth::run(&args),
     };
     exit::code(result)
 }

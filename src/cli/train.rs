@@ -29,9 +29,9 @@ pub(super) struct Args {
     /// The network: cnn, cnn-bn, cnn-gap, resnet18 or resnet34.
     #[arg(long, value_parser = parse_arch, required_unless_present = "resume")]
     model: Option<Arch>,
-    /// Starting weights of a ResNet: `starter` (built in, resnet18 only; official ImageNet weights do better), `random`, or
-    /// a safetensors file [default: starter].
-    #[arg(long, value_name = "starter|random|FILE")]
+    /// Starting weights of a ResNet: `starter` (built in, resnet18 only), `imagenet` (better; fetch them once with `imago
+    /// weights get`), `random`, or a safetensors file [default: starter].
+    #[arg(long, value_name = "starter|imagenet|random|FILE")]
     weights: Option<String>,
     /// Train all layers of a ResNet, not only the last one.
     #[arg(long)]
@@ -168,23 +168,34 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
         }
         config.weights = WeightsChoice::Random;
     } else if let Some(weights) = &args.weights {
-        config.weights = weights_choice(weights);
+        config.weights = weights_choice(weights, config.arch)?;
     }
     if config.arch == Arch::Resnet34 && config.weights == WeightsChoice::Starter && !resumed {
         return Err(UsageError::error(
-            "the built-in starter weights are for resnet18: give resnet34 its own with --weights FILE",
+            "the built-in starter weights are for resnet18: give resnet34 its own with --weights imagenet (after `imago weights get resnet34`) or --weights FILE",
         ));
     }
     Ok(config)
 }
 
-fn weights_choice(text: &str) -> WeightsChoice {
-    match text {
+fn weights_choice(text: &str, arch: Arch) -> anyhow::Result<WeightsChoice> {
+    Ok(match text {
         "starter" => WeightsChoice::Starter,
         "random" => WeightsChoice::Random,
+        "imagenet" => {
+            let download = super::weights::named(arch.name(), crate::fetch::catalog::weights())?;
+            let place = crate::fetch::weights::place_of(&download, &AppPaths::of_this_user());
+            if !place.is_file() {
+                anyhow::bail!(
+                    "the ImageNet weights of {0} are not there yet: fetch them with `imago weights get {0}`",
+                    arch.name()
+                );
+            }
+            WeightsChoice::File(place)
+        }
         // Absolute, so that the run can be resumed from another folder.
         file => WeightsChoice::File(std::path::absolute(file).unwrap_or_else(|_| file.into())),
-    }
+    })
 }
 
 /// As one would type it into a shell.

@@ -8,6 +8,8 @@ pub mod widgets;
 
 mod augment;
 mod data;
+mod fault;
+mod fetch;
 mod overlays;
 mod palette;
 mod predict;
@@ -16,6 +18,8 @@ mod status_bar;
 mod top_bar;
 mod train;
 mod welcome;
+
+pub use fault::fault_ui;
 
 use egui::{CentralPanel, Frame, Ui};
 use egui_material_icons::icons;
@@ -43,6 +47,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         }
     });
     overlays::overlays_ui(ui, state, commands);
+    fetch::fetch_ui(ui, state, commands);
     palette::palette_ui(ui, state, commands);
 }
 

@@ -1,6 +1,6 @@
 //! What lies over the workspaces: settings, shortcuts, what scanning passed over, the hint while files are held over the window.
 
-use egui::{Align2, Color32, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Slider, Ui, vec2};
+use egui::{Align2, Color32, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Slider, TextEdit, Ui, vec2};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -8,6 +8,7 @@ use super::widgets;
 use crate::app::command::{Commands, UiCommand};
 use crate::app::state::{State, ThemeChoice};
 use crate::dataset::ScanIssueKind;
+use crate::fetch::Network;
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -47,7 +48,7 @@ pub(super) fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&
 }
 
 fn settings_ui(ui: &Ui, state: &mut State) -> bool {
-    dialog_ui(ui, "Settings", 380.0, |ui| {
+    dialog_ui(ui, "Settings", 420.0, |ui| {
         Grid::new("settings").num_columns(2).spacing(vec2(space::L, space::M)).show(ui, |ui| {
             ui.label("Theme");
             widgets::segmented(
@@ -66,11 +67,42 @@ fn settings_ui(ui: &Ui, state: &mut State) -> bool {
             ui.label("Motion");
             ui.checkbox(&mut state.settings.reduced_motion, "No animations");
             ui.end_row();
+            network_ui(ui, &mut state.settings.network);
         });
         ui.add_space(space::S);
         let colors = theme::colors(ui);
         ui.label(RichText::new(format!("Imago {}", crate::VERSION)).font(theme::caption()).color(colors.text_weak));
     })
+}
+
+/// How fetching reaches the network.
+fn network_ui(ui: &mut Ui, network: &mut Network) {
+    let rows = [
+        (
+            "Proxy",
+            &mut network.proxy,
+            "As the system has it",
+            "http://host:port or socks5://host:port; “none” uses no proxy.",
+        ),
+        (
+            "Mirror for weights",
+            &mut network.weights_mirror,
+            "https://huggingface.co",
+            "Another server with the same files, asked instead of the Hugging Face hub. Checksums are the same.",
+        ),
+        (
+            "Mirror for photographs",
+            &mut network.photographs_mirror,
+            "https://download.pytorch.org",
+            "Another server with the same files, asked instead of download.pytorch.org. Checksums are the same.",
+        ),
+    ];
+    for (name, value, hint, tip) in rows {
+        let label = ui.label(name);
+        let field = TextEdit::singleline(value).hint_text(hint).desired_width(220.0);
+        ui.add(field).labelled_by(label.id).on_hover_text(tip);
+        ui.end_row();
+    }
 }
 
 fn shortcuts_ui(ui: &Ui) -> bool {

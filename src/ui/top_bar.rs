@@ -32,7 +32,13 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.menu_button(title, |ui| {
         ui.set_min_width(230.0);
         let groups: [&[UiCommand]; 6] = [
-            &[UiCommand::OpenFolder, UiCommand::OpenSample, UiCommand::Rescan, UiCommand::CloseProject],
+            &[
+                UiCommand::OpenFolder,
+                UiCommand::OpenSample,
+                UiCommand::GetPhotographs,
+                UiCommand::Rescan,
+                UiCommand::CloseProject,
+            ],
             &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
             &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],

@@ -84,6 +84,16 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if widgets::with_command_tooltip(ui, sample, UiCommand::OpenSample).clicked() {
             commands.ui(UiCommand::OpenSample);
         }
+        let title = if state.fetch.photographs.is_some() {
+            "Open fetched photographs"
+        } else {
+            UiCommand::GetPhotographs.title()
+        };
+        let get = egui::Button::new(title).min_size(vec2(0.0, theme::PRIMARY_HEIGHT));
+        let get = ui.add_enabled(!busy && state.fetch.job.is_none(), get);
+        if widgets::with_command_tooltip(ui, get, UiCommand::GetPhotographs).clicked() {
+            commands.ui(UiCommand::GetPhotographs);
+        }
     });
     // The line is there when nothing goes on, too: what follows does not jump.
     ui.horizontal(|ui| {

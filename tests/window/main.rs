@@ -5,8 +5,11 @@
 mod augment;
 mod common;
 mod data;
+mod fetching;
 mod frame;
 mod labelling;
 mod results;
+#[path = "../server/mod.rs"]
+mod server;
 mod train;
 mod welcome;

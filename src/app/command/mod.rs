@@ -2,6 +2,7 @@
 
 mod augment;
 mod data;
+mod fetch;
 mod labels;
 mod predict;
 mod results;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 pub use augment::AugmentCommand;
 pub use data::DataCommand;
+pub use fetch::FetchCommand;
 pub use labels::LabelCommand;
 pub use predict::PredictCommand;
 pub use results::ResultsCommand;
@@ -35,6 +37,8 @@ pub enum Command {
     CancelJob(JobId),
     /// Forget a recent data set (the folder itself stays).
     ForgetRecent(PathBuf),
+    /// Fetching.
+    Fetch(FetchCommand),
     /// Data workspace.
     Data(DataCommand),
     /// Labelling.

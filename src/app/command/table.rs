@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::state::{Project, State, Workspace};
+use crate::app::state::{Arch, Project, State, Workspace};
 use crate::dataset::Split;
 use crate::dataset::labels::{LabelLayer, Labels, Mark};
 
@@ -13,6 +13,10 @@ pub enum UiCommand {
     OpenFolder,
     /// Draw and open the sample.
     OpenSample,
+    /// Fetch hymenoptera_data, or open it where it was fetched.
+    GetPhotographs,
+    /// Fetch a ResNet's official weights.
+    GetWeights(Arch),
     /// Scan the open folder again.
     Rescan,
     /// Back to the welcome screen.
@@ -75,6 +79,9 @@ impl UiCommand {
         all.extend((1..=9).map(Self::Label));
         all.extend([Self::ClearLabel, Self::Mark(Mark::Unsure), Self::Mark(Mark::SetAside), Self::Mark(Mark::Skip)]);
         all.extend([
+            Self::GetPhotographs,
+            Self::GetWeights(Arch::Resnet18),
+            Self::GetWeights(Arch::Resnet34),
             Self::StartTraining,
             Self::PauseOrResumeTraining,
             Self::StopTraining,
@@ -101,6 +108,9 @@ impl UiCommand {
         match self {
             Self::OpenFolder => "Open folder…",
             Self::OpenSample => "Try the ants-and-bees sample",
+            Self::GetPhotographs => "Get hymenoptera_data…",
+            Self::GetWeights(Arch::Resnet34) => "Get ResNet34…",
+            Self::GetWeights(_) => "Get ResNet18…",
             Self::Rescan => "Read the folder again",
             Self::CloseProject => "Close data set",
             Self::Go(Workspace::Data) => "Go to Data",
@@ -155,6 +165,12 @@ impl UiCommand {
                 "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
             }
             Self::OpenSample => "Draw 390 pictures of ants and bees on this machine and open them. Needs no network.",
+            Self::GetPhotographs => {
+                "397 photographs of ants and bees (47 MB) from PyTorch’s tutorial. You see where from, and are asked first."
+            }
+            Self::GetWeights(_) => {
+                "Official ImageNet weights to start from. You see how large they are and where from, and are asked first."
+            }
             Self::Rescan => "Look again at which pictures the folder holds.",
             Self::CloseProject => "Back to the welcome screen. Nothing is deleted.",
             Self::Go(Workspace::Data) => "Look through the pictures.",
@@ -239,6 +255,7 @@ impl UiCommand {
             Self::Settings => command(Key::Comma),
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
+            Self::GetPhotographs | Self::GetWeights(_) => None,
             Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
         }
     }
@@ -293,6 +310,7 @@ impl UiCommand {
             | Self::Settings
             | Self::Shortcuts
             | Self::Quit => true,
+            Self::GetPhotographs | Self::GetWeights(_) => state.fetch.job.is_none(),
         }
     }
 }

@@ -5,6 +5,8 @@
 mod augment;
 mod data;
 mod enlarge;
+mod fault;
+mod fetch;
 mod jobs;
 mod labels;
 mod pictures;
@@ -19,6 +21,8 @@ use std::collections::VecDeque;
 pub use augment::*;
 pub use data::*;
 pub use enlarge::*;
+pub use fault::Fault;
+pub use fetch::{FetchKind, FetchOffer, FetchState};
 pub use jobs::{JobId, JobLine};
 pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
 pub(in crate::app) use pictures::PictureEntry;
@@ -113,6 +117,8 @@ pub struct State {
     pub results: ResultsState,
     /// Predict workspace.
     pub predict: PredictState,
+    /// What can be fetched, and what is being fetched.
+    pub fetch: FetchState,
     /// What is kept between starts.
     pub settings: Settings,
     /// Decoded pictures as textures.

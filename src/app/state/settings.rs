@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fetch::Network;
+
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +42,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// Longer side of the tiles in the Data workspace, in points.
     pub thumb_points: f32,
+    /// Proxy and mirrors for fetching.
+    pub network: Network,
     /// Newest first.
     pub recents: Vec<Recent>,
 }
@@ -51,6 +55,7 @@ impl Default for Settings {
             ui_scale: 1.0,
             reduced_motion: false,
             thumb_points: 160.0,
+            network: Network::default(),
             recents: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod clock;
 mod facts;
+mod import;
 mod live;
 mod past;
 mod weights;
@@ -30,6 +31,8 @@ pub enum TrainMessage {
     Device(DeviceChoice, DeviceState),
     /// The runs of the open data set.
     Runs(JobId, Vec<RunView>),
+    /// A PyTorch file was converted, or why not: one sentence; nothing when it was cancelled.
+    Imported(Result<PathBuf, Option<String>>),
 }
 
 /// What this workspace keeps that is not state to be drawn.
@@ -42,6 +45,8 @@ pub(super) struct Service {
     weights_job: Option<JobId>,
     runs_job: Option<JobId>,
     devices_asked: bool,
+    /// What is started as the child that reads PyTorch's files; this program where nothing else is said.
+    pub(super) program: Option<PathBuf>,
 }
 
 struct Live {
@@ -56,6 +61,7 @@ pub(super) fn handle(command: TrainCommand, cx: &mut Cx<'_>) {
         TrainCommand::PauseOrResume => live::pause_or_resume(cx),
         TrainCommand::Stop => live::stop(cx),
         TrainCommand::Continue => live::go_on(cx),
+        TrainCommand::UseWeightsFile(path) if crate::import::is_pytorch_file(&path) => import::start(path, cx),
         TrainCommand::UseWeightsFile(path) => use_weights_file(path, cx),
         TrainCommand::ChooseWeightsFile => native::choose_weights(cx),
         TrainCommand::ShowRun(dir) => cx.state.train.viewed = Some(dir),
@@ -78,6 +84,7 @@ pub(super) fn receive(message: TrainMessage, cx: &mut Cx<'_>) {
         }
         TrainMessage::Runs(job, runs) if cx.services.train.runs_job == Some(job) => past::arrived(runs, cx),
         TrainMessage::Weights(..) | TrainMessage::Runs(..) => {}
+        TrainMessage::Imported(result) => import::ended(result, cx),
         TrainMessage::Device(choice, state) => {
             if choice == DeviceChoice::Auto
                 && let DeviceState::Ready { label, .. } = &state

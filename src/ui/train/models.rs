@@ -9,8 +9,8 @@ use egui_material_icons::icons;
 
 use super::hints::{self, Numbers};
 use super::{count, warning_ui, words};
-use crate::app::command::{Command, Commands, TrainCommand};
-use crate::app::state::{Arch, State, TrainState, WeightsState};
+use crate::app::command::{Command, Commands, TrainCommand, UiCommand};
+use crate::app::state::{Arch, FetchKind, FetchState, State, TrainState, WeightsState};
 use crate::train::WeightsChoice;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -26,7 +26,7 @@ pub fn models_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mu
             choose(&mut state.train, arch);
         }
         if state.train.config.arch == arch && arch.is_resnet() {
-            pretrained_ui(ui, &mut state.train, numbers, commands);
+            pretrained_ui(ui, state, numbers, commands);
         }
     }
 }
@@ -99,8 +99,9 @@ fn radio_mark(ui: &Ui, center: egui::Pos2, selected: bool, fade: f32) {
 }
 
 /// Which part of a ResNet learns, and from which weights.
-fn pretrained_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers, commands: &mut Commands) {
+fn pretrained_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mut Commands) {
     let colors = theme::colors(ui);
+    let (train, fetch) = (&mut state.train, &state.fetch);
     let shown = Frame::new().inner_margin(Margin { left: 14, right: 0, top: 2, bottom: 6 }).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::S;
@@ -111,6 +112,7 @@ fn pretrained_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers, commands
         });
         ui.horizontal(|ui| weights_choice_ui(ui, train, commands));
         weights_note_ui(ui, train, commands);
+        official_ui(ui, train, fetch, commands);
     });
     // A line at the left ties this to the card above.
     let rect = shown.response.rect;
@@ -184,6 +186,30 @@ fn weights_note_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands)
     };
     let colors = theme::colors(ui);
     ui.add(egui::Label::new(RichText::new(note).size(12.0).color(colors.text_weak)).wrap());
+}
+
+/// The official weights: to be fetched, or to be chosen where they were.
+fn official_ui(ui: &mut Ui, train: &mut TrainState, fetch: &FetchState, commands: &mut Commands) {
+    let arch = train.config.arch;
+    match fetch.weights_of(arch) {
+        Some(path) if train.chosen_weights_file() == Some(path.as_path()) => {}
+        Some(path) => {
+            let button = ui.button(format!("Use the official {}", words::arch_title(arch)));
+            if button.on_hover_text(path.display().to_string()).clicked() {
+                train.weights_file = Some(path.clone());
+                train.config.weights = WeightsChoice::File(path.clone());
+            }
+        }
+        None => {
+            let command = UiCommand::GetWeights(arch);
+            let is_coming = fetch.job.is_some_and(|(_, kind)| kind == FetchKind::Weights(arch));
+            let title = if is_coming { "Being fetched…" } else { command.title() };
+            let button = ui.button(title);
+            if widgets::with_command_tooltip(ui, button, command).clicked() {
+                commands.ui(command);
+            }
+        }
+    }
 }
 
 /// The file's name, whether it fits, and what to do if it does not.

@@ -1,0 +1,158 @@
+//! What `imago weights get` and `imago data get` share: options, the question before anything is fetched, progress, Ctrl+C.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+
+use super::{UsageError, interrupt, output, progress};
+use crate::base::{AppPaths, CancelToken};
+use crate::fetch::{Asked, Download, FetchError, Network, Offer, Phase, Progress, offer};
+
+/// Options of everything that fetches.
+#[derive(Debug, clap::Args)]
+pub(super) struct FetchOptions {
+    /// Fetch without asking, as scripts need it.
+    #[arg(long, short)]
+    yes: bool,
+    /// Another server with the same files, such as a mirror of the Hugging Face hub [default: as in the window's settings;
+    /// for weights then HF_ENDPOINT].
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
+    /// The proxy: http://host:port or socks5://host:port, with user:password@ where needed; `none` for no proxy [default: as
+    /// in the window's settings, then HTTPS_PROXY; NO_PROXY names exceptions].
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Take a file with this SHA-256 instead of the one that Imago knows: for mirrors that carry another version.
+    #[arg(long, value_name = "HEX", value_parser = checksum)]
+    sha256: Option<String>,
+}
+
+fn checksum(text: &str) -> Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a SHA-256 has 64 hexadecimal digits".to_owned())
+    }
+}
+
+impl FetchOptions {
+    /// The download that is meant, and how to ask for it.
+    pub(super) fn apply(&self, download: Download, paths: &AppPaths) -> (Download, Asked) {
+        let mut network = Network::of_settings_file(&paths.settings_file());
+        if let Some(mirror) = &self.mirror {
+            network.set_mirror(download.origin, mirror);
+        }
+        if let Some(proxy) = &self.proxy {
+            network.proxy.clone_from(proxy);
+        }
+        let download = match &self.sha256 {
+            Some(sha256) => download.with_checksum(sha256),
+            None => download,
+        };
+        (download, Asked { network, cancel: cancelled_by_ctrl_c(), ..Asked::default() })
+    }
+
+    /// Says what would be fetched and asks; on the answer no, ends with what to do. `place` is where the download itself goes,
+    /// `shown` where the user will find it.
+    pub(super) fn confirm(
+        &self,
+        download: &Download,
+        place: &Path,
+        shown: &Path,
+        asked: &Asked,
+    ) -> anyhow::Result<bool> {
+        let offer = offer(download, place, asked).map_err(explained)?;
+        output::note(format_args!("{}", described(download, &offer, shown)));
+        if self.yes {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(UsageError::error("nothing is fetched without being asked for: say --yes to fetch it"));
+        }
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "Fetch it? [y/N] ");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+}
+
+fn described(download: &Download, offer: &Offer, shown: &Path) -> String {
+    let size = offer.bytes.map_or_else(|| "size unknown".to_owned(), size_of);
+    let there =
+        if offer.there > 0 { format!(", {} of it are there already", size_of(offer.there)) } else { String::new() };
+    format!(
+        "{}: {}\n  from {} ({size}{there})\n  licence: {}\n  to {}",
+        download.title,
+        download.about,
+        offer.host,
+        download.licence,
+        shown.display()
+    )
+}
+
+/// `46.8 MB`.
+pub(super) fn size_of(bytes: u64) -> String {
+    if bytes < 1_000_000 { format!("{:.1} kB", bytes as f64 / 1e3) } else { format!("{:.1} MB", bytes as f64 / 1e6) }
+}
+
+/// What went wrong, with what to do about it.
+pub(super) fn explained(error: FetchError) -> anyhow::Error {
+    anyhow::anyhow!("{error}. {}", error.advice())
+}
+
+/// A token that the first Ctrl+C cancels; the second ends the program.
+pub(super) fn cancelled_by_ctrl_c() -> CancelToken {
+    let cancel = CancelToken::new();
+    interrupt::listen();
+    let token = cancel.clone();
+    let watching = std::thread::Builder::new().name("imago-interrupt".to_owned()).spawn(move || {
+        // It ends with the program.
+        while !interrupt::requested() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        token.cancel();
+    });
+    if let Err(error) = watching {
+        tracing::warn!("Ctrl+C will have to be pressed twice: {error}");
+    }
+    cancel
+}
+
+/// A bar for bytes, and then for files.
+pub(super) struct FetchBar(ProgressBar);
+
+impl FetchBar {
+    pub(super) fn new() -> Self {
+        Self(progress::bar("{msg} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left"))
+    }
+
+    pub(super) fn show(&self, progress: Progress) {
+        let text = match progress.phase {
+            Phase::Asking => "asking",
+            Phase::Coming => "fetching",
+            Phase::Waiting => "broke off, trying again",
+            Phase::Checking => "checking",
+            Phase::Unpacking => "unpacking",
+        };
+        if self.0.message() != text {
+            self.0.set_message(text);
+            if progress.phase == Phase::Unpacking
+                && let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} files")
+            {
+                self.0.set_style(style.progress_chars("━╸─"));
+            }
+        }
+        if let Some(total) = progress.total {
+            self.0.set_length(total);
+        }
+        self.0.set_position(progress.done);
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
