@@ -19,6 +19,7 @@ mod project;
 mod results;
 mod run_title;
 mod settings_file;
+mod suggest;
 mod train;
 
 pub use imago_app::ImagoApp;

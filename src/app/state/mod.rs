@@ -7,11 +7,14 @@ mod data;
 mod enlarge;
 mod jobs;
 mod labels;
+mod letters;
+mod looking;
 mod pictures;
 mod predict;
 mod project;
 mod results;
 mod settings;
+mod suggestions;
 mod train;
 
 use std::collections::VecDeque;
@@ -20,12 +23,15 @@ pub use augment::*;
 pub use data::*;
 pub use enlarge::*;
 pub use jobs::{JobId, JobLine};
-pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
+pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView, Leaving, LeavingFor};
+pub use letters::{ClassLetters, class_of_key, key_of, refuse_letter};
+pub use looking::LargeView;
 pub(in crate::app) use pictures::PictureEntry;
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
+pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use settings::{Recent, Settings, ThemeChoice};
 pub use train::*;
 
@@ -129,6 +135,8 @@ pub struct State {
     pub shortcuts_open: bool,
     /// Whether the settings are shown.
     pub settings_open: bool,
+    /// Asked for, while labels can't be written: to be confirmed, or they are lost.
+    pub leaving: Option<Leaving>,
     /// Whether the list of what was passed over while scanning is shown.
     pub issues_open: bool,
     /// `CPU · 2 threads`, for the top bar.

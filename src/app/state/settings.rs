@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::letters::ClassLetters;
+
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +42,10 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// Longer side of the tiles in the Data workspace, in points.
     pub thumb_points: f32,
+    /// Have a trained model suggest labels.
+    pub suggest: bool,
+    /// Letters that label with a class, by its name.
+    pub class_letters: ClassLetters,
     /// Newest first.
     pub recents: Vec<Recent>,
 }
@@ -51,6 +57,8 @@ impl Default for Settings {
             ui_scale: 1.0,
             reduced_motion: false,
             thumb_points: 160.0,
+            suggest: true,
+            class_letters: ClassLetters::new(),
             recents: Vec::new(),
         }
     }
