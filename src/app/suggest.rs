@@ -73,7 +73,8 @@ pub(super) fn handle(command: SuggestCommand, cx: &mut Cx<'_>) {
             cx.services.suggest.failed.clear();
             cx.services.suggest.wanted = true;
             if model_to_ask(cx).is_none() {
-                let text = "There is no trained model yet. Train one in the Train workspace; it then suggests labels here.";
+                let text =
+                    "There is no trained model yet. Train one in the Train workspace; it then suggests labels here.";
                 cx.state.notify(NoticeLevel::Info, text);
             }
         }
@@ -208,7 +209,8 @@ fn start(asked: Asked, cx: &mut Cx<'_>) {
 fn look(model: &Path, ids: &[ItemId], paths: &[PathBuf], job: &JobContext) -> Result<(), Option<String>> {
     // One core is left to the window.
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().saturating_sub(1).max(1));
-    let predictor = Predictor::load(model, DeviceChoice::Auto, Some(threads)).map_err(|error| Some(error.to_string()))?;
+    let predictor =
+        Predictor::load(model, DeviceChoice::Auto, Some(threads)).map_err(|error| Some(error.to_string()))?;
     if job.cancel.is_cancelled() {
         return Err(None);
     }

@@ -64,7 +64,7 @@ fn facts_of(found: &::exif::Exif) -> ExifFacts {
     };
     let number = |tag: Tag| {
         let value = match &found.get_field(tag, In::PRIMARY)?.value {
-            Value::Rational(values) => values.first().map(|value| value.to_f64()),
+            Value::Rational(values) => values.first().map(::exif::Rational::to_f64),
             Value::Short(values) => values.first().map(|value| f64::from(*value)),
             Value::Long(values) => values.first().map(|value| f64::from(*value)),
             _ => None,
@@ -81,9 +81,8 @@ fn facts_of(found: &::exif::Exif) -> ExifFacts {
     ExifFacts {
         camera,
         taken: text(Tag::DateTimeOriginal).or_else(|| text(Tag::DateTime)).and_then(|text| date(&text)),
-        exposure: number(Tag::ExposureTime).map(|secs| {
-            if secs < 0.3 { format!("1/{:.0} s", 1.0 / secs) } else { format!("{} s", short(secs)) }
-        }),
+        exposure: number(Tag::ExposureTime)
+            .map(|secs| if secs < 0.3 { format!("1/{:.0} s", 1.0 / secs) } else { format!("{} s", short(secs)) }),
         aperture: number(Tag::FNumber).map(|number| format!("f/{}", short(number))),
         sensitivity: number(Tag::PhotographicSensitivity).map(|number| format!("ISO {number:.0}")),
         focal_length: number(Tag::FocalLength).map(|millimetres| format!("{} mm", short(millimetres))),
@@ -105,17 +104,23 @@ fn short(value: f64) -> String {
 fn date(text: &str) -> Option<String> {
     let (day, time) = text.split_once(' ')?;
     let digits = day.chars().all(|c| c.is_ascii_digit() || c == ':');
-    (digits && day.len() == 10 && !day.starts_with("0000")).then(|| format!("{} {}", day.replace(':', "-"), time.trim()))
+    (digits && day.len() == 10 && !day.starts_with("0000"))
+        .then(|| format!("{} {}", day.replace(':', "-"), time.trim()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Tag, text or none, fraction.
+    type Field<'a> = (u16, Option<&'a [u8]>, (u32, u32));
+    /// Tag, kind, count, bytes.
+    type Entry = (u16, u16, u32, Vec<u8>);
+
     /// A little-endian TIFF directory with text and rational fields: the part of a file that a camera writes.
-    fn tiff(fields: &[(u16, &[u8])], exif: &[(u16, Option<&[u8]>, (u32, u32))], has_place: bool) -> Vec<u8> {
+    fn tiff(fields: &[(u16, &[u8])], exif: &[Field<'_>], has_place: bool) -> Vec<u8> {
         let mut heap = Vec::new();
-        let directory = |entries: &[(u16, u16, u32, Vec<u8>)], at: u32, heap: &mut Vec<u8>, heap_at: u32| {
+        let directory = |entries: &[Entry], heap: &mut Vec<u8>, heap_at: u32| {
             let mut out = (entries.len() as u16).to_le_bytes().to_vec();
             for (tag, kind, count, data) in entries {
                 out.extend(tag.to_le_bytes());
@@ -131,7 +136,6 @@ mod tests {
                 }
             }
             out.extend(0_u32.to_le_bytes());
-            let _ = at;
             out
         };
         let ascii = |text: &[u8]| [text, b"\0"].concat();
@@ -139,8 +143,7 @@ mod tests {
         let (main_at, exif_at) = (8_u32, 8 + 2 + 12 * main_count as u32 + 4);
         let place_at = exif_at + 2 + 12 * exif.len() as u32 + 4;
         let heap_at = place_at + 2 + 24 + 4;
-        let mut main: Vec<_> =
-            fields.iter().map(|(tag, text)| (*tag, 2, text.len() as u32 + 1, ascii(text))).collect();
+        let mut main: Vec<_> = fields.iter().map(|(tag, text)| (*tag, 2, text.len() as u32 + 1, ascii(text))).collect();
         main.push((0x8769, 4, 1, exif_at.to_le_bytes().to_vec()));
         if has_place {
             main.push((0x8825, 4, 1, place_at.to_le_bytes().to_vec()));
@@ -156,8 +159,8 @@ mod tests {
         let place = [(2, 5, 3, degrees.clone()), (4, 5, 3, degrees)];
         let mut out = b"II*\0".to_vec();
         out.extend(main_at.to_le_bytes());
-        for (entries, at) in [(main.as_slice(), main_at), (exif.as_slice(), exif_at), (place.as_slice(), place_at)] {
-            out.extend(directory(entries, at, &mut heap, heap_at));
+        for entries in [main.as_slice(), exif.as_slice(), place.as_slice()] {
+            out.extend(directory(entries, &mut heap, heap_at));
         }
         out.extend(heap);
         out
@@ -182,7 +185,7 @@ mod tests {
     fn camera_time_exposure_and_place_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let fields: [(u16, &[u8]); 2] = [(0x010F, b"Canon"), (0x0110, b"Canon EOS 5D")];
-        let exif: [(u16, Option<&[u8]>, (u32, u32)); 4] = [
+        let exif: [Field<'_>; 4] = [
             (0x829A, None, (1, 125)),
             (0x829D, None, (28, 10)),
             (0x9003, Some(b"2008:05:30 15:56:01"), (0, 0)),

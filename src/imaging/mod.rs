@@ -21,9 +21,9 @@ mod thumbnail;
 mod thumbnail_cache;
 mod transform;
 
+pub use self::exif::{ExifFacts, read_exif};
 pub use decode::{MAX_BYTES, MAX_FILE_BYTES, MAX_PIXELS, decode_bytes, decode_file};
 pub use error::DecodeError;
-pub use self::exif::{ExifFacts, read_exif};
 pub use facts::{ImageFacts, read_facts};
 pub use normalize::normalize_into;
 pub use preprocess::Preprocess;

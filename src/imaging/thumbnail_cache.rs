@@ -157,7 +157,7 @@ fn mark_used(file: &File) {
 
 /// Magic, checksum of what follows, length of the key, key, original size, JPEG.
 fn written(key: &[u8], thumbnail: &Thumbnail) -> Option<Vec<u8>> {
-    let mut rest = Vec::with_capacity(key.len() + 16 << 10);
+    let mut rest = Vec::with_capacity(key.len() + (16 << 10));
     rest.extend((key.len() as u32).to_le_bytes());
     rest.extend(key);
     rest.extend(thumbnail.original_width.to_le_bytes());
@@ -185,11 +185,7 @@ fn read(bytes: &[u8], key: &[u8]) -> Option<Thumbnail> {
     let (width, rest) = rest.split_first_chunk::<4>()?;
     let (height, jpeg) = rest.split_first_chunk::<4>()?;
     let image: RgbImage = decode_bytes(jpeg).ok()?;
-    Some(Thumbnail {
-        image,
-        original_width: u32::from_le_bytes(*width),
-        original_height: u32::from_le_bytes(*height),
-    })
+    Some(Thumbnail { image, original_width: u32::from_le_bytes(*width), original_height: u32::from_le_bytes(*height) })
 }
 
 #[cfg(test)]

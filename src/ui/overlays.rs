@@ -88,7 +88,11 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
         _ => "",
     };
     let count = leaving.unsaved;
-    let what = if count == 1 { "Your last action of labelling is".into() } else { format!("Your last {count} actions of labelling are") };
+    let what = if count == 1 {
+        "Your last action of labelling is".into()
+    } else {
+        format!("Your last {count} actions of labelling are")
+    };
     let (then, leave) = match leaving.to {
         LeavingFor::Window => ("If the window closes now", "Close and lose them"),
         LeavingFor::CloseDataSet => ("If the data set is closed now", "Close and lose them"),

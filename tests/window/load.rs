@@ -17,7 +17,8 @@ use crate::common::{Window, harness};
 fn report(what: &str, window: &mut Window) {
     let mut frames = window.take_frames();
     frames.sort_unstable();
-    let at = |share: f64| frames.get(((frames.len() - 1) as f64 * share) as usize).map_or(0.0, Duration::as_secs_f64) * 1e3;
+    let at =
+        |share: f64| frames.get(((frames.len() - 1) as f64 * share) as usize).map_or(0.0, Duration::as_secs_f64) * 1e3;
     if frames.is_empty() {
         return;
     }

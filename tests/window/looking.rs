@@ -296,7 +296,8 @@ fn thumbnails_are_kept_on_disk_used_again_and_cleared() {
         let root = parent.join("large");
         std::fs::create_dir_all(root.join("a")).expect("a folder");
         for number in 0..3_u8 {
-            let picture = image::RgbImage::from_fn(900, 600, |x, y| image::Rgb([(x / 4) as u8, (y / 3) as u8, number * 80]));
+            let picture =
+                image::RgbImage::from_fn(900, 600, |x, y| image::Rgb([(x / 4) as u8, (y / 3) as u8, number * 80]));
             picture.save(root.join("a").join(format!("{number}.jpg"))).expect("a JPEG");
         }
         root

@@ -265,7 +265,12 @@ impl UiCommand {
             Self::Settings => command(Key::Comma),
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
-            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline | Self::SuggestLabels | Self::ClearThumbnails => None,
+            Self::OpenSample
+            | Self::ContinueRun
+            | Self::OpenModel
+            | Self::EnlargeOffline
+            | Self::SuggestLabels
+            | Self::ClearThumbnails => None,
         }
     }
 
@@ -303,7 +308,9 @@ impl UiCommand {
             Self::LookClosely => {
                 let selection = &state.data.selection;
                 let has_some = selection.cursor.is_some() || !selection.ids.is_empty();
-                state.project.is_some() && state.workspace == Workspace::Data && (has_some || state.data.large.is_some())
+                state.project.is_some()
+                    && state.workspace == Workspace::Data
+                    && (has_some || state.data.large.is_some())
             }
             Self::SuggestLabels => state.project.is_some() && !state.train.is_running(),
             Self::EnlargeOffline => {

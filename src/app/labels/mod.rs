@@ -92,7 +92,8 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
         LabelCommand::AcceptSuggestions => {
             let suggested = suggested(cx);
             if suggested.is_empty() {
-                let text = "The model says nothing of this picture yet, or names a class that this data set does not have.";
+                let text =
+                    "The model says nothing of this picture yet, or names a class that this data set does not have.";
                 cx.state.notify(NoticeLevel::Info, text);
                 return;
             }

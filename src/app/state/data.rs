@@ -466,8 +466,8 @@ pub fn model_view(size: [u32; 2]) -> (Rect, f32) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::project::FileFacts;
+    use super::*;
     use crate::dataset::{DatasetLayout, Item};
 
     fn item(number: u64, name: &str, split: Split, class: Option<usize>, file_bytes: u64) -> Item {

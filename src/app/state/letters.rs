@@ -32,11 +32,9 @@ pub fn refuse_letter(letters: &ClassLetters, classes: &[String], class: usize, l
         return Some(format!("{shown} is the key to {what}; choose another letter."));
     }
     let taken = |(index, name): &(usize, &String)| *index != class && letters.get(*name).is_some_and(|it| *it == shown);
-    classes
-        .iter()
-        .enumerate()
-        .find(taken)
-        .map(|(_, name)| format!("{shown} is the key of the class {name}; choose another letter, or take it away there."))
+    classes.iter().enumerate().find(taken).map(|(_, name)| {
+        format!("{shown} is the key of the class {name}; choose another letter, or take it away there.")
+    })
 }
 
 /// The class whose letter a key is.
@@ -56,7 +54,9 @@ mod tests {
         assert_eq!(refuse(1, 'b'), None);
         assert_eq!(refuse(0, 'a'), None, "its own");
         assert!(refuse(1, 'a').unwrap().contains("class ants"));
-        for (letter, what) in [('u', "unsure"), ('x', "set aside"), ('s', "skip"), ('c', "model sees"), ('i', "inspector")] {
+        for (letter, what) in
+            [('u', "unsure"), ('x', "set aside"), ('s', "skip"), ('c', "model sees"), ('i', "inspector")]
+        {
             assert!(refuse(1, letter).unwrap().contains(what), "{letter}: {:?}", refuse(1, letter));
         }
         assert!(refuse(1, 'é').is_some() && refuse(1, '3').is_some());

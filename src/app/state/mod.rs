@@ -31,8 +31,8 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
-pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use settings::{Recent, Settings, ThemeChoice};
+pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
 
 /// One of the five workspaces.

@@ -49,7 +49,15 @@ impl Project {
         static SERIAL: AtomicU64 = AtomicU64::new(1);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
         let labels = LabelView::default();
-        Self { dataset: Arc::new(dataset), labels, serial, facts: HashMap::new(), dates: HashMap::new(), index_of, runs_dir }
+        Self {
+            dataset: Arc::new(dataset),
+            labels,
+            serial,
+            facts: HashMap::new(),
+            dates: HashMap::new(),
+            index_of,
+            runs_dir,
+        }
     }
 
     /// The picture of this name.

@@ -133,7 +133,8 @@ impl Suggestions {
         let mut names = dataset_classes.to_vec();
         let mut ordered = vec![0.0; names.len()];
         for (class, probability) in probabilities.iter().enumerate() {
-            if let Some(place) = self.in_dataset.get(class).copied().flatten().and_then(|place| ordered.get_mut(place)) {
+            if let Some(place) = self.in_dataset.get(class).copied().flatten().and_then(|place| ordered.get_mut(place))
+            {
                 *place = *probability;
             } else {
                 let name = self.model.as_ref().and_then(|model| model.classes.get(class)).cloned();

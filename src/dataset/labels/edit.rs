@@ -152,7 +152,8 @@ impl LabelLayer {
     /// label settles the matter. `None` where nothing changes.
     pub fn label_each(&self, dataset: &Dataset, labels: &[(usize, usize)]) -> Option<Edit> {
         let mut quotas: HashMap<usize, Option<Quota>> = HashMap::new();
-        let known = |(position, class): &&(usize, usize)| *position < dataset.items.len() && *class < dataset.classes.len();
+        let known =
+            |(position, class): &&(usize, usize)| *position < dataset.items.len() && *class < dataset.classes.len();
         let (positions, classes): (Vec<usize>, Vec<usize>) = labels.iter().filter(known).copied().unzip();
         let mut classes = classes.into_iter();
         self.edit(dataset, &positions, |item, marks| {

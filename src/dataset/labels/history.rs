@@ -65,11 +65,8 @@ fn difference(before: &FileState, after: &FileState, classes: &ClassTable) -> St
         });
     }
     let marks = |marks: Marks| [marks.unsure, marks.skip, marks.set_aside];
-    let names = [
-        ("marked unsure", "no longer unsure"),
-        ("skipped", "no longer skipped"),
-        ("set aside", "taken back in"),
-    ];
+    let names =
+        [("marked unsure", "no longer unsure"), ("skipped", "no longer skipped"), ("set aside", "taken back in")];
     for ((was, is), (on, off)) in marks(before.marks).into_iter().zip(marks(after.marks)).zip(names) {
         if was != is {
             words.push(if is { on } else { off }.to_owned());
@@ -111,7 +108,8 @@ mod tests {
         for (number, action) in actions.into_iter().enumerate() {
             labels.apply(&record(number as u64 + 1, action)).unwrap();
         }
-        let told: Vec<_> = labels.history("a.jpg").into_iter().map(|event| (event.time_ms, event.how, event.text)).collect();
+        let told: Vec<_> =
+            labels.history("a.jpg").into_iter().map(|event| (event.time_ms, event.how, event.text)).collect();
         assert_eq!(
             told,
             [

@@ -212,7 +212,12 @@ impl Labels {
             return *id;
         }
         let id = self.files.len() as u32;
-        self.files.push(FileEntry { key: key.to_owned(), hash: None, state: FileState::default(), history: Vec::new() });
+        self.files.push(FileEntry {
+            key: key.to_owned(),
+            hash: None,
+            state: FileState::default(),
+            history: Vec::new(),
+        });
         self.by_key.insert(key.to_owned(), id);
         id
     }

@@ -1,5 +1,7 @@
 //! The rubber band: dragging from the ground beside the tiles selects all that it touches.
 
+use std::collections::HashSet;
+
 use egui::{PointerButton, Pos2, Rect, Response, Stroke, StrokeKind, Ui, vec2};
 
 use crate::app::state::{Band, DataState, Project};
@@ -67,7 +69,7 @@ pub fn band_ui(ui: &Ui, project: &Project, data: &mut DataState, ground: &Respon
         && let Some(origin) = ui.input(|input| input.pointer.press_origin())
     {
         let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
-        let before = if adds { data.selection.ids.clone() } else { Default::default() };
+        let before = if adds { data.selection.ids.clone() } else { HashSet::default() };
         data.band = Some(Band { from: tiles.in_grid(origin), before });
     }
     let band = data.band.take()?;

@@ -89,7 +89,8 @@ pub fn menu_ui(
 fn letters_ui(ui: &mut Ui, own: Option<char>, mut choose: impl FnMut(Option<char>)) {
     Grid::new("class_letters").spacing(egui::vec2(4.0, 4.0)).show(ui, |ui| {
         for (place, letter) in ('A'..='Z').enumerate() {
-            let button = egui::Button::new(letter.to_string()).min_size(egui::vec2(26.0, 26.0)).selected(own == Some(letter));
+            let button =
+                egui::Button::new(letter.to_string()).min_size(egui::vec2(26.0, 26.0)).selected(own == Some(letter));
             if ui.add(button).on_hover_text(format!("Label with this class by pressing {letter}")).clicked() {
                 choose(Some(letter));
                 ui.close();

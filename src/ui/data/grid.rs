@@ -191,20 +191,21 @@ fn tile_ui(
     let path = project.dataset.path_of(item);
     let class = project.class_name(item.class);
     let file = item.file_name();
-    let name = format!("{file}, {class}, {}{}{}", item.split.name(), labelling::words(project, item), suggestions::words(said, item));
+    let name = format!(
+        "{file}, {class}, {}{}{}",
+        item.split.name(),
+        labelling::words(project, item),
+        suggestions::words(said, item)
+    );
     // The badge of the split at the right of the foot; the class's chip gets what is left.
     let split = if rect.width() >= WORD_FROM { item.split.name() } else { "" };
     let badge = badge_width(ui, split);
     let room = rect.width() - 34.0 - if badge > 0.0 { badge + 6.0 } else { 0.0 };
-    let (text, color) = suggestions::chip(ui, said, item).unwrap_or_else(|| (class.to_owned(), class_color(ui, item.class)));
+    let (text, color) =
+        suggestions::chip(ui, said, item).unwrap_or_else(|| (class.to_owned(), class_color(ui, item.class)));
     let chip = widgets::elide_middle(ui, &text, &theme::caption(), room.max(8.0));
-    let tile = PictureTile {
-        path: &path,
-        name: &name,
-        chip: Some((&chip, color)),
-        selected: look.selected,
-        frame: None,
-    };
+    let tile =
+        PictureTile { path: &path, name: &name, chip: Some((&chip, color)), selected: look.selected, frame: None };
     let response = widgets::picture_tile_at(ui, pictures, &tile, response);
     if badge > 0.0 {
         let at = Rect::from_min_size(pos2(rect.right() - badge - 6.0, rect.bottom() - 26.0), vec2(badge, 20.0));

@@ -11,9 +11,7 @@ use egui_material_icons::icons;
 
 use super::{class_color, labelling, split_explained, split_title, story, suggestions};
 use crate::app::command::{Command, Commands, DataCommand};
-use crate::app::state::{
-    DataState, FileFacts, Pictures, Project, SHOWN_OF_MANY, SelectionSummary, model_view,
-};
+use crate::app::state::{DataState, FileFacts, Pictures, Project, SHOWN_OF_MANY, SelectionSummary, model_view};
 use crate::dataset::{Item, Split};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;

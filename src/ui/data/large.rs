@@ -1,7 +1,9 @@
 //! The large view, in the place of the grid: one picture, or two side by side that are zoomed and moved together. The wheel
 //! zooms where the pointer is, dragging moves, a double click shows every pixel; the keys that label go on working.
 
-use egui::{Align, Align2, Color32, Context, Key, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Align2, Color32, Context, Key, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 use egui_material_icons::icons;
 
 use super::{class_color, inspector, labelling, suggestions};
@@ -67,7 +69,9 @@ fn head_ui(ui: &mut Ui, project: &Project, data: &DataState, items: &[&Item], vi
     let mut stays = true;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if widgets::icon_button(ui, icons::ICON_CROP_FREE.codepoint, "What the model sees (C)", view.shows_crop).clicked() {
+        if widgets::icon_button(ui, icons::ICON_CROP_FREE.codepoint, "What the model sees (C)", view.shows_crop)
+            .clicked()
+        {
             view.shows_crop = !view.shows_crop;
         }
         if widgets::icon_button(ui, icons::ICON_FIT_SCREEN.codepoint, "Whole picture", false).clicked() {

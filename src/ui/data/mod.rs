@@ -28,12 +28,10 @@ use crate::dataset::Split;
 /// Draws the Data workspace.
 pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let keys_are_free = keys::are_free(ui.ctx(), state);
-    let State { project: Some(project), data, pictures, settings, issues_open, results, train, .. } = state else { return };
-    let asking = suggestions::Asking {
-        runs: &results.runs,
-        is_on: settings.suggest,
-        is_training: train.is_running(),
+    let State { project: Some(project), data, pictures, settings, issues_open, results, train, .. } = state else {
+        return;
     };
+    let asking = suggestions::Asking { runs: &results.runs, is_on: settings.suggest, is_training: train.is_running() };
     if project.dataset.items.is_empty() {
         nothing_there_ui(ui, &project.dataset.name(), !project.dataset.issues.is_empty(), issues_open, commands);
         return;

@@ -52,7 +52,9 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
     }
     let runs: Vec<&RunLine> = asking.runs.iter().filter(|run| run.has_model).collect();
     if runs.is_empty() {
-        ui.add(weak("There is no trained model yet. Train one in the Train workspace; it then suggests labels.".into()));
+        ui.add(weak(
+            "There is no trained model yet. Train one in the Train workspace; it then suggests labels.".into(),
+        ));
         return;
     }
     let total = widgets::thousands(project.dataset.items.len());
@@ -74,7 +76,11 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
     let newest = runs.first().map_or("", |run| run.title.as_str());
     let mut chosen = suggestions.chosen.clone();
     egui::ScrollArea::vertical().max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
-        ui.radio_value(&mut chosen, None, widgets::elide_middle(ui, &format!("The newest: {newest}"), &theme::body(), 250.0));
+        ui.radio_value(
+            &mut chosen,
+            None,
+            widgets::elide_middle(ui, &format!("The newest: {newest}"), &theme::body(), 250.0),
+        );
         for run in &runs {
             let figure = run.best_val_acc.map(|acc| format!(", {acc:.3}")).unwrap_or_default();
             let text = widgets::elide_middle(ui, &format!("{}{figure}", run.title), &theme::body(), 250.0);
@@ -165,7 +171,8 @@ pub fn about_ui(ui: &mut Ui, project: &Project, data: &DataState, item: &Item, c
     if let Some(Suggestion { class, .. }) = suggestions.remark(item) {
         let name = names.get(prediction.label()).map_or("", String::as_str);
         if class.is_some() {
-            let text = widgets::elide_middle(ui, &format!("Label as {name}"), &theme::body(), ui.available_width() - 70.0);
+            let text =
+                widgets::elide_middle(ui, &format!("Label as {name}"), &theme::body(), ui.available_width() - 70.0);
             let button = Button::new(text).shortcut_text("Enter");
             if ui.add_enabled(project.labels.refusal().is_none(), button).clicked() {
                 commands.ui(UiCommand::AcceptSuggestion);

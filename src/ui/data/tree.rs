@@ -8,7 +8,7 @@ use egui_material_icons::icons;
 
 use super::{classes, split_explained, split_title};
 use crate::app::command::{Commands, LabelCommand};
-use crate::app::state::{ClassLetters, ClassFilter, ClassNaming, DataFilter, DataState, LabelFilter, Project};
+use crate::app::state::{ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -202,13 +202,12 @@ fn line_ui(
                 ..plain
             };
             let share = 100.0 * count as f32 / of_split.total.max(1) as f32;
-            let mut key = if class < 9 {
-                format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1)
-            } else {
-                String::new()
-            };
+            let mut key = String::new();
+            if class < 9 {
+                key = format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1);
+            }
             if let Some(letter) = letter {
-                key += &format!("\n{letter}: label with it.");
+                key.extend(["\n", &letter.to_string(), ": label with it."]);
             }
             let tooltip = format!("{name}: {}, {share:.0} % of {}{key}", plural(count), split.name());
             let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);

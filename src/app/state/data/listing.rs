@@ -48,8 +48,7 @@ impl DataState {
         let is_time = old.is_none_or(|old| now_secs - old.at_secs >= EVERY_SECS);
         let facts_are_new =
             old.is_none_or(|old| old.facts != facts) && (is_time || facts >= project.dataset.items.len());
-        let said_is_new =
-            old.is_none_or(|old| old.said != said) && (is_time || self.suggestions.progress.is_none());
+        let said_is_new = old.is_none_or(|old| old.said != said) && (is_time || self.suggestions.progress.is_none());
         // What is not taken in now is taken in when it is time.
         let facts_taken = old.filter(|_| !facts_are_new).map_or(facts, |old| old.facts);
         let said_taken = old.filter(|_| !said_is_new).map_or(said, |old| old.said);
@@ -67,10 +66,8 @@ impl DataState {
             self.counts.unreadable = project.facts.values().filter(is_unreadable).count();
         }
         let sort_needs_facts = matches!(self.sort, SortBy::Pixels | SortBy::Date);
-        let needs_order = !same_scan
-            || !same_order
-            || facts_are_new && sort_needs_facts
-            || said_is_new && self.sort.needs_model();
+        let needs_order =
+            !same_scan || !same_order || facts_are_new && sort_needs_facts || said_is_new && self.sort.needs_model();
         if needs_order {
             self.listing.order = self.ordered(project);
         }
