@@ -35,6 +35,9 @@ pub use settings::{Recent, Settings, ThemeChoice};
 pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
 
+// What a panel draws of it; panels do not know the room that reads it.
+pub use crate::imaging::ExifFacts;
+
 /// One of the five workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Workspace {

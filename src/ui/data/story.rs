@@ -5,10 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use egui::{Label, RichText, Ui};
 use egui_material_icons::icons;
 
-use crate::app::state::Project;
+use crate::app::state::{ExifFacts, Project};
 use crate::dataset::Item;
 use crate::dataset::labels::{Happening, LabelEvent};
-use crate::imaging::ExifFacts;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
