@@ -10,11 +10,14 @@ use egui::{ColorImage, TextureOptions};
 use super::command::DataCommand;
 use super::imago_app::Cx;
 use super::jobs::Message;
-use super::state::{DataIndex, JobId, NoticeLevel, Specimen};
-use crate::dataset;
+use super::state::{DataIndex, JobId, NoticeLevel, Specimen, Workspace};
+use crate::dataset::{self, ItemId};
+use crate::imaging::{self, ExifFacts};
 
 /// Up to this many pictures are indexed on the spot, in a few milliseconds; more of them in a job.
 const INDEXED_AT_ONCE: usize = 2_000;
+/// Pictures whose camera's facts are kept at most.
+const EXIF_KEPT: usize = 4_096;
 /// Side of the welcome screen's drawings in pixels.
 const SPECIMEN_PIXELS: u32 = 480;
 
@@ -24,6 +27,10 @@ pub enum DataMessage {
     Indexed(JobId, DataIndex),
     /// One of the welcome screen's drawings is there: its place, what it shows, its class.
     Drawn(usize, &'static str, usize, ColorImage),
+    /// What a camera wrote into a picture.
+    Exif(JobId, ItemId, ExifFacts),
+    /// The thumbnail cache is empty: how many there were, and their bytes.
+    Cleared(usize, u64),
     /// The file manager could not be started: why.
     NotShown(String),
 }
@@ -33,6 +40,8 @@ pub enum DataMessage {
 pub(super) struct Service {
     /// The job that makes the index of the data set that is open.
     indexing: Option<JobId>,
+    /// The job that reads what a camera wrote; one at a time, so that going fast through pictures starts no crowd of threads.
+    reading_exif: Option<JobId>,
     /// Whether the welcome screen's drawings are there or under way.
     specimens_asked: bool,
 }
@@ -40,6 +49,15 @@ pub(super) struct Service {
 /// Carries out a command.
 pub(super) fn handle(command: DataCommand, cx: &mut Cx<'_>) {
     match command {
+        DataCommand::Suggest(command) => super::suggest::handle(command, cx),
+        DataCommand::ClearThumbnails => {
+            let cache = cx.services.thumbnails.clone();
+            let line = cx.services.jobs.spawn("thumbnails", "Clearing the thumbnail cache", move |job| {
+                let (count, bytes) = cache.clear();
+                job.send(Message::Data(DataMessage::Cleared(count, bytes)));
+            });
+            cx.state.jobs.push(line);
+        }
         DataCommand::ShowInFolder(path) => {
             cx.services.jobs.spawn("file-manager", "", move |job| {
                 if let Err(reason) = show_in_folder(&path) {
@@ -64,6 +82,22 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
             let at = place.min(specimens.len());
             specimens.insert(at, Specimen { texture, name, class });
         }
+        DataMessage::Exif(job, id, facts) if cx.services.data.reading_exif == Some(job) => {
+            cx.services.data.reading_exif = None;
+            let exif = &mut cx.state.data.exif;
+            if exif.len() >= EXIF_KEPT {
+                exif.clear();
+            }
+            exif.insert(id, facts);
+        }
+        DataMessage::Exif(..) => {}
+        DataMessage::Cleared(count, bytes) => {
+            let text = format!(
+                "The thumbnail cache is empty: {count} small pictures ({:.1} MB) were removed. They are made again as needed.",
+                bytes as f64 / 1e6
+            );
+            cx.state.notify(NoticeLevel::Success, text);
+        }
         DataMessage::NotShown(reason) => cx.state.notify(NoticeLevel::Error, reason),
     }
 }
@@ -73,6 +107,7 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     if let Some(job) = cx.services.data.indexing.take() {
         cx.services.jobs.cancel(job);
     }
+    cx.services.data.reading_exif = None;
     cx.state.data.project_changed(cx.state.project.as_ref());
     let Some(project) = &cx.state.project else { return };
     let dataset = project.dataset.clone();
@@ -89,6 +124,7 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
 
 /// Once a frame, before drawing.
 pub(super) fn tick(cx: &mut Cx<'_>) {
+    read_exif(cx);
     // The welcome screen is in front: it gets its drawings, once.
     if cx.state.project.is_none() && !cx.services.data.specimens_asked {
         cx.services.data.specimens_asked = true;
@@ -109,6 +145,20 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             }
         });
     }
+}
+
+/// Has what a camera wrote into the picture in the inspector read, where it is not known yet.
+fn read_exif(cx: &mut Cx<'_>) {
+    let data = &cx.state.data;
+    let is_seen = cx.state.workspace == Workspace::Data && data.inspector_open;
+    let (true, None, Some(id)) = (is_seen, cx.services.data.reading_exif, data.selection.cursor) else { return };
+    let Some(project) = cx.state.project.as_ref().filter(|_| !data.exif.contains_key(&id)) else { return };
+    let Some(path) = project.item(id).map(|item| project.dataset.path_of(item)) else { return };
+    let line = cx.services.jobs.spawn("exif", "", move |job| {
+        let facts = imaging::read_exif(&path);
+        job.send(Message::Data(DataMessage::Exif(job.id, id, facts)));
+    });
+    cx.services.data.reading_exif = Some(line.id);
 }
 
 /// Starts the system's file manager at a file's folder, with the file marked where that can be asked for.

@@ -10,12 +10,15 @@ use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictComma
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{FetchKind, NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, fetch, labels, native, predict, project, results, settings_file, train};
+use super::state::{FetchKind, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace};
+use super::{augment, data, fetch, labels, native, predict, project, results, settings_file, state, suggest, train};
 use crate::base::AppPaths;
 use crate::fetch::Download;
+use crate::imaging::ThumbnailCache;
 use crate::ui;
 
+/// Thumbnails kept on disk at most, in bytes: some 40,000.
+const THUMBNAIL_BYTES: u64 = 512 << 20;
 /// How soon a message from a job is drawn.
 const WAKE_DELAY: Duration = Duration::from_millis(5);
 
@@ -23,14 +26,18 @@ const WAKE_DELAY: Duration = Duration::from_millis(5);
 pub(super) struct Services {
     pub jobs: Jobs,
     pub paths: AppPaths,
+    pub thumbnails: Arc<ThumbnailCache>,
     pub project: project::Service,
     pub fetch: fetch::Service,
     pub data: data::Service,
     pub labels: labels::Service,
+    pub suggest: suggest::Service,
     pub augment: augment::Service,
     pub train: train::Service,
     pub results: results::Service,
     pub predict: predict::Service,
+    /// The window closes although labels can't be written: it was asked.
+    pub leaves_anyway: bool,
 }
 
 /// What a handler has in hand.
@@ -44,6 +51,7 @@ impl Cx<'_> {
     /// Tells every workspace that another data set is open, or none.
     pub(super) fn project_changed(&mut self) {
         data::project_changed(self);
+        suggest::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
         results::project_changed(self);
@@ -83,20 +91,24 @@ impl ImagoApp {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         state.device_label = format!("CPU · {threads}");
         ctx.set_zoom_factor(state.settings.ui_scale);
+        let thumbnails = Arc::new(ThumbnailCache::new(paths.thumbnails_dir(), THUMBNAIL_BYTES));
         let mut app = Self {
             saved_settings: state.settings.clone(),
-            pictures: PictureService::new(&wake),
+            pictures: PictureService::new(&wake, &thumbnails),
             services: Services {
                 jobs: Jobs::new(wake),
                 paths,
+                thumbnails,
                 project: project::Service::default(),
                 fetch: fetch::Service::default(),
                 data: data::Service::default(),
                 labels: labels::Service::default(),
+                suggest: suggest::Service::default(),
                 augment: augment::Service::default(),
                 train: train::Service::default(),
                 results: results::Service::default(),
                 predict: predict::Service::default(),
+                leaves_anyway: false,
             },
             state,
             toasts: ui::toasts(),
@@ -166,6 +178,7 @@ impl ImagoApp {
         augment::tick(&mut cx);
         train::tick(&mut cx);
         results::tick(&mut cx);
+        suggest::tick(&mut cx);
         predict::tick(&mut cx);
         self.pictures.upload(ctx, &mut self.state.pictures);
     }
@@ -174,6 +187,7 @@ impl ImagoApp {
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut commands = Commands::default();
+        self.hold_window(&ctx);
         self.take_input(&ctx, &mut commands);
         ui::window_ui(ui, &mut self.state, &mut commands);
         while let Some(notice) = self.state.new_notices.pop_front() {
@@ -195,6 +209,17 @@ impl ImagoApp {
         self.services.jobs.cancel_all();
         labels::close(&mut self.services);
         train::stop_and_wait(&mut self.services);
+    }
+
+    /// A window that is asked to close while labels can't be written stays and asks first.
+    fn hold_window(&mut self, ctx: &Context) {
+        if !ctx.input(|input| input.viewport().close_requested()) || self.services.leaves_anyway {
+            return;
+        }
+        let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        if project::would_lose_labels(LeavingFor::Window, &mut cx) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
     }
 
     /// Shortcuts, dropped files and pasted paths.
@@ -260,6 +285,7 @@ impl ImagoApp {
             Message::Fetch(message) => fetch::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
+            Message::Suggest(message) => suggest::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
             Message::Train(message) => train::receive(message, &mut cx),
             Message::Results(message) => results::receive(message, &mut cx),
@@ -274,6 +300,7 @@ impl ImagoApp {
             Command::Go(workspace) => cx.state.workspace = workspace,
             Command::OpenFolder(path) => project::open(&path, &mut cx),
             Command::Dropped(paths) => dropped(paths, &mut cx),
+            Command::LeaveAnyway => leave_anyway(&mut cx),
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Fetch(command) => fetch::handle(command, &mut cx),
@@ -352,19 +379,25 @@ fn take_plain_keys(ctx: &Context, state: &State, commands: &mut Commands) {
     let is_for = |command: &UiCommand, key: egui::Key| {
         [command.shortcut(), command.other_shortcut()].into_iter().flatten().any(|shortcut| shortcut.logical_key == key)
     };
-    let mut pressed: Vec<UiCommand> = Vec::new();
+    let letters = &state.settings.class_letters;
+    let classes = state.project.as_ref().map(|project| project.dataset.classes.as_slice()).unwrap_or_default();
+    let can_label = UiCommand::ClearLabel.is_enabled(state);
+    let mut pressed: Vec<Command> = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| match event {
             egui::Event::Key { key, pressed: true, repeat, modifiers, .. } if modifiers.is_none() => {
-                let command = plain.iter().find(|command| is_for(command, *key) && command.is_enabled(state));
-                pressed.extend(command.copied().filter(|_| !repeat));
+                let of_table = plain.iter().find(|command| is_for(command, *key) && command.is_enabled(state));
+                let of_letter = || state::class_of_key(letters, classes, *key).filter(|_| can_label);
+                let command = of_table.map(|command| Command::Ui(*command));
+                let command = command.or_else(|| Some(Command::Label(LabelCommand::Label(Some(of_letter()?)))));
+                pressed.extend(command.clone().filter(|_| !repeat));
                 command.is_none()
             }
             _ => true,
         });
     });
     for command in pressed {
-        commands.ui(command);
+        commands.push(command);
     }
 }
 
@@ -395,8 +428,16 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         }
         UiCommand::ClearLabel => labels::handle(LabelCommand::Label(None), cx),
         UiCommand::Mark(mark) => labels::handle(LabelCommand::Mark(mark), cx),
+        UiCommand::AcceptSuggestion => labels::handle(LabelCommand::AcceptSuggestions, cx),
+        UiCommand::LookClosely => {
+            if let Some(project) = &cx.state.project {
+                cx.state.data.toggle_large(&project.dataset);
+            }
+        }
+        UiCommand::SuggestLabels => suggest::handle(super::command::SuggestCommand::Now, cx),
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
         UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
+        UiCommand::ClearThumbnails => data::handle(super::command::DataCommand::ClearThumbnails, cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;
             cx.state.palette.query.clear();
@@ -412,6 +453,19 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
         UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
         UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+    }
+}
+
+/// Does what was asked for although labels are lost by it.
+fn leave_anyway(cx: &mut Cx<'_>) {
+    match cx.state.leaving.take().map(|leaving| leaving.to) {
+        Some(LeavingFor::Window) => {
+            cx.services.leaves_anyway = true;
+            cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        Some(LeavingFor::CloseDataSet) => project::close_anyway(cx),
+        Some(LeavingFor::Open(path)) => project::open_anyway(path, cx),
+        None => {}
     }
 }
 

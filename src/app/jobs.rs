@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, fetch, labels, native, predict, project, results, train};
+use super::{augment, data, fetch, labels, native, predict, project, results, suggest, train};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -37,6 +37,8 @@ pub enum Message {
     Fetch(fetch::FetchMessage),
     /// Data workspace.
     Data(data::DataMessage),
+    /// Suggestions of a model.
+    Suggest(suggest::SuggestMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

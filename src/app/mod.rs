@@ -23,6 +23,7 @@ mod report;
 mod results;
 mod run_title;
 mod settings_file;
+mod suggest;
 mod train;
 
 pub use imago_app::ImagoApp;

@@ -1,4 +1,6 @@
 //! Decodes the pictures that panels ask for: a few threads, newest wishes first, a few uploads a frame, a bound in bytes.
+//!
+//! Small ones are looked for in the thumbnail cache first, and kept there when there is nothing better to do.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,12 +9,17 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, Context, TextureOptions};
 
 use super::state::{Picture, PictureKey, Pictures};
-use crate::imaging;
+use crate::imaging::{self, DecodeError, Thumbnail, ThumbnailCache};
 
 /// Textures kept at most, in bytes. The ones not seen for longest go first.
 const BYTES_KEPT: usize = 256 << 20;
 /// Bytes uploaded in one frame at most, so that no frame stutters; one picture always goes.
 const UPLOAD_BYTES_A_FRAME: usize = 3 << 20;
+/// Pictures up to this size are kept on disk; larger ones are few and take more room than decoding them takes time.
+const KEPT_SIDE: u32 = 320;
+/// Bytes of pictures that wait to be kept on disk at most. Beyond it they are kept at once, at the cost of those that wait
+/// to be decoded.
+const TO_KEEP_BYTES: usize = 64 << 20;
 
 struct Decoded {
     key: PictureKey,
@@ -29,6 +36,11 @@ struct Queue {
 struct QueueState {
     /// What is to be decoded next, first things first.
     wanted: VecDeque<PictureKey>,
+    /// To be kept on disk when nothing is to be decoded.
+    to_keep: VecDeque<(PictureKey, Thumbnail)>,
+    to_keep_bytes: usize,
+    /// Threads that are writing to the disk.
+    keeping: usize,
     /// What a thread has taken and is not a texture yet; without it every frame would ask for it again.
     under_way: HashSet<PictureKey>,
     /// The window is closed.
@@ -50,16 +62,16 @@ pub(super) struct PictureService {
 
 impl PictureService {
     /// Starts the threads; `wake` makes the window draw again.
-    pub(super) fn new(wake: &Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub(super) fn new(wake: &Arc<dyn Fn() + Send + Sync>, cache: &Arc<ThumbnailCache>) -> Self {
         let queue = Arc::new(Queue::default());
         let (sender, decoded) = unbounded();
         let threads = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 4));
         for number in 0..threads {
-            let (queue, sender, wake) = (queue.clone(), sender.clone(), wake.clone());
+            let (queue, sender, wake, cache) = (queue.clone(), sender.clone(), wake.clone(), cache.clone());
             // Without threads pictures stay skeletons; the rest of the window works.
             let _ = std::thread::Builder::new()
                 .name(format!("imago-pictures-{number}"))
-                .spawn(move || decode_loop(&queue, &sender, wake.as_ref()));
+                .spawn(move || decode_loop(&queue, &cache, &sender, wake.as_ref()));
         }
         Self { queue, decoded, waiting: VecDeque::new() }
     }
@@ -121,7 +133,9 @@ impl PictureService {
     /// Nothing is decoded or waits to be (for tests).
     pub(super) fn is_idle(&self) -> bool {
         let queue = self.queue.lock();
-        queue.wanted.is_empty() && queue.under_way.is_empty() && self.waiting.is_empty() && self.decoded.is_empty()
+        let nothing_to_keep = queue.to_keep.is_empty() && queue.keeping == 0;
+        let nothing_decoded = self.waiting.is_empty() && self.decoded.is_empty();
+        queue.wanted.is_empty() && queue.under_way.is_empty() && nothing_decoded && nothing_to_keep
     }
 }
 
@@ -149,31 +163,76 @@ fn forget_oldest(pictures: &mut Pictures) {
     }
 }
 
-fn decode_loop(queue: &Queue, sender: &Sender<Decoded>, wake: &(dyn Fn() + Send + Sync)) {
+/// What a thread does next.
+enum Task {
+    Decode(PictureKey),
+    Keep(PictureKey, Thumbnail),
+}
+
+fn next_task(queue: &Queue) -> Option<Task> {
+    let mut state = queue.lock();
     loop {
-        let key = {
-            let mut state = queue.lock();
-            loop {
-                if state.ended {
-                    return;
-                }
-                if let Some(key) = state.wanted.pop_front() {
-                    state.under_way.insert(key.clone());
-                    break key;
-                }
-                state = queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        if state.ended {
+            return None;
+        }
+        if let Some(key) = state.wanted.pop_front() {
+            state.under_way.insert(key.clone());
+            return Some(Task::Decode(key));
+        }
+        if let Some((key, thumbnail)) = state.to_keep.pop_front() {
+            state.to_keep_bytes -= thumbnail.image.as_raw().len();
+            state.keeping += 1;
+            return Some(Task::Keep(key, thumbnail));
+        }
+        state = queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn decode_loop(queue: &Queue, cache: &ThumbnailCache, sender: &Sender<Decoded>, wake: &(dyn Fn() + Send + Sync)) {
+    while let Some(task) = next_task(queue) {
+        let key = match task {
+            Task::Decode(key) => key,
+            Task::Keep(key, thumbnail) => {
+                cache.put(&key.path, key.max_side, &thumbnail);
+                queue.lock().keeping -= 1;
+                continue;
             }
         };
-        let outcome = imaging::thumbnail_file(&key.path, key.max_side)
-            .map(|thumbnail| {
-                let size = [thumbnail.image.width() as usize, thumbnail.image.height() as usize];
-                let original_size = [thumbnail.original_width, thumbnail.original_height];
-                (ColorImage::from_rgb(size, thumbnail.image.as_raw()), original_size)
-            })
-            .map_err(|error| error.to_string());
-        if sender.send(Decoded { key, outcome }).is_err() {
+        let (outcome, is_new) = decode(&key, cache);
+        let outcome = outcome.map_err(|error| error.to_string()).map(|thumbnail| {
+            let size = [thumbnail.image.width() as usize, thumbnail.image.height() as usize];
+            let original_size = [thumbnail.original_width, thumbnail.original_height];
+            (ColorImage::from_rgb(size, thumbnail.image.as_raw()), original_size, thumbnail)
+        });
+        let (outcome, thumbnail) = match outcome {
+            Ok((image, size, thumbnail)) => (Ok((image, size)), Some(thumbnail)),
+            Err(reason) => (Err(reason), None),
+        };
+        if sender.send(Decoded { key: key.clone(), outcome }).is_err() {
             return;
         }
         wake();
+        if let Some(thumbnail) = thumbnail.filter(|_| is_new) {
+            let mut state = queue.lock();
+            if state.to_keep_bytes < TO_KEEP_BYTES {
+                state.to_keep_bytes += thumbnail.image.as_raw().len();
+                state.to_keep.push_back((key, thumbnail));
+            } else {
+                drop(state);
+                cache.put(&key.path, key.max_side, &thumbnail);
+            }
+        }
     }
+}
+
+/// The picture, and whether it is worth keeping: it was made smaller, and is not kept yet.
+fn decode(key: &PictureKey, cache: &ThumbnailCache) -> (Result<Thumbnail, DecodeError>, bool) {
+    let is_small = key.max_side <= KEPT_SIDE;
+    if let Some(thumbnail) = is_small.then(|| cache.get(&key.path, key.max_side)).flatten() {
+        return (Ok(thumbnail), false);
+    }
+    let made = imaging::thumbnail_file(&key.path, key.max_side);
+    let was_shrunk = |thumbnail: &Thumbnail| thumbnail.original_width.max(thumbnail.original_height) > key.max_side;
+    let is_new = is_small && made.as_ref().is_ok_and(was_shrunk);
+    (made, is_new)
 }

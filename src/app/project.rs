@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::labels;
-use super::state::{FileFacts, JobId, LabelSaving, LabelView, NoticeLevel, Project, Recent, Workspace};
+use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLevel, Project, Recent, Workspace};
 use crate::base::{AppPaths, stable_hash};
 use crate::dataset::{self, Dataset, ItemId, ScanOptions};
 use crate::imaging;
@@ -18,16 +18,15 @@ pub enum ProjectMessage {
     Scanning(JobId, usize),
     /// The folder is read, or can't be.
     Scanned(JobId, Result<Box<Scan>, String>),
-    /// Some headers.
-    Facts(JobId, Vec<(ItemId, FileFacts)>),
+    /// Some headers, and when the files were last changed.
+    Facts(JobId, Vec<(ItemId, FileFacts)>, Vec<(ItemId, u64)>),
     /// The sample is drawn, or could not be.
     SampleDrawn(Result<PathBuf, String>),
 }
 
 /// A folder that was read.
 pub struct Scan {
-    dataset: Dataset,
-    labels: LabelView,
+    project: Project,
     opened: labels::Opened,
 }
 
@@ -38,10 +37,28 @@ pub(super) struct Service {
     current: Option<JobId>,
 }
 
-/// Opens a folder in the background; the data set that is open stays until the new one is there.
+/// Opens a folder in the background; the data set that is open stays until the new one is there. Asks first where that would
+/// lose labels.
 pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
-    cancel_current(cx);
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let is_other = cx.state.project.as_ref().is_some_and(|project| project.dataset.root != path);
+    if !is_other || !would_lose_labels(LeavingFor::Open(path.clone()), cx) {
+        open_anyway(path, cx);
+    }
+}
+
+/// Whether labels can't be written and would be lost; then it is asked whether to leave all the same.
+pub(super) fn would_lose_labels(to: LeavingFor, cx: &mut Cx<'_>) -> bool {
+    let unsaved = cx.services.labels.unsaved();
+    if unsaved > 0 {
+        cx.state.leaving = Some(Leaving { to, unsaved });
+    }
+    unsaved > 0
+}
+
+/// Opens a folder whatever becomes of labels that can't be written.
+pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
+    cancel_current(cx);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let val_fraction = cx.state.train.config.val_fraction;
     let seed = cx.state.train.config.seed;
@@ -60,8 +77,15 @@ pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
     cx.state.jobs.push(line);
 }
 
-/// Closes the data set that is open.
+/// Closes the data set that is open. Asks first where that would lose labels.
 pub(super) fn close(cx: &mut Cx<'_>) {
+    if !would_lose_labels(LeavingFor::CloseDataSet, cx) {
+        close_anyway(cx);
+    }
+}
+
+/// Closes the data set that is open whatever becomes of labels that can't be written.
+pub(super) fn close_anyway(cx: &mut Cx<'_>) {
     cancel_current(cx);
     labels::close(cx.services);
     cx.state.project = None;
@@ -99,9 +123,10 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
                 Err(reason) => cx.state.notify(NoticeLevel::Error, reason),
             }
         }
-        ProjectMessage::Facts(job, facts) if Some(job) == cx.services.project.current => {
+        ProjectMessage::Facts(job, facts, dates) if Some(job) == cx.services.project.current => {
             if let Some(project) = &mut cx.state.project {
                 project.facts.extend(facts);
+                project.dates.extend(dates);
             }
         }
         ProjectMessage::Scanning(..) | ProjectMessage::Scanned(..) | ProjectMessage::Facts(..) => {}
@@ -111,23 +136,24 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
 }
 
 fn opened(scan: Scan, cx: &mut Cx<'_>) {
-    let Scan { dataset, labels, opened } = scan;
-    let root = dataset.root.clone();
+    let Scan { mut project, opened } = scan;
+    let root = project.dataset.root.clone();
     // Two data sets of the same name must not share their runs.
     let mark = stable_hash(root.to_string_lossy().as_bytes()) >> 32;
-    let runs_dir = cx.services.paths.runs_dir().join(format!("{}-{mark:08x}", dataset.name()));
+    project.runs_dir = cx.services.paths.runs_dir().join(format!("{}-{mark:08x}", project.dataset.name()));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    cx.state.settings.remember(Recent { path: root, pictures: dataset.items.len(), opened_unix_secs: now });
-    let mut project = Project::new(dataset, runs_dir);
-    project.labels = labels;
+    cx.state.settings.remember(Recent { path: root, pictures: project.dataset.items.len(), opened_unix_secs: now });
     labels::opened(opened, &mut project, cx);
     let dataset = project.dataset.clone();
     let is_same = cx.state.project.as_ref().is_some_and(|old| old.dataset.root == dataset.root);
-    let facts = match cx.state.project.take() {
-        Some(old) if is_same => old.facts,
-        _ => HashMap::new(),
+    let (mut facts, mut dates) = match cx.state.project.take() {
+        Some(old) if is_same => (old.facts, old.dates),
+        _ => (HashMap::new(), HashMap::new()),
     };
-    cx.state.project = Some(Project { facts, ..project });
+    // Grown once, not again and again in the frames in which headers come in.
+    facts.reserve(dataset.items.len().saturating_sub(facts.len()));
+    dates.reserve(dataset.items.len().saturating_sub(dates.len()));
+    cx.state.project = Some(Project { facts, dates, ..project });
     if !is_same {
         cx.state.workspace = Workspace::Data;
     }
@@ -154,7 +180,10 @@ fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPath
     if !job.cancel.is_cancelled() {
         let outcome = outcome.map_err(|error| error.to_string()).map(|mut dataset| {
             let (labels, opened) = labels::open(&mut dataset, held, paths, options.val_fraction, &job.cancel);
-            Box::new(Scan { dataset, labels, opened })
+            // Here and not in the window: for a large data set this takes a while.
+            let mut project = Project::new(dataset, PathBuf::new());
+            project.labels = labels;
+            Box::new(Scan { project, opened })
         });
         job.send(Message::Project(ProjectMessage::Scanned(job.id, outcome)));
     }
@@ -162,7 +191,7 @@ fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPath
 
 fn read_headers(dataset: &Dataset, job: &JobContext) {
     for items in dataset.items.chunks(256) {
-        let mut facts = Vec::with_capacity(items.len());
+        let (mut facts, mut dates) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             if job.cancel.is_cancelled() {
                 return;
@@ -172,9 +201,16 @@ fn read_headers(dataset: &Dataset, job: &JobContext) {
                 Err(error) => FileFacts::Unreadable(error.to_string()),
             };
             facts.push((item.id, known));
+            dates.extend(modified_secs(&dataset.path_of(item)).map(|secs| (item.id, secs)));
         }
-        job.send(Message::Project(ProjectMessage::Facts(job.id, facts)));
+        job.send(Message::Project(ProjectMessage::Facts(job.id, facts, dates)));
     }
+}
+
+/// When a file was last changed, in seconds since 1970; none where the system does not say.
+fn modified_secs(path: &Path) -> Option<u64> {
+    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+    modified.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 /// Draws into a folder beside the final one and renames it when all is there, so that half a sample is never opened.

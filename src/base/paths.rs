@@ -40,6 +40,11 @@ impl AppPaths {
         self.data_dir.join("runs")
     }
 
+    /// Small versions of pictures.
+    pub fn thumbnails_dir(&self) -> PathBuf {
+        self.cache_dir.join("thumbnails")
+    }
+
     /// Where the window draws its sample.
     pub fn sample_dir(&self) -> PathBuf {
         self.data_dir.join("sample")

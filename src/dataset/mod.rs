@@ -14,7 +14,7 @@ mod types;
 mod walk;
 
 pub use export::{ExportError, ExportMode, Exported, export_folders};
-pub use natural::natural_cmp;
+pub use natural::{natural_cmp, natural_key};
 pub use sample::{SampleError, Specimen, draw_specimen, write_sample};
 pub use scan::{PICTURE_EXTENSIONS, ScanError, ScanOptions, ScanProgress, scan};
 pub use types::{Dataset, DatasetLayout, Item, ItemId, ScanIssue, ScanIssueKind, Split, item_id};

@@ -21,6 +21,23 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// Bytes that compare as [`natural_cmp`] does, but for names that it tells apart by their bytes alone: for those the keys are
+/// equal. Made once for each name, they make sorting a hundred thousand names a matter of a moment.
+pub fn natural_key(text: &str) -> Vec<u8> {
+    let mut chars = text.chars().peekable();
+    let mut key = Vec::with_capacity(text.len() + 8);
+    let mut utf8 = [0; 4];
+    while let Some(token) = next_token(&mut chars) {
+        // UTF-8 sorts as the characters do, and no letter is the digit 0: what follows that is a number.
+        key.extend_from_slice(token.letter.encode_utf8(&mut utf8).as_bytes());
+        if token.letter == '0' {
+            key.extend_from_slice(&(token.length as u32).to_be_bytes());
+            key.extend_from_slice(&token.digits);
+        }
+    }
+    key
+}
+
 /// A letter, or a whole number. A number sorts among letters where the digit 0 does.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Token {
@@ -52,6 +69,9 @@ fn next_token(chars: &mut Peekable<Chars<'_>>) -> Option<Token> {
 
 /// The value of a decimal digit of one of the common scripts.
 fn digit(c: char) -> Option<u8> {
+    if c.is_ascii() {
+        return c.to_digit(10).map(|value| value as u8);
+    }
     /// The zeros of ASCII, Arabic (two), N'Ko, Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada,
     /// Malayalam, Thai, Lao, Tibetan, Myanmar, Khmer, Mongolian and full-width digits.
     const ZEROS: [u32; 20] = [
@@ -92,6 +112,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_sort_as_the_names_do(a in "[aAbBzé019٩蜂. /]{0,8}", b in "[aAbBzé019٩蜂. /]{0,8}") {
+            let by_key = natural_key(&a).cmp(&natural_key(&b)).then_with(|| a.cmp(&b));
+            prop_assert_eq!(by_key, natural_cmp(&a, &b));
+        }
+
         #[test]
         fn the_order_is_total(a in "[aAbB019. ä]{0,6}", b in "[aAbB019. ä]{0,6}", c in "[aAbB019. ä]{0,6}") {
             prop_assert_eq!(natural_cmp(&a, &b), natural_cmp(&b, &a).reverse());

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::split::draw_validation;
 use super::walk::{Found, Listing, Walker, reason};
-use super::{Dataset, DatasetLayout, Item, ScanIssueKind, Split, item_id, natural_cmp};
+use super::{Dataset, DatasetLayout, Item, ScanIssueKind, Split, item_id, natural_cmp, natural_key};
 use crate::base::CancelToken;
 
 /// Extensions of the files that a scan takes: torchvision's list. Everything else in a class folder is listed as ignored.
@@ -254,12 +254,10 @@ fn split_of(folder: &Path) -> Option<Split> {
 
 /// By split, then class (unlabelled last), then natural order of the path.
 fn sort_items(items: &mut [Item]) {
-    let class = |item: &Item| item.class.unwrap_or(usize::MAX);
-    items.sort_by(|a, b| {
-        (a.split, class(a))
-            .cmp(&(b.split, class(b)))
-            .then_with(|| natural_cmp(&a.rel_path.to_string_lossy(), &b.rel_path.to_string_lossy()))
-            .then_with(|| a.rel_path.cmp(&b.rel_path))
+    items.sort_by_cached_key(|item| {
+        let name = item.rel_path.to_string_lossy();
+        // What the natural order tells apart by its bytes alone, then what is not Unicode and looks the same.
+        (item.split, item.class.unwrap_or(usize::MAX), natural_key(&name), name.into_owned(), item.rel_path.clone())
     });
 }
 

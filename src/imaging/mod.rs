@@ -7,6 +7,7 @@
 
 mod decode;
 mod error;
+mod exif;
 mod facts;
 mod gif_canvas;
 mod jpeg;
@@ -17,8 +18,10 @@ mod reference_tests;
 mod resize;
 mod sniff;
 mod thumbnail;
+mod thumbnail_cache;
 mod transform;
 
+pub use self::exif::{ExifFacts, read_exif};
 pub use decode::{MAX_BYTES, MAX_FILE_BYTES, MAX_PIXELS, decode_bytes, decode_file};
 pub use error::DecodeError;
 pub use facts::{ImageFacts, read_facts};
@@ -26,4 +29,5 @@ pub use normalize::normalize_into;
 pub use preprocess::Preprocess;
 pub use resize::{CropRect, resize, resize_shorter, resized_crop};
 pub use thumbnail::{Thumbnail, thumbnail_file};
+pub use thumbnail_cache::ThumbnailCache;
 pub use transform::{center_crop, val_crop_rect, val_transform};

@@ -5,21 +5,24 @@ use egui_material_icons::icons;
 
 use super::theme::{self, space};
 use super::widgets;
-use crate::app::command::{Commands, UiCommand};
-use crate::app::state::{State, ThemeChoice};
+use crate::app::command::{Command, Commands, UiCommand};
+use crate::app::state::{LabelSaving, LeavingFor, State, ThemeChoice};
 use crate::dataset::ScanIssueKind;
 use crate::fetch::Network;
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if state.settings_open {
-        state.settings_open = settings_ui(ui, state);
+        state.settings_open = settings_ui(ui, state, commands);
     }
     if state.shortcuts_open {
         state.shortcuts_open = shortcuts_ui(ui);
     }
     if state.issues_open {
         state.issues_open = issues_ui(ui, state, commands);
+    }
+    if state.leaving.is_some() {
+        leaving_ui(ui, state, commands);
     }
     if state.files_hovering {
         hovering_ui(ui, state);
@@ -47,7 +50,7 @@ pub(super) fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&
     response.inner && !response.should_close()
 }
 
-fn settings_ui(ui: &Ui, state: &mut State) -> bool {
+fn settings_ui(ui: &Ui, state: &mut State, commands: &mut Commands) -> bool {
     dialog_ui(ui, "Settings", 420.0, |ui| {
         Grid::new("settings").num_columns(2).spacing(vec2(space::L, space::M)).show(ui, |ui| {
             ui.label("Theme");
@@ -68,6 +71,9 @@ fn settings_ui(ui: &Ui, state: &mut State) -> bool {
             ui.checkbox(&mut state.settings.reduced_motion, "No animations");
             ui.end_row();
             network_ui(ui, &mut state.settings.network);
+            ui.label("Thumbnails");
+            widgets::ui_command_button(ui, UiCommand::ClearThumbnails, state, commands);
+            ui.end_row();
         });
         ui.add_space(space::S);
         let colors = theme::colors(ui);
@@ -102,6 +108,45 @@ fn network_ui(ui: &mut Ui, network: &mut Network) {
         let field = TextEdit::singleline(value).hint_text(hint).desired_width(220.0);
         ui.add(field).labelled_by(label.id).on_hover_text(tip);
         ui.end_row();
+    }
+}
+
+/// Labels can't be written, and what was asked for loses them.
+fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
+    let Some(leaving) = &state.leaving else { return };
+    let saving = state.project.as_ref().map(|project| &project.labels.saving);
+    let why = match saving {
+        Some(LabelSaving::Retrying(why) | LabelSaving::Failed(why)) => why.as_str(),
+        _ => "",
+    };
+    let count = leaving.unsaved;
+    let what = if count == 1 {
+        "Your last action of labelling is".into()
+    } else {
+        format!("Your last {count} actions of labelling are")
+    };
+    let (then, leave) = match leaving.to {
+        LeavingFor::Window => ("If the window closes now", "Close and lose them"),
+        LeavingFor::CloseDataSet => ("If the data set is closed now", "Close and lose them"),
+        LeavingFor::Open(_) => ("If another folder is opened now", "Open and lose them"),
+    };
+    let mut stays = true;
+    let is_open = dialog_ui(ui, "Labels are not saved", 420.0, |ui| {
+        ui.label(format!("{what} not written yet: {why}."));
+        ui.add_space(space::XS);
+        ui.label(format!("{then}, they are lost. Imago goes on trying to save them as long as it is open."));
+        ui.add_space(space::M);
+        ui.horizontal(|ui| {
+            if widgets::primary_button(ui, "Stay and keep trying", true).clicked() {
+                stays = false;
+            }
+            if ui.button(leave).clicked() {
+                commands.push(Command::LeaveAnyway);
+            }
+        });
+    });
+    if !(is_open && stays) {
+        state.leaving = None;
     }
 }
 

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Shown {
     app: Option<ImagoApp>,
     paths: AppPaths,
+    /// How long each frame took in the application's own code.
+    frames: Vec<Duration>,
 }
 
 impl Shown {
@@ -33,9 +35,11 @@ impl Shown {
             ctx.request_repaint();
             return;
         };
+        let start = Instant::now();
         app.tick(&ctx);
         // The harness keeps a margin; the window has none.
         ui.scope_builder(UiBuilder::new().max_rect(ctx.content_rect()), |ui| app.show(ui));
+        self.frames.push(start.elapsed());
     }
 }
 
@@ -69,7 +73,7 @@ impl Drop for Window {
 /// Opens the window in `size` points, dark, without animations, with nothing open in it.
 pub fn harness(size: [f32; 2]) -> Window {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let shown = Shown { app: None, paths: AppPaths::below(home.path().join("imago")) };
+    let shown = Shown { app: None, paths: AppPaths::below(home.path().join("imago")), frames: Vec::new() };
     let mut harness = Harness::builder()
         .with_size(size)
         .with_step_dt(1.0 / 60.0)
@@ -101,6 +105,11 @@ impl Window {
     /// What the window shows.
     pub fn shown(&self) -> &State {
         self.app().state()
+    }
+
+    /// Takes out how long each frame so far took in the application's own code (for measuring; tests do not judge it).
+    pub fn take_frames(&mut self) -> Vec<Duration> {
+        std::mem::take(&mut self.harness.state_mut().frames)
     }
 
     /// What the window shows, to be changed.

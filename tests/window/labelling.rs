@@ -312,6 +312,8 @@ fn a_data_set_that_another_window_labels_is_read_only_and_says_so() {
     window.run_until("labels can be given", |app| {
         app.state().project.as_ref().is_some_and(|project| project.labels.refusal().is_none())
     });
+    // Long enough after the click before not to be a double click.
+    window.run_steps(40);
     window.click("green 1.jpg, green, train");
     window.press(Modifiers::NONE, Key::Num2);
     assert!(window.has("green 1.jpg, red, train, changed"));

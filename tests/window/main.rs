@@ -8,8 +8,11 @@ mod data;
 mod fetching;
 mod frame;
 mod labelling;
+mod load;
+mod looking;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;
+mod suggestions;
 mod train;
 mod welcome;

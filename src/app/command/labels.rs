@@ -8,6 +8,8 @@ use crate::dataset::labels::{ClassColor, Mark};
 pub enum LabelCommand {
     /// Give the selected pictures this class, or none, and move on to the next picture.
     Label(Option<usize>),
+    /// Give each of the selected pictures the class that the model suggests, and move on to the next picture.
+    AcceptSuggestions,
     /// Set a mark on the selected pictures (or take it away where all have it), and move on to the next picture.
     Mark(Mark),
     /// Move the selected pictures to a split.
@@ -26,6 +28,8 @@ pub enum LabelCommand {
     MergeClasses(usize, usize),
     /// Give a class another colour; none: its usual one.
     ColorClass(usize, Option<ClassColor>),
+    /// Give a class a letter that labels with it, or none.
+    GiveLetter(usize, Option<char>),
     /// Move a class to another place among the classes.
     MoveClass(usize, usize),
 }

@@ -12,7 +12,7 @@ mod train;
 use std::path::PathBuf;
 
 pub use augment::AugmentCommand;
-pub use data::DataCommand;
+pub use data::{DataCommand, SuggestCommand};
 pub use fetch::FetchCommand;
 pub use labels::LabelCommand;
 pub use predict::PredictCommand;
@@ -33,6 +33,8 @@ pub enum Command {
     OpenFolder(PathBuf),
     /// Files and folders dropped on the window, or pasted: the workspace in front decides what they mean.
     Dropped(Vec<PathBuf>),
+    /// Do what was asked for although it loses labels that can't be written.
+    LeaveAnyway,
     /// Ask a job to stop.
     CancelJob(JobId),
     /// Forget a recent data set (the folder itself stays).

@@ -33,6 +33,12 @@ pub enum UiCommand {
     ClearLabel,
     /// Set a mark on the selected pictures.
     Mark(Mark),
+    /// Give the selected pictures the labels that the model suggests.
+    AcceptSuggestion,
+    /// Show the picture that the keyboard stands on large, or two that are selected side by side; or go back to the grid.
+    LookClosely,
+    /// Have the model look at all pictures.
+    SuggestLabels,
     /// Start training with the settings shown.
     StartTraining,
     /// Let the trainer wait, or go on.
@@ -51,6 +57,8 @@ pub enum UiCommand {
     Reroll,
     /// Show the dialog for offline augmentation.
     EnlargeOffline,
+    /// Remove the small versions of pictures that are kept on disk.
+    ClearThumbnails,
     /// Show or hide the command palette.
     Palette,
     /// Switch between light and dark.
@@ -77,6 +85,7 @@ impl UiCommand {
         // Ctrl+Shift+Z must be looked for before Ctrl+Z, which it contains.
         all.extend([Self::Redo, Self::Undo]);
         all.extend((1..=9).map(Self::Label));
+        all.extend([Self::AcceptSuggestion, Self::SuggestLabels, Self::LookClosely]);
         all.extend([Self::ClearLabel, Self::Mark(Mark::Unsure), Self::Mark(Mark::SetAside), Self::Mark(Mark::Skip)]);
         all.extend([
             Self::GetPhotographs,
@@ -91,6 +100,7 @@ impl UiCommand {
             Self::SaveCsv,
             Self::Reroll,
             Self::EnlargeOffline,
+            Self::ClearThumbnails,
             Self::Palette,
             Self::ToggleTheme,
             Self::ZoomIn,
@@ -134,6 +144,9 @@ impl UiCommand {
                 ];
                 TITLES[usize::from(number.clamp(1, 9)) - 1]
             }
+            Self::AcceptSuggestion => "Accept suggestion",
+            Self::SuggestLabels => "Suggest labels",
+            Self::LookClosely => "Look closely",
             Self::ClearLabel => "Clear label",
             Self::Mark(Mark::Unsure) => "Mark as unsure",
             Self::Mark(Mark::SetAside) => "Set aside",
@@ -147,6 +160,7 @@ impl UiCommand {
             Self::SaveCsv => "Save predictions as CSV…",
             Self::Reroll => "Reroll augmented batch",
             Self::EnlargeOffline => "Enlarge offline…",
+            Self::ClearThumbnails => "Clear thumbnail cache",
             Self::Palette => "Command palette",
             Self::ToggleTheme => "Switch between light and dark",
             Self::ZoomIn => "Larger interface",
@@ -183,6 +197,13 @@ impl UiCommand {
             }
             Self::Redo => "Do again what was taken back.",
             Self::Label(_) => "Give the selected pictures this class and go on to the next one.",
+            Self::AcceptSuggestion => {
+                "Give each selected picture the class that the model suggests, and go on to the next one."
+            }
+            Self::LookClosely => {
+                "Show the picture large, to zoom and move it; two that are selected side by side. Again: back to the grid."
+            }
+            Self::SuggestLabels => "Have the trained model look at all pictures, and suggest labels.",
             Self::ClearLabel => "Take the label of the selected pictures away.",
             Self::Mark(Mark::Unsure) => "Note that you are not sure of the label, and go on to the next picture.",
             Self::Mark(Mark::SetAside) => {
@@ -199,6 +220,9 @@ impl UiCommand {
             Self::Reroll => "The same pictures with other random numbers.",
             Self::EnlargeOffline => {
                 "Write a larger data set: each training picture, and versions of it made with the pipeline."
+            }
+            Self::ClearThumbnails => {
+                "Remove the small versions of pictures that Imago keeps to show folders faster. They are made again as needed."
             }
             Self::Palette => "Find any command by typing.",
             Self::ToggleTheme => "Light or dark.",
@@ -237,6 +261,8 @@ impl UiCommand {
                 8 => Key::Num8,
                 _ => Key::Num9,
             })),
+            Self::AcceptSuggestion => Some(plain(Key::Enter)),
+            Self::LookClosely => Some(plain(Key::Space)),
             Self::ClearLabel => Some(plain(Key::Backspace)),
             Self::Mark(Mark::Unsure) => Some(plain(Key::U)),
             Self::Mark(Mark::SetAside) => Some(plain(Key::X)),
@@ -256,7 +282,12 @@ impl UiCommand {
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
             Self::GetPhotographs | Self::GetWeights(_) => None,
-            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
+            Self::OpenSample
+            | Self::ContinueRun
+            | Self::OpenModel
+            | Self::EnlargeOffline
+            | Self::SuggestLabels
+            | Self::ClearThumbnails => None,
         }
     }
 
@@ -271,7 +302,7 @@ impl UiCommand {
 
     /// Whether its shortcut is a key without Ctrl, which is text where text is typed.
     pub fn is_plain_key(self) -> bool {
-        matches!(self, Self::Label(_) | Self::ClearLabel | Self::Mark(_))
+        matches!(self, Self::Label(_) | Self::AcceptSuggestion | Self::LookClosely | Self::ClearLabel | Self::Mark(_))
     }
 
     /// Whether its shortcut is the text field's while text is typed.
@@ -290,6 +321,15 @@ impl UiCommand {
                 number > 0 && has_pictures_to_label(state) && state.project.as_ref().is_some_and(is_class)
             }
             Self::ClearLabel | Self::Mark(_) => has_pictures_to_label(state),
+            Self::AcceptSuggestion => has_pictures_to_label(state) && !state.data.suggestions.is_empty(),
+            Self::LookClosely => {
+                let selection = &state.data.selection;
+                let has_some = selection.cursor.is_some() || !selection.ids.is_empty();
+                state.project.is_some()
+                    && state.workspace == Workspace::Data
+                    && (has_some || state.data.large.is_some())
+            }
+            Self::SuggestLabels => state.project.is_some() && !state.train.is_running(),
             Self::EnlargeOffline => {
                 state.project.as_ref().is_some_and(|project| project.dataset.labelled(Split::Train).next().is_some())
             }
@@ -302,6 +342,7 @@ impl UiCommand {
             | Self::OpenSample
             | Self::Go(_)
             | Self::OpenModel
+            | Self::ClearThumbnails
             | Self::Palette
             | Self::ToggleTheme
             | Self::ZoomIn

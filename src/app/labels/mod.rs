@@ -13,9 +13,12 @@ use writer::Writer;
 
 use super::command::LabelCommand;
 use super::imago_app::{Cx, Services};
-use super::state::{JobId, LabelSaving, NoticeLevel, Project, Workspace};
+use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
 use crate::dataset::labels::{Edit, Record};
 use crate::dataset::{Split, labels};
+
+/// Selections of up to this many pictures are looked up one by one.
+const LOOKED_UP_ONE_BY_ONE: usize = 8;
 
 /// What the thread that writes labels reports.
 pub enum LabelsMessage {
@@ -48,6 +51,11 @@ impl Service {
         self.writer.as_ref().is_none_or(Writer::is_idle)
     }
 
+    /// How many actions could not be written so far.
+    pub fn unsaved(&self) -> usize {
+        self.writer.as_ref().map_or(0, Writer::unsaved)
+    }
+
     /// The data set whose journal this window holds.
     pub fn holds(&self) -> Option<std::path::PathBuf> {
         self.writer.as_ref().map(|writer| writer.root.clone())
@@ -63,6 +71,10 @@ pub(super) fn close(services: &mut Services) {
 /// Carries out a command.
 pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
+    if let LabelCommand::GiveLetter(class, letter) = command {
+        give_letter(class, letter, cx);
+        return;
+    }
     if let Some(why) = project.labels.refusal() {
         let why = why.to_owned();
         cx.state.notify(NoticeLevel::Warning, why);
@@ -74,6 +86,18 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
         LabelCommand::Label(class) => {
             let acting = acting(cx);
             let edit = layer.label(dataset, &acting, class);
+            perform(edit, cx);
+            move_on(cx);
+        }
+        LabelCommand::AcceptSuggestions => {
+            let suggested = suggested(cx);
+            if suggested.is_empty() {
+                let text =
+                    "The model says nothing of this picture yet, or names a class that this data set does not have.";
+                cx.state.notify(NoticeLevel::Info, text);
+                return;
+            }
+            let edit = layer.label_each(dataset, &suggested);
             perform(edit, cx);
             move_on(cx);
         }
@@ -96,8 +120,15 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             perform_checked(edit, cx);
         }
         LabelCommand::RenameClass(class, name) => {
-            let edit = Edit::rename_class(dataset, class, name.trim());
+            let name = name.trim().to_owned();
+            let edit = Edit::rename_class(dataset, class, &name);
+            let old = dataset.classes.get(class).cloned().filter(|_| edit.is_ok());
             perform_checked(edit, cx);
+            // Its letter goes with it.
+            let letters = &mut cx.state.settings.class_letters;
+            if let Some(letter) = old.and_then(|old| letters.remove(&old)) {
+                letters.insert(name, letter);
+            }
         }
         LabelCommand::MergeClasses(class, into) => {
             let edit = Edit::merge_classes(dataset, class, into);
@@ -111,6 +142,7 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             let edit = Edit::move_class(dataset, class, to);
             perform_checked(edit, cx);
         }
+        LabelCommand::GiveLetter(..) => {}
     }
 }
 
@@ -121,6 +153,7 @@ pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
     match message {
         LabelsMessage::Saved(writer) if Some(writer) == current => {
             project.labels.saving = LabelSaving::Fine;
+            cx.state.leaving = None;
             cx.state.notify(NoticeLevel::Success, "All labels are saved now.");
         }
         LabelsMessage::NotSaved { writer, reason, for_good } if Some(writer) == current => {
@@ -210,19 +243,57 @@ fn acting(cx: &Cx<'_>) -> Vec<usize> {
     }
 }
 
+/// Place in the list shown of the last picture that is selected, or that the keyboard stands on.
+fn last_selected(data: &super::state::DataState, project: &Project) -> Option<usize> {
+    let Selection { ids, cursor, .. } = &data.selection;
+    if ids.len() <= LOOKED_UP_ONE_BY_ONE {
+        // Mostly one: looking for it is much quicker than asking of every picture whether it is selected.
+        let places = ids.iter().chain(cursor).filter_map(|id| data.position_of(&project.dataset, *id));
+        return places.max();
+    }
+    let id_at = |at: usize| Some(project.dataset.items.get(*data.shown().get(at)?)?.id);
+    (0..data.shown().len()).rev().find(|at| id_at(*at).is_some_and(|id| ids.contains(&id) || *cursor == Some(id)))
+}
+
+/// Positions of the pictures that an action is about, with the class that the model suggests for each; those without a
+/// suggestion are left out.
+fn suggested(cx: &Cx<'_>) -> Vec<(usize, usize)> {
+    let Some(project) = &cx.state.project else { return Vec::new() };
+    let suggestions = &cx.state.data.suggestions;
+    let class = |position: usize| suggestions.of(project.dataset.items.get(position)?.id)?.class;
+    acting(cx).into_iter().filter_map(|position| Some((position, class(position)?))).collect()
+}
+
 /// The keyboard goes on to the picture after those that were acted on, so that the next key is for that one.
 fn move_on(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let data = &mut cx.state.data;
-    let is_selected = |data: &super::state::DataState, at: usize| {
-        let id = data.shown().get(at).and_then(|position| project.dataset.items.get(*position)).map(|item| item.id);
-        id.is_some_and(|id| data.selection.ids.contains(&id) || data.selection.cursor == Some(id))
-    };
+    // Two that are compared stay in view.
+    if data.large.as_ref().is_some_and(|view| view.pair.is_some()) {
+        return;
+    }
     let count = data.shown().len();
-    let Some(last) = (0..count).rev().find(|at| is_selected(data, *at)) else { return };
+    let Some(last) = last_selected(data, project) else { return };
     if last + 1 < count {
         data.select_only(&project.dataset, last + 1);
         data.scroll_to = Some(last + 1);
+    }
+}
+
+/// Gives a class a letter; one that does something else already is refused.
+fn give_letter(class: usize, letter: Option<char>, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let classes = &project.dataset.classes;
+    let Some(name) = classes.get(class).cloned() else { return };
+    let letters = &mut cx.state.settings.class_letters;
+    match letter.map(|letter| (letter, refuse_letter(letters, classes, class, letter))) {
+        Some((_, Some(why))) => cx.state.notify(NoticeLevel::Warning, why),
+        Some((letter, None)) => {
+            letters.insert(name, letter.to_ascii_uppercase());
+        }
+        None => {
+            letters.remove(&name);
+        }
     }
 }
 

@@ -70,6 +70,11 @@ impl Writer {
         self.sender.as_ref().is_some_and(|sender| sender.send(record).is_ok())
     }
 
+    /// Actions that could not be written; nought while writing goes on as it should.
+    pub fn unsaved(&self) -> usize {
+        if self.is_stuck.load(Ordering::SeqCst) { self.waiting.load(Ordering::SeqCst) } else { 0 }
+    }
+
     /// Whether all is written, or nothing can be.
     pub fn is_idle(&self) -> bool {
         self.waiting.load(Ordering::SeqCst) == 0 || self.is_stuck.load(Ordering::SeqCst)

@@ -3,16 +3,26 @@
 //! The list of pictures shown is computed only when the data set, the filter or the order changes ([`DataState::refresh`]),
 //! never while scrolling: a data set may have a hundred thousand pictures.
 
-use std::collections::HashSet;
+mod listing;
+mod summary;
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Rect, TextureHandle, pos2, vec2};
+use egui::{Pos2, Rect, TextureHandle, pos2, vec2};
+
+use listing::Listing;
+use summary::MadeFrom;
+pub use summary::{SHOWN_OF_MANY, SelectionSummary};
 
 use super::labels::{ClassNaming, LabelFilter};
-use super::project::{FileFacts, Project};
-use crate::dataset::{Dataset, Item, ItemId, Split, natural_cmp};
-use crate::imaging::{Preprocess, val_crop_rect};
+use super::looking::LargeView;
+use super::project::Project;
+use super::suggestions::{PredictionFilter, Suggestions};
+use crate::dataset::{Dataset, ItemId, Split, natural_key};
+use crate::imaging::{ExifFacts, Preprocess, val_crop_rect};
 
 /// Which classes are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -48,6 +58,8 @@ pub struct DataFilter {
     pub class: ClassFilter,
     /// By what a person said of them.
     pub labels: LabelFilter,
+    /// By what the model says of them.
+    pub prediction: PredictionFilter,
     /// Only pictures whose header can't be read.
     pub unreadable_only: bool,
 }
@@ -69,21 +81,47 @@ pub enum SortBy {
     Name,
     /// Bytes of the file.
     FileSize,
+    /// When the file was last changed. Files that were not looked at yet come last.
+    Date,
     /// Width times height. Pictures whose header is not read yet, or can't be, come last.
     Pixels,
+    /// How sure the model is, the least sure first. Pictures of which it says nothing come last.
+    Confidence,
+    /// By how much surer the model is of another class than of the label, the likeliest mistakes first.
+    Doubt,
+    /// The class that the model takes them for, the surest first.
+    Predicted,
 }
 
 impl SortBy {
     /// All orders, as they are offered.
-    pub const ALL: [Self; 4] = [Self::Folder, Self::Name, Self::FileSize, Self::Pixels];
+    pub const ALL: [Self; 8] = [
+        Self::Folder,
+        Self::Name,
+        Self::Date,
+        Self::FileSize,
+        Self::Pixels,
+        Self::Confidence,
+        Self::Doubt,
+        Self::Predicted,
+    ];
+
+    /// Whether it needs what a model says.
+    pub fn needs_model(self) -> bool {
+        matches!(self, Self::Confidence | Self::Doubt | Self::Predicted)
+    }
 
     /// Its name in the list.
     pub fn title(self) -> &'static str {
         match self {
             Self::Folder => "Folder",
             Self::Name => "Name",
+            Self::Date => "Date",
             Self::FileSize => "File size",
             Self::Pixels => "Dimensions",
+            Self::Confidence => "Least sure",
+            Self::Doubt => "Likely mislabelled",
+            Self::Predicted => "Predicted class",
         }
     }
 }
@@ -101,10 +139,12 @@ impl DataIndex {
     /// The index of a data set. Takes about a second for a million pictures.
     pub fn of(dataset: &Dataset) -> Self {
         let search = dataset.items.iter().map(|item| item.rel_path.to_string_lossy().to_lowercase()).collect();
-        let names: Vec<String> = dataset.items.iter().map(Item::file_name).collect();
-        let mut order: Vec<usize> = (0..names.len()).collect();
-        order.sort_by(|a, b| natural_cmp(&names[*a], &names[*b]).then(a.cmp(b)));
-        let mut name_rank = vec![0; names.len()];
+        let mut order: Vec<usize> = (0..dataset.items.len()).collect();
+        order.sort_by_cached_key(|position| {
+            let name = dataset.items[*position].file_name();
+            (natural_key(&name), name, *position)
+        });
+        let mut name_rank = vec![0; order.len()];
         for (rank, position) in order.into_iter().enumerate() {
             name_rank[position] = rank as u32;
         }
@@ -138,19 +178,18 @@ impl DataCounts {
     /// Counts the pictures of a data set.
     pub fn of(dataset: &Dataset) -> Self {
         let mut counts = Self { total: dataset.items.len(), ..Self::default() };
-        for split in Split::ALL {
-            let mut of_split = SplitCounts { total: 0, by_class: vec![0; dataset.classes.len()] };
-            for item in dataset.items.iter().filter(|item| item.split == split) {
-                of_split.total += 1;
-                match item.class.and_then(|class| of_split.by_class.get_mut(class)) {
-                    Some(count) => *count += 1,
-                    None => counts.unlabelled += 1,
-                }
-            }
-            if of_split.total > 0 {
-                counts.splits.push((split, of_split));
+        let nothing = SplitCounts { total: 0, by_class: vec![0; dataset.classes.len()] };
+        let mut by_split = Split::ALL.map(|_| nothing.clone());
+        for item in &dataset.items {
+            let of_split = &mut by_split[item.split as usize];
+            of_split.total += 1;
+            match item.class.and_then(|class| of_split.by_class.get_mut(class)) {
+                Some(count) => *count += 1,
+                None => counts.unlabelled += 1,
             }
         }
+        let with_pictures = Split::ALL.into_iter().zip(by_split).filter(|(_, of_split)| of_split.total > 0);
+        counts.splits = with_pictures.collect();
         counts
     }
 }
@@ -164,6 +203,15 @@ pub struct Selection {
     pub cursor: Option<ItemId>,
     /// Where a range that is being extended began.
     pub anchor: Option<ItemId>,
+}
+
+/// A rubber band that is being drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// Where it began, from the corner of the whole grid, in points.
+    pub from: Pos2,
+    /// What was marked before and stays so.
+    pub before: HashSet<ItemId>,
 }
 
 /// Geometry of the grid in the frame before, to keep the same pictures in view when it changes.
@@ -188,19 +236,6 @@ pub struct Specimen {
     pub name: &'static str,
     /// Class index, for its colour.
     pub class: usize,
-}
-
-/// What the list shown was computed from.
-#[derive(Clone)]
-struct Computed {
-    serial: u64,
-    revision: u64,
-    filter: DataFilter,
-    sort: SortBy,
-    descending: bool,
-    has_index: bool,
-    facts: usize,
-    at_secs: f64,
 }
 
 /// State of the Data workspace.
@@ -231,9 +266,24 @@ pub struct DataState {
     pub specimens: Vec<Specimen>,
     /// A class that is being named.
     pub naming: Option<ClassNaming>,
+    /// A rubber band that is being drawn.
+    pub band: Option<Band>,
+    /// How far the grid is to be scrolled along with the band in the next frame, in points.
+    pub band_scroll: Option<f32>,
+    /// What cameras wrote into the pictures that were looked at.
+    pub exif: HashMap<ItemId, ExifFacts>,
+    /// The large view in the place of the grid, while it is open.
+    pub large: Option<LargeView>,
+    /// What a trained model says of the pictures.
+    pub suggestions: Suggestions,
+    /// The folder that the suggestions are about.
+    pub suggestions_of: Option<PathBuf>,
     counts: DataCounts,
     shown: Vec<usize>,
-    computed: Option<Computed>,
+    listing: Listing,
+    summary: Option<(MadeFrom, SelectionSummary)>,
+    /// Where the picture was that was looked for last; it is mostly still there.
+    found_at: Cell<usize>,
 }
 
 impl Default for DataState {
@@ -252,9 +302,17 @@ impl Default for DataState {
             root: None,
             specimens: Vec::new(),
             naming: None,
+            band: None,
+            band_scroll: None,
+            exif: HashMap::new(),
+            large: None,
+            suggestions: Suggestions::default(),
+            suggestions_of: None,
             counts: DataCounts::default(),
             shown: Vec::new(),
-            computed: None,
+            listing: Listing::default(),
+            summary: None,
+            found_at: Cell::new(0),
         }
     }
 }
@@ -274,6 +332,9 @@ impl DataState {
     pub fn project_changed(&mut self, project: Option<&Project>) {
         self.index = None;
         self.naming = None;
+        self.large = None;
+        self.band = None;
+        self.exif.clear();
         let root = project.map(|project| project.dataset.root.clone());
         if root != self.root {
             self.filter = DataFilter::default();
@@ -287,124 +348,56 @@ impl DataState {
             self.filter.class = ClassFilter::Any;
         }
         if project.is_none() {
-            self.computed = None;
+            self.listing = Listing::default();
             self.shown = Vec::new();
             self.counts = DataCounts::default();
         }
     }
 
-    /// Brings the list shown up to date where the data set, the filter or the order changed since the last call. `now_secs`
-    /// is any clock that goes forward: headers that keep coming in change an order by dimensions once a second at most.
-    pub fn refresh(&mut self, project: &Project, now_secs: f64) {
-        let facts = project.facts.len();
-        let old = self.computed.as_ref();
-        let same_scan = old.is_some_and(|old| old.serial == project.serial);
-        let same_dataset = same_scan && old.is_some_and(|old| old.revision == project.labels.revision);
-        let same_question = old.is_some_and(|old| {
-            old.filter == self.filter
-                && old.sort == self.sort
-                && old.descending == self.descending
-                && old.has_index == self.index.is_some()
-        });
-        let complete = facts >= project.dataset.items.len();
-        let facts_are_new = old.is_none_or(|old| old.facts != facts && (complete || now_secs - old.at_secs >= 1.0));
-        if same_dataset && same_question && !facts_are_new {
-            return;
-        }
-        if !same_dataset {
-            self.counts = DataCounts::of(&project.dataset);
-        }
-        self.counts.unreadable =
-            project.facts.values().filter(|facts| matches!(facts, FileFacts::Unreadable(_))).count();
-        let needs_facts = self.sort == SortBy::Pixels || self.filter.unreadable_only;
-        if !(same_dataset && same_question) || needs_facts {
-            self.shown = self.compute(project);
-            // New labels do not move what is in view.
-            self.keep_selection_in_view(&project.dataset, !(same_scan && same_question));
-        }
-        self.computed = Some(Computed {
-            serial: project.serial,
-            revision: project.labels.revision,
-            filter: self.filter.clone(),
-            sort: self.sort,
-            descending: self.descending,
-            has_index: self.index.is_some(),
-            facts,
-            at_secs: now_secs,
-        });
-    }
-
-    fn compute(&self, project: &Project) -> Vec<usize> {
-        let items = &project.dataset.items;
-        let words: Vec<String> = self.filter.text.split_whitespace().map(str::to_lowercase).collect();
-        let has_words = |position: usize, item: &Item| {
-            let holds = |text: &str| words.iter().all(|word| text.contains(word.as_str()));
-            match self.index.as_ref().and_then(|index| index.search.get(position)) {
-                Some(text) => holds(text),
-                None => holds(&item.rel_path.to_string_lossy().to_lowercase()),
-            }
-        };
-        let is_unreadable = |item: &Item| matches!(project.facts.get(&item.id), Some(FileFacts::Unreadable(_)));
-        let mut shown: Vec<usize> = items
-            .iter()
-            .enumerate()
-            .filter(|(position, item)| {
-                self.filter.split.is_none_or(|split| split == item.split)
-                    && self.filter.class.admits(item.class)
-                    && self.filter.labels.admits(project, *position, item)
-                    && (!self.filter.unreadable_only || is_unreadable(item))
-                    && (words.is_empty() || has_words(*position, item))
-            })
-            .map(|(position, _)| position)
-            .collect();
-        match self.sort {
-            SortBy::Folder if self.descending => shown.reverse(),
-            SortBy::Folder => {}
-            SortBy::Name => {
-                // Without the index yet (the first moments of a large data set) the folders' order stands in.
-                if let Some(index) = &self.index {
-                    self.sort_by_key(&mut shown, |position| index.name_rank.get(position).map(|rank| u64::from(*rank)));
-                }
-            }
-            SortBy::FileSize => {
-                self.sort_by_key(&mut shown, |position| items.get(position).map(|item| item.file_bytes));
-            }
-            SortBy::Pixels => {
-                self.sort_by_key(&mut shown, |position| match project.facts.get(&items.get(position)?.id)? {
-                    FileFacts::Known { width, height, .. } => Some(u64::from(*width) * u64::from(*height)),
-                    FileFacts::Unreadable(_) => None,
-                });
-            }
-        }
-        shown
-    }
-
-    /// Sorts by a key, the ones without a key last either way.
-    fn sort_by_key(&self, shown: &mut [usize], key: impl Fn(usize) -> Option<u64>) {
-        shown.sort_by_cached_key(|position| match key(*position) {
-            Some(key) => (false, if self.descending { u64::MAX - key } else { key }),
-            None => (true, 0),
-        });
-    }
-
-    /// Unmarks what is not shown any more: nothing that can't be seen is ever acted on.
-    fn keep_selection_in_view(&mut self, dataset: &Dataset, scroll: bool) {
-        if !self.selection.ids.is_empty() || self.selection.cursor.is_some() {
-            let ids: HashSet<ItemId> =
-                self.shown.iter().filter_map(|position| Some(dataset.items.get(*position)?.id)).collect();
-            self.selection.ids.retain(|id| ids.contains(id));
-            self.selection.cursor = self.selection.cursor.filter(|id| ids.contains(id));
-            self.selection.anchor = self.selection.anchor.filter(|id| ids.contains(id));
-        }
-        if scroll {
-            self.scroll_to = Some(self.cursor_position(dataset).unwrap_or(0));
-        }
-    }
-
     /// Where in the list shown the keyboard stands.
     pub fn cursor_position(&self, dataset: &Dataset) -> Option<usize> {
-        let cursor = self.selection.cursor?;
-        self.shown.iter().position(|position| dataset.items.get(*position).is_some_and(|item| item.id == cursor))
+        self.position_of(dataset, self.selection.cursor?)
+    }
+
+    /// Where in the list shown a picture is.
+    pub fn position_of(&self, dataset: &Dataset, id: ItemId) -> Option<usize> {
+        let is_it = |position: &usize| dataset.items.get(*position).is_some_and(|item| item.id == id);
+        let at = self.found_at.get();
+        if self.shown.get(at).is_some_and(is_it) {
+            return Some(at);
+        }
+        let found = self.shown.iter().position(is_it)?;
+        self.found_at.set(found);
+        Some(found)
+    }
+
+    /// Opens the large view: of two pictures side by side where just two are selected, else of the one that the keyboard
+    /// stands on. Closes it when it is open.
+    pub fn toggle_large(&mut self, dataset: &Dataset) {
+        if self.large.is_some() {
+            self.close_large(dataset);
+            return;
+        }
+        let pair = if self.selection.ids.len() == 2 {
+            let mut at: Vec<_> = self.selection.ids.iter().filter_map(|id| self.position_of(dataset, *id)).collect();
+            at.sort_unstable();
+            let ids: Vec<ItemId> = at.into_iter().filter_map(|at| self.id_at(dataset, at)).collect();
+            <[ItemId; 2]>::try_from(ids).ok()
+        } else {
+            None
+        };
+        if pair.is_none() && self.selection.cursor.is_none() {
+            self.selection.cursor = self.selection.ids.iter().next().copied();
+        }
+        if pair.is_some() || self.selection.cursor.is_some() {
+            self.large = Some(LargeView::new(pair));
+        }
+    }
+
+    /// Back to the grid, at the picture that was looked at last.
+    pub fn close_large(&mut self, dataset: &Dataset) {
+        self.large = None;
+        self.scroll_to = self.cursor_position(dataset).or(self.scroll_to);
     }
 
     fn id_at(&self, dataset: &Dataset, at: usize) -> Option<ItemId> {
@@ -433,18 +426,20 @@ impl DataState {
     pub fn extend_to(&mut self, dataset: &Dataset, at: usize) {
         let Some(id) = self.id_at(dataset, at) else { return };
         let anchor = self.selection.anchor.or(self.selection.cursor);
-        let from = anchor
-            .and_then(|anchor| {
-                self.shown
-                    .iter()
-                    .position(|position| dataset.items.get(*position).is_some_and(|item| item.id == anchor))
-            })
-            .unwrap_or(at);
+        let from = anchor.and_then(|anchor| self.position_of(dataset, anchor)).unwrap_or(at);
         let range = from.min(at)..=from.max(at);
         let ids = self.shown.get(range).unwrap_or_default();
         self.selection.ids = ids.iter().filter_map(|position| Some(dataset.items.get(*position)?.id)).collect();
         self.selection.cursor = Some(id);
         self.selection.anchor = anchor.or(Some(id));
+    }
+
+    /// Marks the pictures that a rubber band touches (places of the list shown), beside what it leaves marked.
+    pub fn select_band(&mut self, dataset: &Dataset, band: &Band, touched: &[usize]) {
+        let ids: Vec<ItemId> = touched.iter().filter_map(|at| self.id_at(dataset, *at)).collect();
+        self.selection.cursor = ids.last().copied().or(self.selection.cursor);
+        self.selection.anchor = ids.first().copied().or(self.selection.anchor);
+        self.selection.ids = band.before.iter().copied().chain(ids).collect();
     }
 
     /// Marks everything shown.
@@ -471,8 +466,9 @@ pub fn model_view(size: [u32; 2]) -> (Rect, f32) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::project::FileFacts;
     use super::*;
-    use crate::dataset::DatasetLayout;
+    use crate::dataset::{DatasetLayout, Item};
 
     fn item(number: u64, name: &str, split: Split, class: Option<usize>, file_bytes: u64) -> Item {
         Item { id: ItemId(number), rel_path: PathBuf::from(name), split, class, file_bytes }

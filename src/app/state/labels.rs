@@ -1,6 +1,7 @@
 //! State of labelling: the labels laid over the data set that is open, whether more can be given, and what is to be said of
 //! the last action.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::project::Project;
@@ -76,6 +77,26 @@ pub enum LabelSaving {
     Retrying(String),
     /// Writing failed for good: why. No more labels are taken.
     Failed(String),
+}
+
+/// What would lose labels that could not be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeavingFor {
+    /// Closing the window.
+    Window,
+    /// Closing the data set.
+    CloseDataSet,
+    /// Opening another folder.
+    Open(PathBuf),
+}
+
+/// A question: labels can't be written, and something was asked for that loses them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// What was asked for.
+    pub to: LeavingFor,
+    /// Actions that are not written.
+    pub unsaved: usize,
 }
 
 /// The labels of the data set that is open.

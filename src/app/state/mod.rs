@@ -9,11 +9,14 @@ mod fault;
 mod fetch;
 mod jobs;
 mod labels;
+mod letters;
+mod looking;
 mod pictures;
 mod predict;
 mod project;
 mod results;
 mod settings;
+mod suggestions;
 mod train;
 
 use std::collections::VecDeque;
@@ -24,14 +27,20 @@ pub use enlarge::*;
 pub use fault::Fault;
 pub use fetch::{FetchKind, FetchOffer, FetchState};
 pub use jobs::{JobId, JobLine};
-pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
+pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView, Leaving, LeavingFor};
+pub use letters::{ClassLetters, class_of_key, key_of, refuse_letter};
+pub use looking::LargeView;
 pub(in crate::app) use pictures::PictureEntry;
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
 pub use settings::{Recent, Settings, ThemeChoice};
+pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
+
+// What a panel draws of it; panels do not know the room that reads it.
+pub use crate::imaging::ExifFacts;
 
 /// One of the five workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -135,6 +144,8 @@ pub struct State {
     pub shortcuts_open: bool,
     /// Whether the settings are shown.
     pub settings_open: bool,
+    /// Asked for, while labels can't be written: to be confirmed, or they are lost.
+    pub leaving: Option<Leaving>,
     /// Whether the list of what was passed over while scanning is shown.
     pub issues_open: bool,
     /// `CPU · 2 threads`, for the top bar.

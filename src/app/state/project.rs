@@ -34,6 +34,8 @@ pub struct Project {
     pub serial: u64,
     /// Headers read so far.
     pub facts: HashMap<ItemId, FileFacts>,
+    /// When files were last changed, in seconds since 1970, of those looked at so far.
+    pub dates: HashMap<ItemId, u64>,
     /// Index into `dataset.items` of each picture.
     pub index_of: HashMap<ItemId, usize>,
     /// Where this data set's runs are kept.
@@ -47,7 +49,15 @@ impl Project {
         static SERIAL: AtomicU64 = AtomicU64::new(1);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
         let labels = LabelView::default();
-        Self { dataset: Arc::new(dataset), labels, serial, facts: HashMap::new(), index_of, runs_dir }
+        Self {
+            dataset: Arc::new(dataset),
+            labels,
+            serial,
+            facts: HashMap::new(),
+            dates: HashMap::new(),
+            index_of,
+            runs_dir,
+        }
     }
 
     /// The picture of this name.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::letters::ClassLetters;
 use crate::fetch::Network;
 
 /// Light, dark, or as the system has it.
@@ -44,6 +45,10 @@ pub struct Settings {
     pub thumb_points: f32,
     /// Proxy and mirrors for fetching.
     pub network: Network,
+    /// Have a trained model suggest labels.
+    pub suggest: bool,
+    /// Letters that label with a class, by its name.
+    pub class_letters: ClassLetters,
     /// Newest first.
     pub recents: Vec<Recent>,
 }
@@ -56,6 +61,8 @@ impl Default for Settings {
             reduced_motion: false,
             thumb_points: 160.0,
             network: Network::default(),
+            suggest: true,
+            class_letters: ClassLetters::new(),
             recents: Vec::new(),
         }
     }

@@ -63,7 +63,8 @@ impl ClassTable {
         id
     }
 
-    fn name(&self, id: ClassId) -> &str {
+    /// The name of a class that there is or was.
+    pub fn name(&self, id: ClassId) -> &str {
         self.entries.get(id.0).map_or("", |entry| entry.name.as_str())
     }
 

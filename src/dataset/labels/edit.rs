@@ -1,6 +1,8 @@
 //! What a person asks for, as an action that says of each picture what changes: pictures that are that way already are left
 //! out, and where nothing changes there is no action.
 
+use std::collections::HashMap;
+
 use super::super::{Dataset, Split};
 use super::ClassColor;
 use super::classes::{check_class_name, color_text};
@@ -136,6 +138,38 @@ impl LabelLayer {
             if class.is_some() && marks.skip {
                 (old.skip, new.skip) = (Some(true), Some(false));
             }
+            if let Some(quota) = quota.as_mut().filter(|_| item.class.is_none()) {
+                let split = quota.next();
+                if split != item.split {
+                    (old.split, new.split) = (Some(item.split), Some(split));
+                }
+            }
+            (old, new)
+        })
+    }
+
+    /// Gives each of some pictures (positions, each once) a label of its own, in one step. As with [`LabelLayer::label`], a
+    /// label settles the matter. `None` where nothing changes.
+    pub fn label_each(&self, dataset: &Dataset, labels: &[(usize, usize)]) -> Option<Edit> {
+        let mut quotas: HashMap<usize, Option<Quota>> = HashMap::new();
+        let known =
+            |(position, class): &&(usize, usize)| *position < dataset.items.len() && *class < dataset.classes.len();
+        let (positions, classes): (Vec<usize>, Vec<usize>) = labels.iter().filter(known).copied().unzip();
+        let mut classes = classes.into_iter();
+        self.edit(dataset, &positions, |item, marks| {
+            let (mut old, mut new) = (Patch::default(), Patch::default());
+            let Some(class) = classes.next() else { return (old, new) };
+            if item.class != Some(class) {
+                old.label = Some(item.class.and_then(|class| dataset.classes.get(class).cloned()));
+                new.label = Some(dataset.classes.get(class).cloned());
+            }
+            if marks.unsure {
+                (old.unsure, new.unsure) = (Some(true), Some(false));
+            }
+            if marks.skip {
+                (old.skip, new.skip) = (Some(true), Some(false));
+            }
+            let quota = quotas.entry(class).or_insert_with(|| self.quota(dataset, class));
             if let Some(quota) = quota.as_mut().filter(|_| item.class.is_none()) {
                 let split = quota.next();
                 if split != item.split {

@@ -6,6 +6,7 @@ use super::super::split::validation_count;
 use super::super::{Dataset, DatasetLayout, Split};
 use super::classes::{ClassColor, ClassId};
 use super::edit::Edit;
+use super::history::LabelEvent;
 use super::record::{Action, Record, file_key};
 use super::replay::{Effect, FileState, Label, Labels};
 
@@ -100,6 +101,12 @@ impl LabelLayer {
     /// Whether the label of a picture differs from what its folder says.
     pub fn is_changed(&self, dataset: &Dataset, position: usize) -> bool {
         dataset.items.get(position).is_some_and(|item| item.class != self.folder_class(position))
+    }
+
+    /// What became of the label of a picture, the first thing first.
+    pub fn history(&self, dataset: &Dataset, position: usize) -> Vec<LabelEvent> {
+        let item = dataset.items.get(position);
+        item.map(|item| self.labels.history(&file_key(&item.rel_path))).unwrap_or_default()
     }
 
     /// Colours of the classes, in order; none: the usual one.

@@ -9,6 +9,7 @@ use super::super::Split;
 use super::classes::{ClassId, ClassTable, color_of};
 use super::content::ContentHash;
 use super::describe::describe;
+use super::history::{Happening, LabelEvent, Moment, told};
 use super::layer::Marks;
 use super::record::{Action, Change, Moved, Patch, Record};
 
@@ -38,6 +39,8 @@ struct FileEntry {
     key: String,
     hash: Option<ContentHash>,
     state: FileState,
+    /// What became of it, the first moment first.
+    history: Vec<Moment>,
 }
 
 /// What a step exchanges when it is undone or redone.
@@ -133,19 +136,19 @@ impl Labels {
         let effect = match &record.action {
             Action::Change { changes } => {
                 let title = describe(&record.action);
-                let before = changes.iter().map(|change| self.change(change)).collect();
+                let before = changes.iter().map(|change| self.change(change, record.time_ms)).collect();
                 self.remember(Step { seq: record.seq, title, exchange: Exchange::Files(before) });
                 Effect::Files(changes.iter().filter_map(|change| self.by_key.get(&change.file).copied()).collect())
             }
             Action::Undo { of } => {
                 let step = self.undo.pop_if(|step| step.seq == *of).ok_or("it takes back what is not there")?;
-                let (step, effect) = self.exchange(step);
+                let (step, effect) = self.exchange(step, record.time_ms, Happening::Undone);
                 self.redo.push(step);
                 effect
             }
             Action::Redo { of } => {
                 let step = self.redo.pop_if(|step| step.seq == *of).ok_or("it does again what was not taken back")?;
-                let (step, effect) = self.exchange(step);
+                let (step, effect) = self.exchange(step, record.time_ms, Happening::Redone);
                 self.undo.push(step);
                 effect
             }
@@ -181,7 +184,7 @@ impl Labels {
     }
 
     /// Changes a picture; returns what it was before.
-    fn change(&mut self, change: &Change) -> (u32, FileState) {
+    fn change(&mut self, change: &Change, time_ms: u64) -> (u32, FileState) {
         let id = self.intern(&change.file);
         let label = match &change.new.label {
             Some(Some(name)) => Some(Label::Given(self.classes.find_or_add(name))),
@@ -200,6 +203,7 @@ impl Labels {
         state.marks.unsure = unsure.unwrap_or(state.marks.unsure);
         state.marks.skip = skip.unwrap_or(state.marks.skip);
         state.marks.set_aside = set_aside.unwrap_or(state.marks.set_aside);
+        entry.history.push(Moment { time_ms, how: Happening::Done, after: entry.state.clone() });
         (id, before)
     }
 
@@ -208,12 +212,17 @@ impl Labels {
             return *id;
         }
         let id = self.files.len() as u32;
-        self.files.push(FileEntry { key: key.to_owned(), hash: None, state: FileState::default() });
+        self.files.push(FileEntry {
+            key: key.to_owned(),
+            hash: None,
+            state: FileState::default(),
+            history: Vec::new(),
+        });
         self.by_key.insert(key.to_owned(), id);
         id
     }
 
-    fn exchange(&mut self, mut step: Step) -> (Step, Effect) {
+    fn exchange(&mut self, mut step: Step, time_ms: u64, how: Happening) -> (Step, Effect) {
         let effect = match &mut step.exchange {
             Exchange::Files(states) => {
                 // A picture named twice in one line is put back in the opposite order, and so to what it was at first.
@@ -221,6 +230,7 @@ impl Labels {
                 for (id, state) in states.iter_mut() {
                     if let Some(entry) = self.files.get_mut(*id as usize) {
                         std::mem::swap(&mut entry.state, state);
+                        entry.history.push(Moment { time_ms, how, after: entry.state.clone() });
                     }
                 }
                 Effect::Files(states.iter().map(|(id, _)| *id).collect())
@@ -255,6 +265,12 @@ impl Labels {
     /// What the journal says of a picture.
     pub(super) fn state(&self, id: u32) -> Option<&FileState> {
         self.files.get(id as usize).map(|entry| &entry.state)
+    }
+
+    /// What became of a picture, the first thing first; nothing where the journal does not know it.
+    pub fn history(&self, key: &str) -> Vec<LabelEvent> {
+        let entry = self.id_of(key).and_then(|id| self.files.get(id as usize));
+        entry.map(|entry| told(&entry.history, &self.classes)).unwrap_or_default()
     }
 
     /// How many pictures the journal knows.

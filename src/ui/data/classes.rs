@@ -2,11 +2,11 @@
 //! one.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Key, Rect, Response, Role, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo};
+use egui::{Grid, Key, Rect, Response, Role, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo};
 
 use super::labelling::DraggedPictures;
 use crate::app::command::{Command, Commands, LabelCommand};
-use crate::app::state::{ClassNaming, DataState, Project};
+use crate::app::state::{ClassLetters, ClassNaming, DataState, Project};
 use crate::dataset::Split;
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -16,8 +16,8 @@ pub fn menu_ui(
     ui: &mut Ui,
     project: &Project,
     data: &mut DataState,
-    split: Split,
-    class: usize,
+    letters: &ClassLetters,
+    (split, class): (Split, usize),
     commands: &mut Commands,
 ) {
     let name = project.class_name(Some(class));
@@ -71,12 +71,37 @@ pub fn menu_ui(
             }
         });
     });
+    let own = letters.get(name).copied();
+    ui.menu_button("Letter", |ui| {
+        letters_ui(ui, own, |letter| push(commands, LabelCommand::GiveLetter(class, letter)));
+    });
     if ui.add_enabled(can && class > 0, egui::Button::new("Move up")).clicked() {
         push(commands, LabelCommand::MoveClass(class, class - 1));
         ui.close();
     }
     if ui.add_enabled(can && class + 1 < classes.len(), egui::Button::new("Move down")).clicked() {
         push(commands, LabelCommand::MoveClass(class, class + 1));
+        ui.close();
+    }
+}
+
+/// The letters that a class can have, in rows; one that is taken says so when it is chosen.
+fn letters_ui(ui: &mut Ui, own: Option<char>, mut choose: impl FnMut(Option<char>)) {
+    Grid::new("class_letters").spacing(egui::vec2(4.0, 4.0)).show(ui, |ui| {
+        for (place, letter) in ('A'..='Z').enumerate() {
+            let button =
+                egui::Button::new(letter.to_string()).min_size(egui::vec2(26.0, 26.0)).selected(own == Some(letter));
+            if ui.add(button).on_hover_text(format!("Label with this class by pressing {letter}")).clicked() {
+                choose(Some(letter));
+                ui.close();
+            }
+            if place % 7 == 6 {
+                ui.end_row();
+            }
+        }
+    });
+    if ui.add_enabled(own.is_some(), egui::Button::new("No letter")).clicked() {
+        choose(None);
         ui.close();
     }
 }

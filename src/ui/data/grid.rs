@@ -7,9 +7,10 @@ use egui::{
     vec2,
 };
 
-use super::{class_color, keys, labelling, split_title};
+use super::band::{self, Tiles};
+use super::{class_color, keys, labelling, split_title, suggestions};
 use crate::app::command::Commands;
-use crate::app::state::{DataState, FileFacts, GridView, Pictures, Project};
+use crate::app::state::{DataState, FileFacts, GridView, LargeView, Pictures, Project, Suggestions};
 use crate::dataset::Item;
 use crate::ui::theme;
 use crate::ui::widgets::{self, PictureTile};
@@ -48,7 +49,7 @@ pub fn grid_ui(
     let rows_in_view = ((area.height() / pitch).floor() as usize).max(1);
 
     // Below the tiles, so that it gets what they leave: a click beside them, and the focus for all of them.
-    let ground = ui.interact(area, keys::grid_id(), Sense::click());
+    let ground = ui.interact(area, keys::grid_id(), Sense::click_and_drag());
     let name = format!("Pictures, {count} shown, {} selected", data.selection.ids.len());
     ground.widget_info(|| WidgetInfo::labeled(Role::Grid, true, &name));
     if ground.clicked_by(egui::PointerButton::Primary) {
@@ -70,6 +71,9 @@ pub fn grid_ui(
     }) {
         scroll = scroll.vertical_scroll_offset(offset);
     }
+    if let Some(by) = data.band_scroll.take() {
+        scroll = scroll.vertical_scroll_offset((old.offset + by).max(0.0));
+    }
     let output = scroll.show_viewport(ui, |ui, view| {
         ui.set_height(rows as f32 * pitch + GAP / 2.0);
         let first = (view.top() / pitch).floor().max(0.0) as usize;
@@ -89,7 +93,7 @@ pub fn grid_ui(
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
                 let look =
                     TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
-                let response = tile_ui(ui, project, item, pictures, response, look);
+                let response = tile_ui(ui, project, &data.suggestions, item, pictures, response, look);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
                 }
@@ -110,10 +114,15 @@ pub fn grid_ui(
         }
         clicked
     });
-    data.grid = GridView { columns, pitch, offset: output.state.clamped_offset().y, rows_in_view };
+    let offset = output.state.clamped_offset().y;
+    data.grid = GridView { columns, pitch, offset, rows_in_view };
+    let tiles = Tiles { area, origin: vec2(SIDE, 2.0), columns, side, pitch, count, offset };
+    data.band_scroll = band::band_ui(ui, project, data, &ground, tiles);
     if let Some((at, is_secondary, is_double)) = output.inner {
         click(ui, project, data, at, is_secondary);
-        data.inspector_open |= is_double;
+        if is_double {
+            data.large = Some(LargeView::new(None));
+        }
     }
 }
 
@@ -171,6 +180,7 @@ struct TileLook {
 fn tile_ui(
     ui: &Ui,
     project: &Project,
+    said: &Suggestions,
     item: &Item,
     pictures: &mut Pictures,
     response: Response,
@@ -181,19 +191,21 @@ fn tile_ui(
     let path = project.dataset.path_of(item);
     let class = project.class_name(item.class);
     let file = item.file_name();
-    let name = format!("{file}, {class}, {}{}", item.split.name(), labelling::words(project, item));
+    let name = format!(
+        "{file}, {class}, {}{}{}",
+        item.split.name(),
+        labelling::words(project, item),
+        suggestions::words(said, item)
+    );
     // The badge of the split at the right of the foot; the class's chip gets what is left.
     let split = if rect.width() >= WORD_FROM { item.split.name() } else { "" };
     let badge = badge_width(ui, split);
     let room = rect.width() - 34.0 - if badge > 0.0 { badge + 6.0 } else { 0.0 };
-    let chip = widgets::elide_middle(ui, class, &theme::caption(), room.max(8.0));
-    let tile = PictureTile {
-        path: &path,
-        name: &name,
-        chip: Some((&chip, class_color(ui, item.class))),
-        selected: look.selected,
-        frame: None,
-    };
+    let (text, color) =
+        suggestions::chip(ui, said, item).unwrap_or_else(|| (class.to_owned(), class_color(ui, item.class)));
+    let chip = widgets::elide_middle(ui, &text, &theme::caption(), room.max(8.0));
+    let tile =
+        PictureTile { path: &path, name: &name, chip: Some((&chip, color)), selected: look.selected, frame: None };
     let response = widgets::picture_tile_at(ui, pictures, &tile, response);
     if badge > 0.0 {
         let at = Rect::from_min_size(pos2(rect.right() - badge - 6.0, rect.bottom() - 26.0), vec2(badge, 20.0));
@@ -201,6 +213,7 @@ fn tile_ui(
         ui.painter().text(at.center(), Align2::CENTER_CENTER, split, theme::caption(), Color32::from_gray(225));
     }
     labelling::signs_ui(ui, project, item, rect);
+    suggestions::objection_ui(ui, said, item, rect);
     if let Some(FileFacts::Unreadable(reason)) = project.facts.get(&item.id)
         && rect.width() >= WORD_FROM
     {

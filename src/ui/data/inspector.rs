@@ -9,15 +9,12 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{class_color, labelling, split_explained, split_title};
+use super::{class_color, labelling, split_explained, split_title, story, suggestions};
 use crate::app::command::{Command, Commands, DataCommand};
-use crate::app::state::{DataState, FileFacts, Pictures, Project, model_view};
+use crate::app::state::{DataState, FileFacts, Pictures, Project, SHOWN_OF_MANY, SelectionSummary, model_view};
 use crate::dataset::{Item, Split};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
-
-/// Pictures of a larger selection that are shown small.
-const SHOWN_OF_MANY: usize = 9;
 
 /// Draws the inspector.
 pub fn inspector_ui(
@@ -103,6 +100,7 @@ fn one_ui(
         widgets::elided_label(ui, project.class_name(item.class), theme::section(), colors.text);
     });
     labelling::about_ui(ui, project, item);
+    suggestions::about_ui(ui, project, data, item, commands);
     ui.add_space(space::XS);
     let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0))).wrap();
     fact_grid(ui, "data_facts", |ui| {
@@ -137,9 +135,31 @@ fn one_ui(
         ui.add(value(widgets::bytes(item.file_bytes)))
             .on_hover_text(format!("{} bytes", widgets::thousands(item.file_bytes as usize)));
         ui.end_row();
+        if let Some(exif) = data.exif.get(&item.id) {
+            story::camera_ui(ui, exif, |ui, name, text| {
+                fact_name(ui, name);
+                ui.add(value(text.to_owned()));
+                ui.end_row();
+            });
+        }
     });
+    story::history_ui(ui, project, item);
     ui.add_space(space::S);
     path_ui(ui, &path, commands);
+    prefetch_next(ui, project, data, pictures);
+}
+
+/// The next picture is decoded ahead, as large as this one is shown: whoever labels goes on to it in a moment.
+fn prefetch_next(ui: &Ui, project: &Project, data: &DataState, pictures: &mut Pictures) {
+    let next = data.cursor_position(&project.dataset).and_then(|at| data.shown().get(at + 1));
+    if let Some(item) = next.and_then(|position| project.dataset.items.get(*position)) {
+        let aspect = match project.facts.get(&item.id) {
+            Some(FileFacts::Known { width, height, .. }) => *height as f32 / (*width).max(1) as f32,
+            _ => 0.75,
+        };
+        let side = ui.available_width() * aspect.clamp(1.0, 2.0) * ui.ctx().pixels_per_point();
+        pictures.prefetch(project.dataset.path_of(item), side);
+    }
 }
 
 /// The picture, whole; returns its original size where it is known from the decoded picture.
@@ -170,7 +190,7 @@ fn large_ui(
 }
 
 /// Darkens what the model does not see and frames what it sees.
-fn crop_ui(ui: &Ui, shown: Rect, size: [u32; 2]) {
+pub(super) fn crop_ui(ui: &Ui, shown: Rect, size: [u32; 2]) {
     let (seen, _) = model_view(size);
     let scale = shown.width() / (size[0].max(1) as f32);
     let seen = Rect::from_min_size(shown.min + seen.min.to_vec2() * scale, seen.size() * scale).intersect(shown);
@@ -239,28 +259,11 @@ fn path_ui(ui: &mut Ui, path: &Path, commands: &mut Commands) {
 }
 
 /// Several pictures: how many of what, and a few of them.
-fn many_ui(ui: &mut Ui, project: &Project, data: &DataState, pictures: &mut Pictures) {
+fn many_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut Pictures) {
     let colors = theme::colors(ui);
+    let SelectionSummary { by_class, by_split, total_bytes, first } = data.selection_summary(project).clone();
     let ids = &data.selection.ids;
-    // A selection may be the whole of a large data set: one pass, no allocation for each picture.
-    let mut by_class = vec![0_usize; project.dataset.classes.len() + 1];
-    let mut by_split = [0_usize; Split::ALL.len()];
-    let mut total_bytes = 0_u64;
-    let mut first = Vec::with_capacity(SHOWN_OF_MANY);
-    for item in data.shown().iter().filter_map(|position| project.dataset.items.get(*position)) {
-        if !ids.contains(&item.id) {
-            continue;
-        }
-        let class = item.class.unwrap_or(project.dataset.classes.len());
-        if let Some(count) = by_class.get_mut(class) {
-            *count += 1;
-        }
-        by_split[item.split as usize] += 1;
-        total_bytes += item.file_bytes;
-        if first.len() < SHOWN_OF_MANY {
-            first.push(item);
-        }
-    }
+    let first: Vec<&Item> = first.iter().filter_map(|position| project.dataset.items.get(*position)).collect();
     mosaic_ui(ui, project, &first, ids.len(), pictures);
     ui.add_space(space::M);
     let largest = by_class.iter().copied().max().unwrap_or(0).max(1);

@@ -5,7 +5,7 @@ use egui::{Context, EventFilter, Id, Key, Modifiers, Popup, Ui};
 
 use super::toggle_class;
 use super::toolbar::filter_id;
-use crate::app::state::{ClassFilter, DataFilter, DataState, LabelFilter, Project, State};
+use crate::app::state::{ClassFilter, DataFilter, DataState, LabelFilter, PredictionFilter, Project, State};
 
 /// The grid's name: the one stop of the Tab key for all tiles together.
 pub fn grid_id() -> Id {
@@ -14,7 +14,11 @@ pub fn grid_id() -> Id {
 
 /// Whether plain keys are the workspace's.
 pub fn are_free(ctx: &Context, state: &State) -> bool {
-    let overlaid = state.palette.open || state.settings_open || state.shortcuts_open || state.issues_open;
+    let overlaid = state.palette.open
+        || state.settings_open
+        || state.shortcuts_open
+        || state.issues_open
+        || state.leaving.is_some();
     let focused = ctx.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }
@@ -27,7 +31,10 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
     }
     let plain = |key| ctx.input(|input| input.key_pressed(key) && input.modifiers.is_none());
     if plain(Key::C) {
-        data.show_crop = !data.show_crop;
+        match &mut data.large {
+            Some(view) => view.shows_crop = !view.shows_crop,
+            None => data.show_crop = !data.show_crop,
+        }
     }
     if plain(Key::I) {
         data.inspector_open = !data.inspector_open;
@@ -42,10 +49,13 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
         data.filter.labels = LabelFilter::Any;
         data.filter.class = ClassFilter::Any;
         data.filter.split = None;
+        data.filter.prediction = PredictionFilter::Any;
         data.filter.unreadable_only = false;
     }
     if plain(Key::Escape) {
-        if data.selection.ids.is_empty() {
+        if data.large.is_some() {
+            data.close_large(&project.dataset);
+        } else if data.selection.ids.is_empty() {
             data.filter = DataFilter::default();
         } else {
             data.clear_selection();

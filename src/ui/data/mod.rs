@@ -3,12 +3,16 @@
 //!
 //! Only the rows in view are laid out; which pictures there are to lay out is in [`crate::app::state::DataState`].
 
+mod band;
 mod classes;
 mod footer;
 mod grid;
 mod inspector;
 mod keys;
 mod labelling;
+mod large;
+mod story;
+mod suggestions;
 mod toolbar;
 mod tree;
 
@@ -24,7 +28,10 @@ use crate::dataset::Split;
 /// Draws the Data workspace.
 pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let keys_are_free = keys::are_free(ui.ctx(), state);
-    let State { project: Some(project), data, pictures, settings, issues_open, .. } = state else { return };
+    let State { project: Some(project), data, pictures, settings, issues_open, results, train, .. } = state else {
+        return;
+    };
+    let asking = suggestions::Asking { runs: &results.runs, is_on: settings.suggest, is_training: train.is_running() };
     if project.dataset.items.is_empty() {
         nothing_there_ui(ui, &project.dataset.name(), !project.dataset.issues.is_empty(), issues_open, commands);
         return;
@@ -35,7 +42,7 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let width = ui.available_width();
     let tree = Panel::left("data_tree").frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO));
     tree.default_size(212.0).size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
-        tree::tree_ui(ui, project, data, issues_open, commands);
+        tree::tree_ui(ui, project, data, &settings.class_letters, issues_open, commands);
     });
     let inspector = Panel::right("data_inspector")
         .frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO))
@@ -50,13 +57,15 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
     let bar = Frame::new().fill(colors.window).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
     Panel::top("data_toolbar").frame(bar).show_separator_line(false).show(ui, |ui| {
-        toolbar::toolbar_ui(ui, project, data, &mut settings.thumb_points);
+        toolbar::toolbar_ui(ui, project, data, &mut settings.thumb_points, asking, commands);
     });
     let foot = Frame::new().fill(colors.window).inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("data_footer").frame(foot).exact_size(30.0).show(ui, |ui| footer::footer_ui(ui, project, data));
     CentralPanel::default().frame(Frame::new().fill(colors.window)).show(ui, |ui| {
         if data.shown().is_empty() {
             nothing_matches_ui(ui, &mut data.filter);
+        } else if data.large.is_some() {
+            large::large_ui(ui, project, data, pictures, keys_are_free);
         } else {
             grid::grid_ui(ui, project, data, pictures, settings.thumb_points, keys_are_free, commands);
         }

@@ -6,13 +6,17 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::split_title;
-use crate::app::state::{ClassFilter, DataState, LabelFilter, Project, SortBy};
+use super::{split_title, suggestions};
+use crate::app::command::Commands;
+use crate::app::state::{ClassFilter, DataState, LabelFilter, PredictionFilter, Project, SortBy};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
 /// Below this width in points the row becomes two.
-const TWO_ROWS_BELOW: f32 = 910.0;
+const TWO_ROWS_BELOW: f32 = 946.0;
+/// A list's usual width and its least, in points.
+const LIST: f32 = 120.0;
+const LIST_LEAST: f32 = 76.0;
 
 /// Name of the filter's text field, so that a key can put the cursor there.
 pub fn filter_id() -> Id {
@@ -20,12 +24,21 @@ pub fn filter_id() -> Id {
 }
 
 /// Draws the row.
-pub fn toolbar_ui(ui: &mut Ui, project: &Project, data: &mut DataState, thumb_points: &mut f32) {
+pub fn toolbar_ui(
+    ui: &mut Ui,
+    project: &Project,
+    data: &mut DataState,
+    thumb_points: &mut f32,
+    asking: suggestions::Asking<'_>,
+    commands: &mut Commands,
+) {
+    let lists = if has_predictions(data) { 5.0 } else { 4.0 };
     ui.spacing_mut().item_spacing.x = space::S;
-    let is_narrow = ui.available_width() < TWO_ROWS_BELOW;
+    let is_narrow = ui.available_width() < TWO_ROWS_BELOW + (lists - 4.0) * (LIST + space::S);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             inspector_button_ui(ui, data);
+            suggestions::button_ui(ui, project, data, asking, commands);
             size_ui(ui, thumb_points);
             ui.add_space(space::S);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -33,15 +46,19 @@ pub fn toolbar_ui(ui: &mut Ui, project: &Project, data: &mut DataState, thumb_po
                     let width = ui.available_width().max(90.0);
                     text_ui(ui, data, width);
                 } else {
-                    let choices = 4.0 * 128.0 + 28.0 + 6.0 * space::S;
+                    let choices = lists * (LIST + space::S) + 28.0 + 2.0 * space::S;
                     text_ui(ui, data, (ui.available_width() - choices).clamp(120.0, 260.0));
-                    choices_ui(ui, project, data);
+                    choices_ui(ui, project, data, LIST);
                 }
             });
         });
     });
     if is_narrow {
-        ui.horizontal(|ui| choices_ui(ui, project, data));
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - 28.0 - space::XS;
+            let list = (room / lists - space::S).clamp(LIST_LEAST, LIST);
+            choices_ui(ui, project, data, list);
+        });
     }
 }
 
@@ -85,14 +102,19 @@ fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
     response.on_hover_text(tooltip);
 }
 
-fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
+/// Whether there is anything to filter by what a model says.
+fn has_predictions(data: &DataState) -> bool {
+    !data.suggestions.is_empty() || data.filter.prediction != PredictionFilter::Any
+}
+
+fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) {
     let classes = &project.dataset.classes;
     let class_text = match data.filter.class {
         ClassFilter::Any => "All classes".to_owned(),
         ClassFilter::Unlabelled => "Unlabelled".to_owned(),
         ClassFilter::Class(class) => project.class_name(Some(class)).to_owned(),
     };
-    combo_ui(ui, "data_class", "Class", &class_text, |ui| {
+    combo_ui(ui, width, "data_class", "Class", &class_text, |ui| {
         choice_ui(ui, &mut data.filter.class, ClassFilter::Any, "All classes");
         for (index, name) in classes.iter().enumerate() {
             choice_ui(ui, &mut data.filter.class, ClassFilter::Class(index), name);
@@ -102,7 +124,7 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         }
     });
     let split_text = data.filter.split.map_or("All splits", split_title);
-    combo_ui(ui, "data_split", "Split", split_text, |ui| {
+    combo_ui(ui, width, "data_split", "Split", split_text, |ui| {
         choice_ui(ui, &mut data.filter.split, None, "All splits");
         let splits: Vec<_> = data.counts().splits.iter().map(|(split, _)| *split).collect();
         for split in splits {
@@ -110,14 +132,30 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         }
     });
     let labels_text = data.filter.labels.title();
-    combo_ui(ui, "data_labels", "Labels", labels_text, |ui| {
+    combo_ui(ui, width, "data_labels", "Labels", labels_text, |ui| {
         for labels in LabelFilter::ALL {
             choice_ui(ui, &mut data.filter.labels, labels, labels.title());
         }
     });
+    if has_predictions(data) {
+        let class_name = |class| format!("Predicted {}", project.class_name(Some(class)));
+        let text = match data.filter.prediction {
+            PredictionFilter::Any => "All predictions".to_owned(),
+            PredictionFilter::Differs => "Differs from label".to_owned(),
+            PredictionFilter::Class(class) => class_name(class),
+        };
+        combo_ui(ui, width, "data_prediction", "Prediction", &text, |ui| {
+            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Any, "All predictions");
+            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Differs, "Differs from label");
+            for class in 0..classes.len() {
+                choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Class(class), &class_name(class));
+            }
+        });
+    }
     let sort_text = format!("By {}", data.sort.title().to_lowercase());
-    combo_ui(ui, "data_sort", "Sort", &sort_text, |ui| {
-        for sort in SortBy::ALL {
+    let can_ask = has_predictions(data);
+    combo_ui(ui, width, "data_sort", "Sort", &sort_text, |ui| {
+        for sort in SortBy::ALL.into_iter().filter(|sort| can_ask || !sort.needs_model()) {
             choice_ui(ui, &mut data.sort, sort, &format!("By {}", sort.title().to_lowercase()));
         }
     });
@@ -132,10 +170,10 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
     }
 }
 
-fn combo_ui(ui: &mut Ui, id: &str, name: &str, text: &str, contents: impl FnOnce(&mut Ui)) -> Response {
-    let shown = widgets::elide_middle(ui, text, &theme::body(), 92.0);
+fn combo_ui(ui: &mut Ui, width: f32, id: &str, name: &str, text: &str, contents: impl FnOnce(&mut Ui)) -> Response {
+    let shown = widgets::elide_middle(ui, text, &theme::body(), width - 28.0);
     let response =
-        ComboBox::from_id_salt(id).width(120.0).height(420.0).selected_text(shown).show_ui(ui, contents).response;
+        ComboBox::from_id_salt(id).width(width).height(420.0).selected_text(shown).show_ui(ui, contents).response;
     let enabled = ui.is_enabled();
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ComboBox, enabled, name);

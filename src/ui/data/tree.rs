@@ -8,7 +8,7 @@ use egui_material_icons::icons;
 
 use super::{classes, split_explained, split_title};
 use crate::app::command::{Commands, LabelCommand};
-use crate::app::state::{ClassFilter, ClassNaming, DataFilter, DataState, LabelFilter, Project};
+use crate::app::state::{ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -42,8 +42,8 @@ struct Look<'a> {
     mark: Mark,
     strong: bool,
     selected: bool,
-    /// Key that does the same.
-    key: Option<usize>,
+    /// Key that labels with it.
+    key: Option<String>,
     /// Share of the whole that a bar under the line shows, 0 to 1, and its colour.
     bar: Option<(f32, Color32)>,
 }
@@ -56,7 +56,14 @@ enum Mark {
 }
 
 /// Draws the tree.
-pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open: &mut bool, commands: &mut Commands) {
+pub fn tree_ui(
+    ui: &mut Ui,
+    project: &Project,
+    data: &mut DataState,
+    letters: &ClassLetters,
+    issues_open: &mut bool,
+    commands: &mut Commands,
+) {
     Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
         widgets::section_label(ui, "Splits & classes");
     });
@@ -64,7 +71,7 @@ pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, lines.len(), |ui, range| {
         for line in lines.get(range).unwrap_or_default() {
-            line_ui(ui, *line, project, data, issues_open, commands);
+            line_ui(ui, *line, project, data, letters, issues_open, commands);
         }
     });
 }
@@ -101,6 +108,7 @@ fn line_ui(
     line: Line,
     project: &Project,
     data: &mut DataState,
+    letters: &ClassLetters,
     issues_open: &mut bool,
     commands: &mut Commands,
 ) {
@@ -180,6 +188,7 @@ fn line_ui(
             let name = project.class_name(Some(class));
             let color = theme::class_color(class);
             let selected = filter.class == ClassFilter::Class(class) && filter.split.is_none_or(|other| other == split);
+            let letter = letters.get(name).copied();
             let is_first = counts.splits.first().is_some_and(|(first, _)| *first == split);
             let look = Look {
                 name: format!("{name} in {}, {}", split_title(split), plural(count)),
@@ -188,21 +197,23 @@ fn line_ui(
                 indent: 18.0,
                 mark: Mark::Dot(color),
                 selected,
-                key: (is_first && class < 9).then_some(class + 1),
+                key: letter.map(String::from).or((class < 9).then(|| (class + 1).to_string())).filter(|_| is_first),
                 bar: Some((count as f32 / largest as f32, color)),
                 ..plain
             };
             let share = 100.0 * count as f32 / of_split.total.max(1) as f32;
-            let key = if class < 9 {
-                format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1)
-            } else {
-                String::new()
-            };
+            let mut key = String::new();
+            if class < 9 {
+                key = format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1);
+            }
+            if let Some(letter) = letter {
+                key.extend(["\n", &letter.to_string(), ": label with it."]);
+            }
             let tooltip = format!("{name}: {}, {share:.0} % of {}{key}", plural(count), split.name());
             let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
             let response = draw_line(ui, &look);
             classes::drop_ui(ui, &response, LabelCommand::Drop(split, class), commands);
-            response.context_menu(|ui| classes::menu_ui(ui, project, data, split, class, commands));
+            response.context_menu(|ui| classes::menu_ui(ui, project, data, letters, (split, class), commands));
             if response.on_hover_text(tooltip).clicked() {
                 data.filter.unreadable_only = false;
                 (data.filter.split, data.filter.class) =
@@ -345,7 +356,7 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
         count_color,
     );
     let mut right = rect.right() - 10.0 - count.width().max(34.0) - 6.0;
-    if let Some(key) = look.key {
+    if let Some(key) = &look.key {
         let cap = egui::Rect::from_center_size(pos2(right - 8.0, middle), vec2(16.0, 16.0));
         painter.rect_stroke(cap, 4.0, Stroke::new(1.0, colors.stroke), StrokeKind::Inside);
         painter.text(cap.center(), Align2::CENTER_CENTER, key, theme::caption(), colors.text_weak);

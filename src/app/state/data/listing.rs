@@ -1,0 +1,187 @@
+//! Which pictures are shown, and in which order.
+//!
+//! The order of all pictures is kept from one change to the next, so that a new label, which may only change whether a picture
+//! is shown, costs one pass over the data set and no sorting. Nothing is done here in frames in which nothing changed.
+
+use super::{DataCounts, DataFilter, DataState, SortBy};
+use crate::app::state::labels::LabelFilter;
+use crate::app::state::project::{FileFacts, Project};
+use crate::app::state::suggestions::PredictionFilter;
+use crate::dataset::Item;
+
+/// Facts and predictions that keep coming in change an order this often at most, in seconds.
+const EVERY_SECS: f64 = 1.0;
+
+/// What the list shown was made from.
+#[derive(Clone, Default)]
+pub(super) struct Listing {
+    computed: Option<Computed>,
+    /// All pictures in the order chosen, as positions.
+    order: Vec<usize>,
+}
+
+#[derive(Clone)]
+struct Computed {
+    serial: u64,
+    revision: u64,
+    filter: DataFilter,
+    sort: SortBy,
+    descending: bool,
+    has_index: bool,
+    facts: usize,
+    said: u64,
+    at_secs: f64,
+}
+
+impl DataState {
+    /// Brings the list shown up to date where the data set, the filter or the order changed since the last call. `now_secs`
+    /// is any clock that goes forward: headers and predictions that keep coming in change an order once a second at most.
+    pub fn refresh(&mut self, project: &Project, now_secs: f64) {
+        let (facts, said) = (project.facts.len(), self.suggestions.revision());
+        let old = self.listing.computed.as_ref();
+        let same_scan = old.is_some_and(|old| old.serial == project.serial);
+        let same_labels = same_scan && old.is_some_and(|old| old.revision == project.labels.revision);
+        let same_filter = old.is_some_and(|old| old.filter == self.filter);
+        let same_order = old.is_some_and(|old| {
+            old.sort == self.sort && old.descending == self.descending && old.has_index == self.index.is_some()
+        });
+        let is_time = old.is_none_or(|old| now_secs - old.at_secs >= EVERY_SECS);
+        let facts_are_new =
+            old.is_none_or(|old| old.facts != facts) && (is_time || facts >= project.dataset.items.len());
+        let said_is_new = old.is_none_or(|old| old.said != said) && (is_time || self.suggestions.progress.is_none());
+        // What is not taken in now is taken in when it is time.
+        let facts_taken = old.filter(|_| !facts_are_new).map_or(facts, |old| old.facts);
+        let said_taken = old.filter(|_| !said_is_new).map_or(said, |old| old.said);
+        let taken_at = old.filter(|_| !facts_are_new && !said_is_new).map_or(now_secs, |old| old.at_secs);
+        let has_more_facts = old.is_none_or(|old| old.facts != facts);
+        if same_labels && same_filter && same_order && !facts_are_new && !said_is_new {
+            return;
+        }
+        if !same_labels {
+            self.counts = DataCounts { unreadable: self.counts.unreadable, ..DataCounts::of(&project.dataset) };
+            self.suggestions.match_classes(&project.dataset.classes);
+        }
+        if has_more_facts || !same_scan {
+            let is_unreadable = |facts: &&FileFacts| matches!(facts, FileFacts::Unreadable(_));
+            self.counts.unreadable = project.facts.values().filter(is_unreadable).count();
+        }
+        let sort_needs_facts = matches!(self.sort, SortBy::Pixels | SortBy::Date);
+        let needs_order =
+            !same_scan || !same_order || facts_are_new && sort_needs_facts || said_is_new && self.sort.needs_model();
+        if needs_order {
+            self.listing.order = self.ordered(project);
+        }
+        let needs_filter = needs_order
+            || !same_labels
+            || !same_filter
+            || facts_are_new && self.filter.unreadable_only
+            || said_is_new && self.filter.prediction != PredictionFilter::Any;
+        if needs_filter {
+            self.shown = self.filtered(project);
+            // New labels do not move what is in view.
+            self.keep_selection_in_view(project, !(same_scan && same_filter && same_order));
+        }
+        self.listing.computed = Some(Computed {
+            serial: project.serial,
+            revision: project.labels.revision,
+            filter: self.filter.clone(),
+            sort: self.sort,
+            descending: self.descending,
+            has_index: self.index.is_some(),
+            facts: facts_taken,
+            said: said_taken,
+            at_secs: taken_at,
+        });
+    }
+
+    /// All pictures in order. What a label changes about a picture does not move it: one goes on from where one is.
+    fn ordered(&self, project: &Project) -> Vec<usize> {
+        let items = &project.dataset.items;
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        let suggestions = &self.suggestions;
+        match self.sort {
+            SortBy::Folder if self.descending => order.reverse(),
+            SortBy::Folder => {}
+            SortBy::Name => {
+                // Without the index yet (the first moments of a large data set) the folders' order stands in.
+                if let Some(index) = &self.index {
+                    self.sort_by_key(&mut order, |position| index.name_rank.get(position).map(|rank| u64::from(*rank)));
+                }
+            }
+            SortBy::FileSize => {
+                self.sort_by_key(&mut order, |position| items.get(position).map(|item| item.file_bytes));
+            }
+            SortBy::Date => {
+                self.sort_by_key(&mut order, |position| project.dates.get(&items.get(position)?.id).copied());
+            }
+            SortBy::Pixels => {
+                self.sort_by_key(&mut order, |position| match project.facts.get(&items.get(position)?.id)? {
+                    FileFacts::Known { width, height, .. } => Some(u64::from(*width) * u64::from(*height)),
+                    FileFacts::Unreadable(_) => None,
+                });
+            }
+            SortBy::Confidence => {
+                self.sort_by_key(&mut order, |position| suggestions.sureness(items.get(position)?.id));
+            }
+            SortBy::Doubt => self.sort_by_key(&mut order, |position| suggestions.agreement(items.get(position)?)),
+            SortBy::Predicted => {
+                self.sort_by_key(&mut order, |position| suggestions.class_order(items.get(position)?.id));
+            }
+        }
+        order
+    }
+
+    /// Sorts by a key, the ones without a key last either way.
+    fn sort_by_key(&self, order: &mut [usize], key: impl Fn(usize) -> Option<u64>) {
+        order.sort_by_cached_key(|position| match key(*position) {
+            Some(key) => (false, if self.descending { u64::MAX - key } else { key }),
+            None => (true, 0),
+        });
+    }
+
+    fn filtered(&self, project: &Project) -> Vec<usize> {
+        let filter = &self.filter;
+        if filter.is_empty() {
+            return self.listing.order.clone();
+        }
+        let words: Vec<String> = filter.text.split_whitespace().map(str::to_lowercase).collect();
+        let has_words = |position: usize, item: &Item| {
+            let holds = |text: &str| words.iter().all(|word| text.contains(word.as_str()));
+            match self.index.as_ref().and_then(|index| index.search.get(position)) {
+                Some(text) => holds(text),
+                None => holds(&item.rel_path.to_string_lossy().to_lowercase()),
+            }
+        };
+        let is_unreadable = |item: &Item| matches!(project.facts.get(&item.id), Some(FileFacts::Unreadable(_)));
+        let is_shown = |position: usize| {
+            let Some(item) = project.dataset.items.get(position) else { return false };
+            filter.split.is_none_or(|split| split == item.split)
+                && filter.class.admits(item.class)
+                && (filter.labels == LabelFilter::Any || filter.labels.admits(project, position, item))
+                && self.suggestions.admits(filter.prediction, item)
+                && (!filter.unreadable_only || is_unreadable(item))
+                && (words.is_empty() || has_words(position, item))
+        };
+        self.listing.order.iter().copied().filter(|position| is_shown(*position)).collect()
+    }
+
+    /// Unmarks what is not shown any more: nothing that can't be seen is ever acted on.
+    fn keep_selection_in_view(&mut self, project: &Project, scroll: bool) {
+        let selection = &mut self.selection;
+        if !selection.ids.is_empty() || selection.cursor.is_some() {
+            let mut is_shown = vec![false; project.dataset.items.len()];
+            for position in &self.shown {
+                is_shown[*position] = true;
+            }
+            let stays = |id: &crate::dataset::ItemId| {
+                project.index_of.get(id).is_some_and(|position| is_shown.get(*position) == Some(&true))
+            };
+            selection.ids.retain(stays);
+            selection.cursor = selection.cursor.filter(stays);
+            selection.anchor = selection.anchor.filter(stays);
+        }
+        if scroll {
+            self.scroll_to = Some(self.cursor_position(&project.dataset).unwrap_or(0));
+        }
+    }
+}

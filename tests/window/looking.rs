@@ -1,0 +1,331 @@
+//! Looking closely: the large view, two pictures side by side, the rubber band, letters of classes, the history of a label,
+//! and that leaving never loses labels without a question.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Key, Modifiers, Pos2, Vec2, ViewportCommand, ViewportEvent};
+use egui_kittest::kittest::Queryable;
+use imago::app::command::{Command, LabelCommand, UiCommand};
+use imago::app::state::{FileFacts, SortBy};
+use imago::base::AppPaths;
+use imago::dataset::labels::LabelPlaces;
+
+use crate::common::{Window, colours, harness, harness_with};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn opened() -> Window {
+    harness_with(SIZE, colours)
+}
+
+fn cursor(window: &Window) -> String {
+    let state = window.shown();
+    let item = state.data.selection.cursor.and_then(|id| state.project.as_ref()?.item(id));
+    item.map(imago::dataset::Item::file_name).unwrap_or_default()
+}
+
+fn class_of(window: &Window, name: &str) -> Option<usize> {
+    let project = window.shown().project.as_ref().expect("a data set is open");
+    project.dataset.items.iter().find(|item| item.file_name() == name).expect("it is there").class
+}
+
+/// Every original file with its bytes.
+fn originals(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    let walk = walk.filter_entry(|entry| entry.file_name() != ".imago").map(|entry| entry.expect("it can be listed"));
+    walk.filter(|entry| entry.file_type().is_file())
+        .map(|entry| (entry.path().to_owned(), std::fs::read(entry.path()).expect("it can be read")))
+        .collect()
+}
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    window.drag_at(from);
+    window.run_steps(1);
+    for step in 1..=8 {
+        window.hover_at(from + (to - from) * (step as f32 / 8.0));
+        window.run_steps(1);
+    }
+}
+
+#[test]
+fn a_picture_is_looked_at_closely_zoomed_moved_and_labelled_there() {
+    let mut window = opened();
+    window.click("green 1.jpg, green, train");
+    window.press(Modifiers::NONE, Key::Space);
+    window.settle();
+    assert!(window.has("Large picture green 1.jpg") && window.has("1 of 15"));
+    let zoom = |window: &Window| window.shown().data.large.as_ref().expect("it is open").zoom;
+    let middle = window.get_by_label("Large picture green 1.jpg").rect().center();
+    window.hover_at(middle + Vec2::new(60.0, 20.0));
+    window.run_steps(1);
+    window.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: Vec2::new(0.0, 200.0),
+        modifiers: Modifiers::NONE,
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+    });
+    window.run_steps(20);
+    assert!(zoom(&window) > 1.5, "the wheel zooms");
+    let before = window.shown().data.large.as_ref().expect("it is open").center;
+    drag(&mut window, middle, middle + Vec2::new(80.0, 40.0));
+    window.drop_at(middle + Vec2::new(80.0, 40.0));
+    window.run_steps(2);
+    let after = window.shown().data.large.as_ref().expect("it is open").center;
+    assert!(after.x < before.x && after.y < before.y, "dragging moves: {before:?} {after:?}");
+    assert!(!window.shown().data.large.as_ref().expect("it is open").shows_crop);
+    window.press(Modifiers::NONE, Key::C);
+    assert!(window.shown().data.large.as_ref().expect("it is open").shows_crop);
+    window.shot("large");
+    window.press(Modifiers::NONE, Key::ArrowRight);
+    assert!(window.has("Large picture green 2.jpg"));
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!(class_of(&window, "green 2.jpg"), Some(1));
+    assert!(window.has("Large picture green 3.jpg"), "a label goes on to the next picture");
+    window.press(Modifiers::NONE, Key::End);
+    assert!(window.has("15 of 15"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(window.shown().data.large.is_none());
+    assert!(window.has_text("red 2.jpg, red, val"), "back in the grid");
+    // The same by a double click, and back by the button.
+    let tile = window.get_by_label("red 2.jpg, red, val").rect().center();
+    for _ in 0..2 {
+        window.drag_at(tile);
+        window.drop_at(tile);
+    }
+    window.run_steps(3);
+    assert!(window.has("Large picture red 2.jpg"));
+    window.click("Back to the grid (Esc)");
+    assert!(window.shown().data.large.is_none());
+}
+
+#[test]
+fn two_selected_pictures_are_compared_and_one_of_them_is_set_aside() {
+    let mut window = opened();
+    window.click("green 1.jpg, green, train");
+    window.get_by_label("green 3.jpg, green, train").click_modifiers(Modifiers::COMMAND);
+    window.run_steps(2);
+    window.press(Modifiers::NONE, Key::Space);
+    window.settle();
+    assert!(window.has("Compared picture green 1.jpg") && window.has("Compared picture green 3.jpg"));
+    let (left, right) = (
+        window.get_by_label("Compared picture green 1.jpg").rect(),
+        window.get_by_label("Compared picture green 3.jpg").rect(),
+    );
+    assert!(left.right() < right.left() && (left.width() - right.width()).abs() < 1.0);
+    window.press(Modifiers::NONE, Key::Plus);
+    assert!(window.shown().data.large.as_ref().expect("it is open").zoom > 1.0);
+    window.shot("compare");
+    window.press(Modifiers::NONE, Key::ArrowRight);
+    assert_eq!(cursor(&window), "green 3.jpg");
+    window.press(Modifiers::NONE, Key::X);
+    assert!(window.has("Compared picture green 1.jpg"), "both stay in view");
+    window.press(Modifiers::NONE, Key::Space);
+    assert!(window.has("green 3.jpg, green, train, set aside"));
+    assert!(window.has("green 1.jpg, green, train"));
+}
+
+#[test]
+fn a_rubber_band_selects_what_it_touches_and_adds_with_ctrl() {
+    let mut window = opened();
+    let (first, last) = (
+        window.get_by_label("green 1.jpg, green, train").rect(),
+        window.get_by_label("green 2.jpg, green, train").rect(),
+    );
+    let from = Pos2::new(first.left() - 6.0, first.top() + 10.0);
+    drag(&mut window, from, last.center());
+    assert_eq!(window.shown().data.selection.ids.len(), 2, "while it is drawn");
+    window.shot("band");
+    window.drop_at(last.center());
+    window.run_steps(2);
+    assert!(window.has("2 selected") && window.shown().data.band.is_none());
+    // A drag that begins on a tile carries it; nothing is selected by it.
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!((class_of(&window, "green 1.jpg"), class_of(&window, "green 2.jpg")), (Some(1), Some(1)));
+    assert_eq!(class_of(&window, "green 3.jpg"), Some(0));
+}
+
+#[test]
+fn a_letter_labels_with_its_class_and_one_that_is_taken_is_refused() {
+    let mut window = opened();
+    let give = |window: &mut Window, class, letter| {
+        window.command(Command::Label(LabelCommand::GiveLetter(class, Some(letter))));
+    };
+    give(&mut window, 1, 'r');
+    give(&mut window, 0, 's');
+    assert!(window.shown().notices.iter().any(|notice| notice.text.contains("S is the key to skip")));
+    give(&mut window, 0, 'R');
+    assert!(window.shown().notices.iter().any(|notice| notice.text.contains("the class red")));
+    window.click("green 1.jpg, green, train");
+    window.press(Modifiers::NONE, Key::R);
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!((class_of(&window, "green 1.jpg"), class_of(&window, "green 2.jpg")), (Some(1), Some(1)));
+    assert_eq!(cursor(&window), "green 3.jpg");
+    // A class that is renamed keeps its letter.
+    window.command(Command::Label(LabelCommand::RenameClass(1, "crimson".into())));
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!(class_of(&window, "green 3.jpg"), Some(1));
+    // While text is typed it is text.
+    window.press(Modifiers::COMMAND, Key::F);
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!(class_of(&window, "green 4.jpg"), Some(0));
+    // By the menu of the class.
+    window.press(Modifiers::NONE, Key::Escape);
+    window.get_by_label_contains("green in Training").click_secondary();
+    window.run_steps(3);
+    window.click("Letter");
+    window.run_steps(3);
+    window.shot("letters");
+    window.get_by_role_and_label(egui::accesskit::Role::Button, "G").click();
+    window.run_steps(2);
+    assert_eq!(window.shown().settings.class_letters.get("green"), Some(&'G'));
+}
+
+#[test]
+fn the_inspector_tells_what_became_of_a_label() {
+    let mut window = opened();
+    window.click("green 1.jpg, green, train");
+    assert!(!window.has("History of labels"));
+    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::COMMAND, Key::Z);
+    window.click("green 1.jpg, green, train");
+    window.settle();
+    assert!(window.has("History of labels"));
+    assert!(window.has_text("labelled red, just now") && window.has_text("undone: labelled as its folder, just now"));
+    window.shot("history");
+}
+
+#[test]
+fn pictures_are_sorted_by_date() {
+    let mut window = harness_with(SIZE, |parent| {
+        let root = colours(parent);
+        let now = std::time::SystemTime::now();
+        for (name, hours) in [("train/red/red 3.jpg", 9), ("val/green/green 2.jpg", 5)] {
+            let file = std::fs::File::options().write(true).open(root.join(name)).expect("it is there");
+            file.set_modified(now - std::time::Duration::from_hours(hours)).expect("the time can be set");
+        }
+        root
+    });
+    window.shown_mut().data.sort = SortBy::Date;
+    window.run_steps(2);
+    let state = window.shown();
+    let items = &state.project.as_ref().expect("a data set is open").dataset.items;
+    let first: Vec<_> = state.data.shown()[..2].iter().map(|position| items[*position].file_name()).collect();
+    assert_eq!(first, ["red 3.jpg", "green 2.jpg"]);
+}
+
+#[test]
+fn closing_while_labels_can_not_be_saved_asks_first() {
+    let mut window = opened();
+    let root = window.home.path().join("colours");
+    let before = originals(&root);
+    std::fs::write(root.join(".imago"), "in the way").expect("a file");
+    let home = LabelPlaces::of(&root, &AppPaths::below(window.home.path().join("imago")).data_dir).at_home;
+    std::fs::remove_dir_all(&home).expect("it can be removed");
+    std::fs::write(&home, "in the way").expect("a file");
+    window.click("green 1.jpg, green, train");
+    window.press(Modifiers::NONE, Key::Num2);
+    window.run_until("a notice says so", |app| {
+        app.state().notices.iter().any(|notice| notice.text.contains("Labels are not saved yet"))
+    });
+    let ask_to_close = |window: &mut Window| {
+        let viewport = window.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.events.push(ViewportEvent::Close);
+        window.step();
+        let commands = window.output().viewport_output.values().flat_map(|output| output.commands.clone());
+        commands.collect::<Vec<_>>()
+    };
+    assert!(ask_to_close(&mut window).contains(&ViewportCommand::CancelClose), "the window stays");
+    window.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
+    window.run_steps(3);
+    assert!(window.has("Labels are not saved") && window.has_text("Your last action of labelling is not written"));
+    window.shot("leaving");
+    window.click("Stay and keep trying");
+    assert!(window.shown().leaving.is_none());
+    // Closing the data set asks as well, and goes on when it may.
+    window.command(Command::Ui(UiCommand::CloseProject));
+    window.run_steps(2);
+    assert!(window.shown().project.is_some() && window.has("Close and lose them"));
+    std::fs::remove_file(root.join(".imago")).expect("it can be removed");
+    window.run_until("all is saved", |app| app.state().leaving.is_none());
+    let again = ask_to_close(&mut window);
+    assert!(!again.contains(&ViewportCommand::CancelClose), "nothing is lost any more");
+    std::fs::remove_file(&home).expect("it can be removed");
+    window.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
+    window.command(Command::Ui(UiCommand::CloseProject));
+    window.open(&root);
+    assert_eq!(class_of(&window, "green 1.jpg"), Some(1));
+    assert_eq!(originals(&root), before);
+}
+
+#[test]
+fn files_that_vanish_while_they_are_shown_are_named_and_the_rest_goes_on() {
+    // As in a folder that someone tidies up: after opening, before the pictures are decoded.
+    let mut window = harness(SIZE);
+    let root = colours(window.home.path());
+    window.command(Command::OpenFolder(root.clone()));
+    window.run_until("it is open", |app| app.state().project.is_some());
+    for name in ["green 1.jpg", "green 2.jpg"] {
+        std::fs::remove_file(root.join("train/green").join(name)).expect("it can be removed");
+    }
+    window.settle();
+    let project = window.shown().project.as_ref().expect("it stays open");
+    assert_eq!(project.dataset.items.len(), 15);
+    window.get_by_label_contains("green 1.jpg, green, train").click();
+    window.run_steps(2);
+    window.press(Modifiers::NONE, Key::Space);
+    window.settle();
+    window.press(Modifiers::NONE, Key::Escape);
+    // Labels go on, also of what is gone: it may come back.
+    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!(class_of(&window, "green 3.jpg"), Some(1));
+    window.command(Command::Ui(UiCommand::Rescan));
+    window.settle();
+    let project = window.shown().project.as_ref().expect("it stays open");
+    assert_eq!(project.dataset.items.len(), 13);
+    assert_eq!(class_of(&window, "green 3.jpg"), Some(1));
+    let unreadable = project.facts.iter().filter(|(id, _)| project.item(**id).is_some());
+    assert!(unreadable.filter(|(_, facts)| matches!(facts, FileFacts::Unreadable(_))).count() == 0);
+}
+
+#[test]
+fn thumbnails_are_kept_on_disk_used_again_and_cleared() {
+    let large = |parent: &Path| {
+        let root = parent.join("large");
+        std::fs::create_dir_all(root.join("a")).expect("a folder");
+        for number in 0..3_u8 {
+            let picture =
+                image::RgbImage::from_fn(900, 600, |x, y| image::Rgb([(x / 4) as u8, (y / 3) as u8, number * 80]));
+            picture.save(root.join("a").join(format!("{number}.jpg"))).expect("a JPEG");
+        }
+        root
+    };
+    let mut window = harness_with(SIZE, large);
+    let root = window.home.path().join("large");
+    let before = originals(&root);
+    window.settle();
+    let kept = |window: &Window| {
+        let folder = AppPaths::below(window.home.path().join("imago")).thumbnails_dir();
+        let walk = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+        walk.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect::<Vec<_>>()
+    };
+    let files = kept(&window);
+    assert_eq!(files.len(), 3);
+    // Damaged ones are decoded again and written over.
+    std::fs::write(&files[0], b"nonsense").expect("it can be written");
+    window.command(Command::Ui(UiCommand::CloseProject));
+    window.shown_mut().pictures = imago::app::state::Pictures::default();
+    window.open(&root);
+    window.settle();
+    assert_eq!(kept(&window).len(), 3);
+    assert!(kept(&window).iter().all(|path| std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 1000)));
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.run_steps(2);
+    window.click("Clear thumbnail cache");
+    window.settle();
+    assert!(kept(&window).is_empty());
+    assert!(window.shown().notices.iter().any(|notice| notice.text.contains("3 small pictures")));
+    assert_eq!(originals(&root), before);
+}
