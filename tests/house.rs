@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
+    ("health", &["base", "dataset", "imaging"]),
     ("augment", &["base", "imaging"]),
     ("offline", &["base", "dataset", "imaging", "augment"]),
     ("nn", &["base"]),
@@ -24,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "base",
             "dataset",
             "imaging",
+            "health",
             "augment",
             "offline",
             "nn",
@@ -34,7 +36,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "app::WindowOptions",
         ],
     ),
-    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
+    ("app", &["base", "dataset", "imaging", "health", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
     (
         "ui",
         &[
@@ -42,6 +44,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "app::command",
             "augment",
             "dataset",
+            "health",
             "models::Arch",
             "models::ModelSpec",
             "models::arch",
@@ -68,13 +71,14 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Functions of the data rooms that do work: panels may look at a data set, not scan one.
-const UI_MUST_NOT_SAY: [&str; 10] = [
+const UI_MUST_NOT_SAY: [&str; 11] = [
     "candle",
     "std::fs",
     "std::thread",
     "crossbeam",
     "rayon::",
     "dataset::scan",
+    "health::survey",
     "dataset::write_sample",
     "open_labels",
     "labels::Journal",

@@ -10,8 +10,8 @@ use super::command::{Command, Commands, LabelCommand, PredictCommand, TrainComma
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, labels, native, predict, project, results, settings_file, train};
+use super::state::{HealthCheck, NoticeLevel, Settings, State, ThemeChoice, Workspace};
+use super::{augment, data, health, labels, native, predict, project, results, settings_file, train};
 use crate::base::AppPaths;
 use crate::ui;
 
@@ -24,6 +24,7 @@ pub(super) struct Services {
     pub paths: AppPaths,
     pub project: project::Service,
     pub data: data::Service,
+    pub health: health::Service,
     pub labels: labels::Service,
     pub augment: augment::Service,
     pub train: train::Service,
@@ -42,6 +43,7 @@ impl Cx<'_> {
     /// Tells every workspace that another data set is open, or none.
     pub(super) fn project_changed(&mut self) {
         data::project_changed(self);
+        health::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
         results::project_changed(self);
@@ -89,6 +91,7 @@ impl ImagoApp {
                 paths,
                 project: project::Service::default(),
                 data: data::Service::default(),
+                health: health::Service::default(),
                 labels: labels::Service::default(),
                 augment: augment::Service::default(),
                 train: train::Service::default(),
@@ -137,6 +140,7 @@ impl ImagoApp {
         services.jobs.is_idle()
             && services.labels.is_idle()
             && self.pictures.is_idle()
+            && self.state.data.health.check != HealthCheck::Waiting
             && !self.state.train.is_running()
     }
 
@@ -147,6 +151,7 @@ impl ImagoApp {
         }
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         data::tick(&mut cx);
+        health::tick(&mut cx);
         labels::tick(&mut cx);
         augment::tick(&mut cx);
         train::tick(&mut cx);
@@ -239,6 +244,7 @@ impl ImagoApp {
             Message::Chosen(chosen) => native::chosen(chosen, &mut cx),
             Message::Project(message) => project::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
+            Message::Health(message) => health::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
             Message::Train(message) => train::receive(message, &mut cx),
@@ -257,6 +263,7 @@ impl ImagoApp {
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Data(command) => data::handle(command, &mut cx),
+            Command::Health(command) => health::handle(command, &mut cx),
             Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
             Command::Train(command) => train::handle(command, &mut cx),

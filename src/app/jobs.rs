@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, labels, native, predict, project, results, train};
+use super::{augment, data, health, labels, native, predict, project, results, train};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -35,6 +35,8 @@ pub enum Message {
     Project(project::ProjectMessage),
     /// Data workspace.
     Data(data::DataMessage),
+    /// Health of the data set.
+    Health(health::HealthMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

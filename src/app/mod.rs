@@ -9,6 +9,7 @@ pub mod state;
 mod augment;
 mod data;
 mod frame_stats;
+mod health;
 mod imago_app;
 mod jobs;
 mod labels;

@@ -14,6 +14,8 @@ pub enum LabelCommand {
     MoveTo(Split),
     /// Give the selected pictures this class without moving on (they were dragged there).
     Drop(Split, usize),
+    /// Set pictures aside, by their positions in the data set.
+    SetAside(Vec<usize>),
     /// Take back the last action.
     Undo,
     /// Do again what was taken back last.

@@ -2,6 +2,7 @@
 
 mod augment;
 mod data;
+mod health;
 mod labels;
 mod predict;
 mod results;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 pub use augment::AugmentCommand;
 pub use data::DataCommand;
+pub use health::HealthCommand;
 pub use labels::LabelCommand;
 pub use predict::PredictCommand;
 pub use results::ResultsCommand;
@@ -37,6 +39,8 @@ pub enum Command {
     ForgetRecent(PathBuf),
     /// Data workspace.
     Data(DataCommand),
+    /// Health of the data set.
+    Health(HealthCommand),
     /// Labelling.
     Label(LabelCommand),
     /// Augment workspace.

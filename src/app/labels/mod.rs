@@ -14,7 +14,7 @@ use writer::Writer;
 use super::command::LabelCommand;
 use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Workspace};
-use crate::dataset::labels::{Edit, Record};
+use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
 
 /// What the thread that writes labels reports.
@@ -89,6 +89,10 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             perform(edit, cx);
         }
         LabelCommand::Drop(split, class) => dropped(split, class, cx),
+        LabelCommand::SetAside(positions) => {
+            let edit = layer.mark(dataset, &positions, Mark::SetAside, true);
+            perform(edit, cx);
+        }
         LabelCommand::Undo => take_back(cx),
         LabelCommand::Redo => do_again(cx),
         LabelCommand::CreateClass(name) => {

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use egui::{Rect, TextureHandle, pos2, vec2};
 
+use super::health::HealthState;
 use super::labels::{ClassNaming, LabelFilter};
 use super::project::{FileFacts, Project};
 use crate::dataset::{Dataset, Item, ItemId, Split, natural_cmp};
+use crate::health::{Finding, FindingKind};
 use crate::imaging::{Preprocess, val_crop_rect};
 
 /// Which classes are shown.
@@ -50,6 +52,8 @@ pub struct DataFilter {
     pub labels: LabelFilter,
     /// Only pictures whose header can't be read.
     pub unreadable_only: bool,
+    /// Only pictures with which something is wrong.
+    pub health: Option<FindingKind>,
 }
 
 impl DataFilter {
@@ -199,6 +203,7 @@ struct Computed {
     sort: SortBy,
     descending: bool,
     has_index: bool,
+    health: u64,
     facts: usize,
     at_secs: f64,
 }
@@ -231,6 +236,8 @@ pub struct DataState {
     pub specimens: Vec<Specimen>,
     /// A class that is being named.
     pub naming: Option<ClassNaming>,
+    /// What is known to be wrong.
+    pub health: HealthState,
     counts: DataCounts,
     shown: Vec<usize>,
     computed: Option<Computed>,
@@ -252,6 +259,7 @@ impl Default for DataState {
             root: None,
             specimens: Vec::new(),
             naming: None,
+            health: HealthState::default(),
             counts: DataCounts::default(),
             shown: Vec::new(),
             computed: None,
@@ -297,6 +305,7 @@ impl DataState {
     /// is any clock that goes forward: headers that keep coming in change an order by dimensions once a second at most.
     pub fn refresh(&mut self, project: &Project, now_secs: f64) {
         let facts = project.facts.len();
+        self.health.refresh(project, self.filter.health);
         let old = self.computed.as_ref();
         let same_scan = old.is_some_and(|old| old.serial == project.serial);
         let same_dataset = same_scan && old.is_some_and(|old| old.revision == project.labels.revision);
@@ -305,6 +314,7 @@ impl DataState {
                 && old.sort == self.sort
                 && old.descending == self.descending
                 && old.has_index == self.index.is_some()
+                && (old.health == self.health.version() || self.filter.health.is_none())
         });
         let complete = facts >= project.dataset.items.len();
         let facts_are_new = old.is_none_or(|old| old.facts != facts && (complete || now_secs - old.at_secs >= 1.0));
@@ -329,6 +339,7 @@ impl DataState {
             sort: self.sort,
             descending: self.descending,
             has_index: self.index.is_some(),
+            health: self.health.version(),
             facts,
             at_secs: now_secs,
         });
@@ -344,6 +355,9 @@ impl DataState {
                 None => holds(&item.rel_path.to_string_lossy().to_lowercase()),
             }
         };
+        let wrong = self.filter.health.map(|kind| self.health.finding(kind));
+        let wrong: Option<HashSet<usize>> =
+            wrong.map(|finding| finding.into_iter().flat_map(Finding::pictures).collect());
         let is_unreadable = |item: &Item| matches!(project.facts.get(&item.id), Some(FileFacts::Unreadable(_)));
         let mut shown: Vec<usize> = items
             .iter()
@@ -353,13 +367,21 @@ impl DataState {
                     && self.filter.class.admits(item.class)
                     && self.filter.labels.admits(project, *position, item)
                     && (!self.filter.unreadable_only || is_unreadable(item))
+                    && wrong.as_ref().is_none_or(|wrong| wrong.contains(position))
                     && (words.is_empty() || has_words(*position, item))
             })
             .map(|(position, _)| position)
             .collect();
         match self.sort {
-            SortBy::Folder if self.descending => shown.reverse(),
-            SortBy::Folder => {}
+            SortBy::Folder => {
+                // Twins side by side.
+                if self.filter.health.is_some() {
+                    shown.sort_by_key(|position| self.health.group(*position));
+                }
+                if self.descending {
+                    shown.reverse();
+                }
+            }
             SortBy::Name => {
                 // Without the index yet (the first moments of a large data set) the folders' order stands in.
                 if let Some(index) = &self.index {

@@ -5,6 +5,7 @@
 mod augment;
 mod data;
 mod enlarge;
+mod health;
 mod jobs;
 mod labels;
 mod pictures;
@@ -19,6 +20,7 @@ use std::collections::VecDeque;
 pub use augment::*;
 pub use data::*;
 pub use enlarge::*;
+pub use health::{HealthCheck, HealthState};
 pub use jobs::{JobId, JobLine};
 pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView};
 pub(in crate::app) use pictures::PictureEntry;

@@ -7,7 +7,7 @@ use egui::{
     vec2,
 };
 
-use super::{class_color, keys, labelling, split_title};
+use super::{class_color, health, keys, labelling, split_title};
 use crate::app::command::Commands;
 use crate::app::state::{DataState, FileFacts, GridView, Pictures, Project};
 use crate::dataset::Item;
@@ -90,6 +90,7 @@ pub fn grid_ui(
                 let look =
                     TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
                 let response = tile_ui(ui, project, item, pictures, response, look);
+                health::group_badge_ui(ui, data, data.shown().get(at).copied(), rect);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
                 }

@@ -43,6 +43,7 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
         data.filter.class = ClassFilter::Any;
         data.filter.split = None;
         data.filter.unreadable_only = false;
+        data.filter.health = None;
     }
     if plain(Key::Escape) {
         if data.selection.ids.is_empty() {

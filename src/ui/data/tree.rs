@@ -6,7 +6,7 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{classes, split_explained, split_title};
+use super::{classes, health, split_explained, split_title};
 use crate::app::command::{Commands, LabelCommand};
 use crate::app::state::{ClassFilter, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
@@ -27,6 +27,7 @@ enum Line {
     Unlabelled,
     SetAside,
     Unreadable,
+    Health,
     Issues,
     NewClass,
 }
@@ -87,6 +88,7 @@ fn lines(project: &Project, data: &DataState) -> Vec<Line> {
     if counts.unreadable > 0 {
         lines.push(Line::Unreadable);
     }
+    lines.push(Line::Health);
     if !project.dataset.issues.is_empty() {
         lines.push(Line::Issues);
     }
@@ -268,6 +270,15 @@ fn line_ui(
             if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, unreadable_only: !selected, ..DataFilter::default() };
+            }
+        }
+        Line::Health => {
+            let (name, icon, color) = health::line_look(ui, data);
+            let count = data.health.findings().len();
+            let look = Look { name, text: "health", count, mark: Mark::Icon(icon, color), ..plain };
+            let tooltip = "Twins, leaks between splits, and pictures that can't be read, are tiny or show nothing";
+            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
+                data.health.open = true;
             }
         }
         Line::Issues => {
