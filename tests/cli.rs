@@ -3,6 +3,7 @@
 mod cli {
     mod augmenting;
     mod bad_input;
+    mod health;
     mod labels;
     mod predicting;
     mod support;

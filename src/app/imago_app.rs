@@ -11,7 +11,7 @@ use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{HealthCheck, NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, health, labels, native, predict, project, results, settings_file, train};
+use super::{augment, data, health, labels, native, predict, project, results, settings_file, train, transfer};
 use crate::base::AppPaths;
 use crate::ui;
 
@@ -44,6 +44,7 @@ impl Cx<'_> {
     pub(super) fn project_changed(&mut self) {
         data::project_changed(self);
         health::project_changed(self);
+        transfer::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
         results::project_changed(self);
@@ -152,6 +153,7 @@ impl ImagoApp {
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         data::tick(&mut cx);
         health::tick(&mut cx);
+        transfer::tick(&mut cx);
         labels::tick(&mut cx);
         augment::tick(&mut cx);
         train::tick(&mut cx);
@@ -245,6 +247,7 @@ impl ImagoApp {
             Message::Project(message) => project::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
             Message::Health(message) => health::receive(message, &mut cx),
+            Message::Transfer(message) => transfer::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
             Message::Train(message) => train::receive(message, &mut cx),
@@ -264,6 +267,7 @@ impl ImagoApp {
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Data(command) => data::handle(command, &mut cx),
             Command::Health(command) => health::handle(command, &mut cx),
+            Command::Transfer(command) => transfer::handle(command, &mut cx),
             Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
             Command::Train(command) => train::handle(command, &mut cx),
@@ -381,6 +385,10 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::Mark(mark) => labels::handle(LabelCommand::Mark(mark), cx),
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
         UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
+        UiCommand::CheckHealth => health::handle(super::command::HealthCommand::Check, cx),
+        UiCommand::ExportFolders => transfer::handle(super::command::TransferCommand::ShowExport, cx),
+        UiCommand::ExportLabels => native::choose_labels_to_save(cx),
+        UiCommand::ImportLabels => native::choose_labels_to_read(cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;
             cx.state.palette.query.clear();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, health, labels, native, predict, project, results, train};
+use super::{augment, data, health, labels, native, predict, project, results, train, transfer};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -37,6 +37,8 @@ pub enum Message {
     Data(data::DataMessage),
     /// Health of the data set.
     Health(health::HealthMessage),
+    /// Export, and labels from a table.
+    Transfer(transfer::TransferMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

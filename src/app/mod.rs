@@ -21,6 +21,7 @@ mod results;
 mod run_title;
 mod settings_file;
 mod train;
+mod transfer;
 
 pub use imago_app::ImagoApp;
 pub use jobs::{JobContext, Jobs, Message};

@@ -3,8 +3,10 @@
 //!
 //! How alike two pictures look is told by two hashes of the picture shrunk to 32×32 grey pixels. The *coarse* one (64 bits, the
 //! signs of its low frequencies: pHash) is quick to look up and proposes candidates; the *fine* one (256 bits, whether each
-//! point is brighter than its left neighbour: dHash) decides. The thresholds are measured on photographs, see
-//! `tests::measured_on_photographs`.
+//! point is brighter than its left neighbour: dHash) decides. The thresholds are measured on 397 photographs:
+//! of copies encoded again, scaled down to a fifth, squashed or made brighter 99.5 % and more are within them, most of them far
+//! within (coarse 2, fine 14); the two nearest different photographs of 78,606 pairs, mirror images included, differ in 12 bits
+//! (with 119 of the fine hash) or in 58 of the fine hash (with 32).
 
 use std::path::Path;
 

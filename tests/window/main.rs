@@ -6,6 +6,7 @@ mod augment;
 mod common;
 mod data;
 mod frame;
+mod health;
 mod labelling;
 mod results;
 mod train;

@@ -8,6 +8,7 @@ mod predict;
 mod results;
 mod table;
 mod train;
+mod transfer;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use predict::PredictCommand;
 pub use results::ResultsCommand;
 pub use table::UiCommand;
 pub use train::TrainCommand;
+pub use transfer::TransferCommand;
 
 use super::state::{JobId, Workspace};
 
@@ -41,6 +43,8 @@ pub enum Command {
     Data(DataCommand),
     /// Health of the data set.
     Health(HealthCommand),
+    /// Export, and labels from a table.
+    Transfer(TransferCommand),
     /// Labelling.
     Label(LabelCommand),
     /// Augment workspace.

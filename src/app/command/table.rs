@@ -47,6 +47,14 @@ pub enum UiCommand {
     Reroll,
     /// Show the dialog for offline augmentation.
     EnlargeOffline,
+    /// Look at every picture for what is wrong.
+    CheckHealth,
+    /// Show the dialog that exports as folders.
+    ExportFolders,
+    /// Save the labels as a table.
+    ExportLabels,
+    /// Take labels over from a table.
+    ImportLabels,
     /// Show or hide the command palette.
     Palette,
     /// Switch between light and dark.
@@ -84,6 +92,10 @@ impl UiCommand {
             Self::SaveCsv,
             Self::Reroll,
             Self::EnlargeOffline,
+            Self::CheckHealth,
+            Self::ExportFolders,
+            Self::ExportLabels,
+            Self::ImportLabels,
             Self::Palette,
             Self::ToggleTheme,
             Self::ZoomIn,
@@ -137,6 +149,10 @@ impl UiCommand {
             Self::SaveCsv => "Save predictions as CSV…",
             Self::Reroll => "Reroll augmented batch",
             Self::EnlargeOffline => "Enlarge offline…",
+            Self::CheckHealth => "Check the pictures' health",
+            Self::ExportFolders => "Export as folders…",
+            Self::ExportLabels => "Export labels as CSV…",
+            Self::ImportLabels => "Import labels from CSV…",
             Self::Palette => "Command palette",
             Self::ToggleTheme => "Switch between light and dark",
             Self::ZoomIn => "Larger interface",
@@ -184,6 +200,12 @@ impl UiCommand {
             Self::EnlargeOffline => {
                 "Write a larger data set: each training picture, and versions of it made with the pipeline."
             }
+            Self::CheckHealth => {
+                "Look for twins, leaks between splits, and pictures that can't be read or show nothing."
+            }
+            Self::ExportFolders => "Write the labelled pictures as train, val and test, with a folder for each class.",
+            Self::ExportLabels => "Write a table with the label, split and marks of every picture.",
+            Self::ImportLabels => "Read labels and splits from a table; what would change is shown first.",
             Self::Palette => "Find any command by typing.",
             Self::ToggleTheme => "Light or dark.",
             Self::ZoomIn => "Make text and controls larger.",
@@ -240,6 +262,7 @@ impl UiCommand {
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
             Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
+            Self::CheckHealth | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => None,
         }
     }
 
@@ -266,6 +289,14 @@ impl UiCommand {
     pub fn is_enabled(self, state: &State) -> bool {
         match self {
             Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) | Self::Reroll => state.project.is_some(),
+            Self::CheckHealth => state.project.is_some(),
+            Self::ExportFolders => state
+                .project
+                .as_ref()
+                .is_some_and(|project| project.dataset.items.iter().any(|item| item.class.is_some())),
+            Self::ExportLabels | Self::ImportLabels => {
+                state.project.as_ref().is_some_and(|project| project.labels.layer.is_some())
+            }
             Self::Undo => labelling(state).is_some_and(|labels| labels.undo_title().is_some()),
             Self::Redo => labelling(state).is_some_and(|labels| labels.redo_title().is_some()),
             Self::Label(number) => {

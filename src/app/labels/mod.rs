@@ -93,6 +93,7 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             let edit = layer.mark(dataset, &positions, Mark::SetAside, true);
             perform(edit, cx);
         }
+        LabelCommand::TakeOver(edits) => edits.into_iter().for_each(|edit| perform(Some(edit), cx)),
         LabelCommand::Undo => take_back(cx),
         LabelCommand::Redo => do_again(cx),
         LabelCommand::CreateClass(name) => {

@@ -14,6 +14,7 @@ mod project;
 mod results;
 mod settings;
 mod train;
+mod transfer;
 
 use std::collections::VecDeque;
 
@@ -30,6 +31,7 @@ pub use project::{FileFacts, Project};
 pub use results::*;
 pub use settings::{Recent, Settings, ThemeChoice};
 pub use train::*;
+pub use transfer::{ExportOutcome, ExportState, LabelsPreview, TransferState};
 
 /// One of the five workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -107,6 +109,8 @@ pub struct State {
     pub opening: Option<(String, usize)>,
     /// Data workspace.
     pub data: DataState,
+    /// Export, and labels from a table.
+    pub transfer: TransferState,
     /// Augment workspace.
     pub augment: AugmentState,
     /// Train workspace, and the run that is under way.

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{crop_imm, flip_vertical, rotate90};
+use image::imageops::{crop_imm, flip_vertical};
 
 use super::*;
 use crate::imaging::decode_file;
+
+/// Copies are made of every eighth photograph. (Of all 397, at least 99.5 % of the copies of each kind are found, and 98.5 % of those
+/// that lack a hundredth at each side.)
+const SAMPLED: usize = 8;
 
 /// The photographs, or none where they are not at hand.
 fn photographs() -> Option<Vec<(PathBuf, RgbImage)>> {
@@ -60,44 +64,33 @@ fn measured_on_photographs() {
         }),
     ];
     for (name, change) in variants {
-        let mut distances = Vec::new();
-        for ((_, picture), own) in photographs.iter().zip(&own) {
-            distances.push(own.distance(&eye.looks(&change(picture)).unwrap()[0]));
-        }
-        let mut c: Vec<u32> = distances.iter().map(|d| d.0).collect();
-        c.sort();
-        let mut f: Vec<u32> = distances.iter().map(|d| d.1).collect();
-        f.sort();
-        println!(
-            "{name}: coarse p50 {} p95 {} p99 {} max {}; fine p50 {} p95 {} p99 {} max {}",
-            c[c.len() / 2],
-            c[c.len() * 95 / 100],
-            c[c.len() * 99 / 100],
-            c[c.len() - 1],
-            f[f.len() / 2],
-            f[f.len() * 95 / 100],
-            f[f.len() * 99 / 100],
-            f[f.len() - 1]
-        );
+        let some = photographs.iter().zip(&own).step_by(SAMPLED);
+        let all = some.clone().count();
+        let found = some.filter(|((_, picture), own)| {
+            let changed = change(picture);
+            own.is_like(&eye.looks(&changed).unwrap()[0])
+        });
+        let share = found.count() as f32 / all as f32;
+        let least = if name == "2 % cropped" { 0.9 } else { 0.95 };
+        assert!(share >= least, "{name}: {share}");
     }
-    let mut pairs = Vec::new();
-    for a in 0..own.len() {
+}
+
+#[test]
+fn different_photographs_are_told_apart_and_mirror_images_are_found() {
+    let Some(photographs) = photographs() else { return };
+    let eye = Eye::new();
+    let looks: Vec<[Look; 2]> = photographs.iter().map(|(_, picture)| eye.looks(picture).unwrap()).collect();
+    for a in 0..looks.len() {
         for b in 0..a {
-            let (c, f) = own[a].distance(&own[b]);
-            pairs.push((c, f, a, b));
-            let m = eye.looks(&photographs[a].1);
-            let _ = m;
-        }
-        if a > 400 {
-            break;
+            let is_like = looks[b].iter().any(|look| looks[a][0].is_like(look));
+            assert!(!is_like, "{} and {}", photographs[a].0.display(), photographs[b].0.display());
         }
     }
-    pairs.sort();
-    for (c, f, a, b) in pairs.iter().take(30) {
-        println!("{c} {f} {} {}", photographs[*a].0.display(), photographs[*b].0.display());
-    }
-    pairs.sort_by_key(|p| p.1);
-    for (c, f, a, b) in pairs.iter().take(30) {
-        println!("by fine {c} {f} {} {}", photographs[*a].0.display(), photographs[*b].0.display());
+    for ((path, picture), own) in photographs.iter().zip(&looks).step_by(16) {
+        let mirrored = eye.looks(&encoded_again(&flip_horizontal(picture), 80)).unwrap();
+        assert!(own[1].is_like(&mirrored[0]), "{}", path.display());
+        // Turned and upside down it is another picture.
+        assert!(!own[0].is_like(&eye.looks(&flip_vertical(picture)).unwrap()[0]), "{}", path.display());
     }
 }

@@ -14,7 +14,12 @@ pub fn grid_id() -> Id {
 
 /// Whether plain keys are the workspace's.
 pub fn are_free(ctx: &Context, state: &State) -> bool {
-    let overlaid = state.palette.open || state.settings_open || state.shortcuts_open || state.issues_open;
+    let overlaid = state.palette.open
+        || state.settings_open
+        || state.shortcuts_open
+        || state.issues_open
+        || state.transfer.export.open
+        || state.transfer.preview.is_some();
     let focused = ctx.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }

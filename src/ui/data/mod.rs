@@ -11,6 +11,7 @@ mod inspector;
 mod keys;
 mod labelling;
 mod toolbar;
+mod transfer;
 mod tree;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -74,6 +75,11 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if keys_are_free {
         keys::workspace_keys(ui, project, data);
     }
+}
+
+/// Draws the workspace's dialogs that are open.
+pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
+    transfer::dialogs_ui(ui, state, commands);
 }
 
 /// Whether plain keys are the workspace's.

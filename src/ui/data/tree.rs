@@ -6,7 +6,7 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{classes, health, split_explained, split_title};
+use super::{classes, health, split_explained, split_title, transfer};
 use crate::app::command::{Commands, LabelCommand};
 use crate::app::state::{ClassFilter, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
@@ -59,7 +59,14 @@ enum Mark {
 /// Draws the tree.
 pub fn tree_ui(ui: &mut Ui, project: &Project, data: &mut DataState, issues_open: &mut bool, commands: &mut Commands) {
     Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
-        widgets::section_label(ui, "Splits & classes");
+        ui.horizontal(|ui| {
+            widgets::section_label(ui, "Splits & classes");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if let Some(command) = transfer::menu_ui(ui) {
+                    commands.ui(command);
+                }
+            });
+        });
     });
     let lines = lines(project, data);
     ui.spacing_mut().item_spacing.y = 0.0;
