@@ -413,7 +413,7 @@ fn set_scale(cx: &mut Cx<'_>, by: f32) {
 }
 
 /// Dropped things mean: one folder, no data set open or not in Predict → open it; a model → load it; anything else →
-/// classify it.
+/// classify it, or, in Data, ask into which class to copy it.
 fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
     if let [path] = paths.as_slice() {
         let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
@@ -430,6 +430,9 @@ fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
             project::open(path, cx);
             return;
         }
+    }
+    if cx.state.workspace == Workspace::Data && transfer::dropped(&paths, cx) {
+        return;
     }
     cx.state.workspace = Workspace::Predict;
     predict::handle(PredictCommand::Classify(paths), cx);

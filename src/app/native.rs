@@ -16,6 +16,7 @@ use super::frame_stats::FrameStats;
 use super::imago_app::{Cx, ImagoApp};
 use super::jobs::Message;
 use crate::base::AppPaths;
+use crate::dataset::Split;
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +126,8 @@ pub enum Chosen {
     LabelsToSave(PathBuf),
     /// A table of labels.
     LabelsToRead(PathBuf),
+    /// Pictures to copy into a class.
+    PicturesToImport(Vec<PathBuf>, Split, usize),
 }
 
 /// Lets the user choose a folder to open.
@@ -226,6 +229,18 @@ pub(super) fn choose_labels_to_read(cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen| Some(Chosen::LabelsToRead(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose pictures to copy into a class.
+pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("Copy pictures into a class")
+        .add_filter("Pictures", &crate::dataset::PICTURE_EXTENSIONS)
+        .pick_files();
+    ask(cx, dialog, move |chosen| {
+        let paths = chosen?.iter().map(|file| file.path().to_owned()).collect();
+        Some(Chosen::PicturesToImport(paths, split, class))
+    });
+}
+
 /// Waits for a dialog in a thread of its own, so that the window goes on drawing; macOS wants dialogs made on the main thread,
 /// which is where this is called.
 fn ask<T: 'static>(
@@ -253,6 +268,9 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::ExportFolder(path) => super::transfer::handle(TransferCommand::ExportInto(path), cx),
         Chosen::LabelsToSave(path) => super::transfer::handle(TransferCommand::SaveLabels(path), cx),
         Chosen::LabelsToRead(path) => super::transfer::handle(TransferCommand::ReadLabels(path), cx),
+        Chosen::PicturesToImport(paths, split, class) => {
+            super::transfer::handle(TransferCommand::Import(paths, split, class), cx);
+        }
         Chosen::PipelineToSave(path) => super::augment::handle(AugmentCommand::Save(path), cx),
     }
 }

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use super::command::{LabelCommand, TransferCommand};
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{ExportOutcome, JobId, LabelsPreview, NoticeLevel, Workspace};
+use super::state::{ClassFilter, ExportOutcome, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace};
 use super::{labels, native};
-use crate::dataset::{Dataset, ExportError, ExportMode, Exported, export_folders};
+use crate::dataset::{
+    Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
+};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -18,6 +20,8 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 pub enum TransferMessage {
     /// An export ended.
     Exported(JobId, PathBuf, Result<Exported, ExportError>),
+    /// Pictures were copied into a class of this name, or can't be. The folder is the data set's.
+    Imported(PathBuf, String, Result<Imported, String>),
     /// The labels are written, or can't be: a sentence either way.
     LabelsSaved(Result<String, String>),
     /// A table was read, or can't be.
@@ -40,6 +44,8 @@ pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
         TransferCommand::ReadLabels(path) => read_labels(path, cx),
         TransferCommand::TakeLabels => take_labels(cx),
         TransferCommand::DropLabels => cx.state.transfer.preview = None,
+        TransferCommand::ChooseImport(split, class) => native::choose_pictures_to_import(split, class, cx),
+        TransferCommand::Import(paths, split, class) => import(paths, split, class, cx),
     }
 }
 
@@ -47,6 +53,7 @@ pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
 pub(super) fn project_changed(cx: &mut Cx<'_>) {
     let serial = cx.state.project.as_ref().map(|project| project.serial);
     let transfer = &mut cx.state.transfer;
+    transfer.incoming = None;
     if transfer.preview.as_ref().is_some_and(|preview| Some(preview.of.0) != serial) {
         transfer.preview = None;
     }
@@ -61,6 +68,22 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     if job.is_some_and(|job| !cx.state.jobs.iter().any(|line| line.id == job)) {
         cx.state.transfer.export.job = None;
     }
+}
+
+/// Files were dropped on the Data workspace: asks into which class they are to be copied. `false`: there is none.
+pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
+    let Some(project) = cx.state.project.as_ref().filter(|project| !project.dataset.classes.is_empty()) else {
+        return false;
+    };
+    // What is shown is what is meant.
+    let filter = &cx.state.data.filter;
+    let class = match filter.class {
+        ClassFilter::Class(class) if class < project.dataset.classes.len() => class,
+        _ => 0,
+    };
+    let split = filter.split.unwrap_or(Split::Train);
+    cx.state.transfer.incoming = Some(Incoming { paths: paths.to_vec(), split, class });
+    true
 }
 
 fn export(cx: &mut Cx<'_>) {
@@ -94,6 +117,76 @@ fn run_export(dataset: &Dataset, out: &Path, mode: ExportMode, job: &JobContext)
             job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
         }
     })
+}
+
+fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
+    cx.state.transfer.incoming = None;
+    let Some(project) = &cx.state.project else { return };
+    let dataset = &project.dataset;
+    let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
+    let (root, name) = (dataset.root.clone(), project.class_name(Some(class)).to_owned());
+    let line = cx.services.jobs.spawn("import", "Copying pictures", move |job| {
+        let mut reported: Option<Instant> = None;
+        let outcome = import_pictures(&paths, &folder, &job.cancel, &mut |done, total| {
+            if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+                reported = Some(Instant::now());
+                job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            }
+        });
+        let outcome = outcome.map_err(|error| format!("The pictures could not be imported. {error}."));
+        job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
+    });
+    cx.state.jobs.push(line);
+}
+
+fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mut Cx<'_>) {
+    let imported = match outcome {
+        Ok(imported) => imported,
+        Err(text) => {
+            cx.state.notify(NoticeLevel::Error, text);
+            return;
+        }
+    };
+    let (level, text) = what_was_imported(&imported, class);
+    cx.state.notify(level, text);
+    let is_open = cx.state.project.as_ref().is_some_and(|project| project.dataset.root == root);
+    if imported.copied > 0 && is_open {
+        super::project::open(root, cx);
+    }
+}
+
+/// What became of pictures that were to be copied into a class.
+fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) {
+    let pictures = |count: usize| if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") };
+    let mut text = format!("{} copied into {class}.", pictures(imported.copied));
+    match imported.renamed.as_slice() {
+        [] => {}
+        [(from, to)] => {
+            let name = to.file_name().unwrap_or_default().to_string_lossy();
+            let from = from.file_name().unwrap_or_default().to_string_lossy();
+            text.push_str(&format!(" {from} was there already, so it is called {name}."));
+        }
+        many => text.push_str(&format!(" {} got another name, since theirs was taken.", pictures(many.len()))),
+    }
+    if imported.there_already > 0 {
+        text.push_str(&format!(
+            " {} of the same content and name were there already.",
+            pictures(imported.there_already)
+        ));
+    }
+    if imported.passed_over > 0 {
+        text.push_str(&format!(" Files that are no pictures were left out: {}.", imported.passed_over));
+    }
+    if imported.cancelled {
+        text.push_str(" It was stopped before its end.");
+    }
+    if let Some((path, why)) = imported.failed.first() {
+        let more = imported.failed.len() - 1;
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        text.push_str(&format!(" Not copied: {}: {why}{more}.", path.display()));
+        return (NoticeLevel::Warning, text);
+    }
+    (if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info }, text)
 }
 
 fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
@@ -149,6 +242,7 @@ pub(super) fn receive(message: TransferMessage, cx: &mut Cx<'_>) {
             exported(folder, outcome, cx);
         }
         TransferMessage::Exported(..) => {}
+        TransferMessage::Imported(root, class, outcome) => imported(&root, &class, outcome, cx),
         TransferMessage::LabelsSaved(Ok(text)) => cx.state.notify(NoticeLevel::Success, text),
         TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(Err(text)) => {
             cx.state.notify(NoticeLevel::Error, text);

@@ -101,7 +101,7 @@ mod tests {
         let (path, file) = (folder.path().join("deep/health.jsonl"), folder.path().join("a.jpg"));
         fs::write(&file, b"12345").unwrap();
         let stamp = FileStamp::of(&file).unwrap();
-        let print = Fingerprint { content: 7, width: 3, height: 4, looks: None, taken_secs: Some(-5) };
+        let print = Fingerprint { content: 7, width: 3, height: 4, blank: true, looks: None, taken_secs: Some(-5) };
         let mut cache = Cache::default();
         cache.insert(ItemId(1), stamp, print);
         cache.write(&path).unwrap();

@@ -21,8 +21,8 @@ use crate::imaging::{capture_secs, decode_bytes, read_picture_bytes, resize};
 /// Side of the shrunken picture that is hashed.
 const SMALL: u32 = 32;
 
-/// A picture whose brightest and darkest spots differ by less than this, of 255, shows nothing.
-const BLANK_BELOW: u8 = 10;
+/// A picture shows nothing, or nothing to compare it by, when its most different spots differ by less than this, of 255.
+const FLAT_BELOW: u8 = 10;
 
 /// Two pictures look alike when their coarse hashes differ in at most this many of 64 bits…
 pub(super) const COARSE_AT_MOST: u32 = 7;
@@ -62,7 +62,9 @@ pub struct Fingerprint {
     pub width: u32,
     /// Height in pixels, upright.
     pub height: u32,
-    /// How it looks, and how its mirror image looks; none where it shows nothing.
+    /// It shows nothing but one colour.
+    pub blank: bool,
+    /// How it looks, and how its mirror image looks; none where it has too little light and shade to tell.
     pub looks: Option<[Look; 2]>,
     /// When it was taken, by its camera's clock: seconds since 1970 as if that clock showed UTC.
     pub taken_secs: Option<i64>,
@@ -91,21 +93,21 @@ impl Eye {
     pub fn examine(&self, path: &Path) -> Result<Fingerprint, String> {
         let bytes = read_picture_bytes(path).map_err(|error| error.to_string())?;
         let picture = decode_bytes(&bytes).map_err(|error| error.to_string())?;
+        let small = shrunk(&picture);
         Ok(Fingerprint {
             content: ContentHash::of_bytes(&bytes).hash,
             width: picture.width(),
             height: picture.height(),
-            looks: self.looks(&picture),
+            blank: is_blank(&small),
+            looks: self.looks(&small),
             taken_secs: capture_secs(&bytes),
         })
     }
 
-    /// How a picture and its mirror image look.
-    pub fn looks(&self, picture: &RgbImage) -> Option<[Look; 2]> {
-        let small = imageops::grayscale(&resize(picture, SMALL, SMALL));
-        let (darkest, brightest) =
-            small.pixels().fold((u8::MAX, 0), |(low, high), pixel| (low.min(pixel.0[0]), high.max(pixel.0[0])));
-        if brightest.saturating_sub(darkest) < BLANK_BELOW {
+    /// How a picture and its mirror image look; none where it has too little light and shade to tell.
+    pub fn looks(&self, small: &RgbImage) -> Option<[Look; 2]> {
+        let small = imageops::grayscale(small);
+        if range(small.pixels().map(|pixel| pixel.0[0])) < FLAT_BELOW {
             return None;
         }
         Some([self.look(&small), self.look(&flip_horizontal(&small))])
@@ -119,6 +121,21 @@ impl Eye {
         }
         Look { coarse: u64::from_le_bytes(self.coarse.hash_image(small).into_inner()), fine: words }
     }
+}
+
+/// The whole picture, small: what is compared.
+pub(super) fn shrunk(picture: &RgbImage) -> RgbImage {
+    resize(picture, SMALL, SMALL)
+}
+
+/// Whether no channel of colour tells one spot from another.
+fn is_blank(small: &RgbImage) -> bool {
+    (0..3).all(|channel| range(small.pixels().map(|pixel| pixel.0[channel])) < FLAT_BELOW)
+}
+
+fn range(values: impl Iterator<Item = u8>) -> u8 {
+    let (low, high) = values.fold((u8::MAX, 0), |(low, high), value| (low.min(value), high.max(value)));
+    high.saturating_sub(low)
 }
 
 #[cfg(test)]

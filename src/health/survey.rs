@@ -138,7 +138,7 @@ fn sum_up(dataset: &Dataset, outcomes: &[Option<Result<Fingerprint, String>>], c
                 if longer >= shorter.saturating_mul(ELONGATED_FROM) {
                     survey.elongated.push(item.id);
                 }
-                if print.looks.is_none() {
+                if print.blank {
                     survey.blank.push(item.id);
                 }
                 if let Some(secs) = print.taken_secs {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::{Key, Modifiers};
-use imago::app::command::{Command, TransferCommand, UiCommand};
+use imago::app::command::{Command, HealthCommand, TransferCommand, UiCommand};
 use imago::app::state::HealthCheck;
 
 use crate::common::{Window, colours, harness_with};
@@ -115,7 +115,7 @@ fn a_data_set_in_which_nothing_is_wrong_says_so() {
 #[test]
 fn pictures_of_one_colour_are_found_in_the_sample_of_flat_colours() {
     let mut window = checked(colours);
-    window.click("Health, 1 problem");
+    window.command(Command::Health(HealthCommand::Toggle));
     window.click("15 pictures show nothing but one colour");
     assert_eq!(names(&window).len(), 15);
 }
@@ -182,7 +182,7 @@ fn a_table_of_labels_is_shown_before_it_is_taken_over_and_can_be_undone() {
     window.run_until("the table is read", |app| app.state().transfer.preview.is_some());
     window.run_steps(2);
     assert!(window.has("2 lines of pictures that are in this data set"));
-    assert!(window.has("1 of them change a label, split or mark"));
+    assert!(window.has("1 of them changes a label, split or mark"));
     assert!(window.has("red 9.jpg"));
     window.shot("labels-preview");
     assert_eq!(labelled(&window), before.1, "nothing is changed yet");
@@ -197,4 +197,29 @@ fn a_table_of_labels_is_shown_before_it_is_taken_over_and_can_be_undone() {
     assert_eq!(labelled(&window), before.1);
     window.settle();
     assert_eq!(originals(&root), before.0);
+}
+
+#[test]
+fn dropped_pictures_are_copied_into_the_class_that_is_chosen_and_a_taken_name_is_said() {
+    let mut window = harness_with(SIZE, colours);
+    let root = window.home.path().join("colours");
+    let new = window.home.path().join("red 1.jpg");
+    striped(3).save(&new).expect("a JPEG");
+    let (before, bytes) = (originals(&root), std::fs::read(&new).expect("a file"));
+    window.click("red in Training, 4 pictures");
+    window.command(Command::Dropped(vec![new.clone(), window.home.path().join("colours/train/red/notes.txt")]));
+    window.shot("import");
+    window.click("Copy into class");
+    window.run_until("the picture is there", |app| {
+        app.state().project.as_ref().is_some_and(|project| project.dataset.items.len() == 16)
+    });
+    window.settle();
+    assert!(window.has("red in Training, 5 pictures"));
+    let copy = root.join("train/red/red 1 (2).jpg");
+    assert_eq!(std::fs::read(&copy).expect("the copy"), bytes);
+    assert_eq!(std::fs::read(&new).expect("the original stays"), bytes);
+    assert!(window.shown().notices.iter().any(|notice| notice.text.contains("so it is called red 1 (2).jpg")));
+    let mut after = originals(&root);
+    after.retain(|(path, _)| *path != copy);
+    assert_eq!(after, before);
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::dataset::Split;
+
 /// What is asked for to take a data set out of Imago, and labels in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferCommand {
@@ -21,4 +23,8 @@ pub enum TransferCommand {
     TakeLabels,
     /// Do not.
     DropLabels,
+    /// Let the user choose pictures to copy into a class.
+    ChooseImport(Split, usize),
+    /// Copy these files, and what is in these folders, into a class.
+    Import(Vec<PathBuf>, Split, usize),
 }

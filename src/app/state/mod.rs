@@ -31,7 +31,7 @@ pub use project::{FileFacts, Project};
 pub use results::*;
 pub use settings::{Recent, Settings, ThemeChoice};
 pub use train::*;
-pub use transfer::{ExportOutcome, ExportState, LabelsPreview, TransferState};
+pub use transfer::{ExportOutcome, ExportState, Incoming, LabelsPreview, TransferState};
 
 /// One of the five workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

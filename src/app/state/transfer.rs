@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::JobId;
-use crate::dataset::ExportMode;
 use crate::dataset::labels::CsvImport;
+use crate::dataset::{ExportMode, Split};
 
 /// How the last export ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,17 @@ pub struct LabelsPreview {
     pub of: (u64, u64),
 }
 
+/// Files that were dropped, to be copied into a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Of which split.
+    pub split: Split,
+    /// Into which class.
+    pub class: usize,
+}
+
 /// The dialogs' state.
 #[derive(Clone, Debug, Default)]
 pub struct TransferState {
@@ -99,4 +110,6 @@ pub struct TransferState {
     pub export: ExportState,
     /// A table of labels that was read.
     pub preview: Option<LabelsPreview>,
+    /// Files that were dropped in the Data workspace.
+    pub incoming: Option<Incoming>,
 }

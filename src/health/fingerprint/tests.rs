@@ -48,7 +48,7 @@ fn brighter(picture: &RgbImage, by: i16) -> RgbImage {
 fn measured_on_photographs() {
     let Some(photographs) = photographs() else { return };
     let eye = Eye::new();
-    let own: Vec<Look> = photographs.iter().map(|(_, picture)| eye.looks(picture).unwrap()[0]).collect();
+    let own: Vec<Look> = photographs.iter().map(|(_, picture)| eye.looks(&shrunk(picture)).unwrap()[0]).collect();
     type Variant = (&'static str, fn(&RgbImage) -> RgbImage);
     let variants: [Variant; 8] = [
         ("quality 50", |picture| encoded_again(picture, 50)),
@@ -68,7 +68,7 @@ fn measured_on_photographs() {
         let all = some.clone().count();
         let found = some.filter(|((_, picture), own)| {
             let changed = change(picture);
-            own.is_like(&eye.looks(&changed).unwrap()[0])
+            own.is_like(&eye.looks(&shrunk(&changed)).unwrap()[0])
         });
         let share = found.count() as f32 / all as f32;
         let least = if name == "2 % cropped" { 0.9 } else { 0.95 };
@@ -80,7 +80,7 @@ fn measured_on_photographs() {
 fn different_photographs_are_told_apart_and_mirror_images_are_found() {
     let Some(photographs) = photographs() else { return };
     let eye = Eye::new();
-    let looks: Vec<[Look; 2]> = photographs.iter().map(|(_, picture)| eye.looks(picture).unwrap()).collect();
+    let looks: Vec<[Look; 2]> = photographs.iter().map(|(_, picture)| eye.looks(&shrunk(picture)).unwrap()).collect();
     for a in 0..looks.len() {
         for b in 0..a {
             let is_like = looks[b].iter().any(|look| looks[a][0].is_like(look));
@@ -88,9 +88,22 @@ fn different_photographs_are_told_apart_and_mirror_images_are_found() {
         }
     }
     for ((path, picture), own) in photographs.iter().zip(&looks).step_by(16) {
-        let mirrored = eye.looks(&encoded_again(&flip_horizontal(picture), 80)).unwrap();
+        let mirrored = eye.looks(&shrunk(&encoded_again(&flip_horizontal(picture), 80))).unwrap();
         assert!(own[1].is_like(&mirrored[0]), "{}", path.display());
         // Turned and upside down it is another picture.
-        assert!(!own[0].is_like(&eye.looks(&flip_vertical(picture)).unwrap()[0]), "{}", path.display());
+        assert!(!own[0].is_like(&eye.looks(&shrunk(&flip_vertical(picture))).unwrap()[0]), "{}", path.display());
     }
+}
+
+#[test]
+fn a_picture_that_differs_in_colour_alone_is_not_blank_but_has_no_look() {
+    let eye = Eye::new();
+    let of = |at: fn(u32) -> [u8; 3]| shrunk(&RgbImage::from_fn(64, 64, |x, _| image::Rgb(at(x))));
+    // Both are as bright as each other.
+    let colours = of(|x| if x < 32 { [118, 60, 60] } else { [60, 78, 60] });
+    assert!(!is_blank(&colours) && eye.looks(&colours).is_none());
+    let nearly_flat = of(|x| [200, 100 + (x / 16) as u8, 50]);
+    assert!(is_blank(&nearly_flat) && eye.looks(&nearly_flat).is_none());
+    let shaded = of(|x| [(x * 2) as u8; 3]);
+    assert!(!is_blank(&shaded) && eye.looks(&shaded).is_some());
 }

@@ -19,7 +19,8 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
         || state.shortcuts_open
         || state.issues_open
         || state.transfer.export.open
-        || state.transfer.preview.is_some();
+        || state.transfer.preview.is_some()
+        || state.transfer.incoming.is_some();
     let focused = ctx.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }

@@ -4,8 +4,8 @@ use egui::{Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
-use crate::app::state::{ExportOutcome, JobLine, LabelsPreview, State};
-use crate::dataset::ExportMode;
+use crate::app::state::{ExportOutcome, Incoming, JobLine, LabelsPreview, Project, State};
+use crate::dataset::{DatasetLayout, ExportMode, Split};
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -39,6 +39,13 @@ pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     if state.transfer.export.open {
         let stays = dialog_ui(ui, "Export as folders", WIDTH, |ui| export_ui(ui, state, commands));
         state.transfer.export.open = stays;
+    }
+    let State { project, transfer, .. } = state;
+    if let (Some(project), Some(incoming)) = (project.as_ref(), &mut transfer.incoming) {
+        let stays = dialog_ui(ui, "Import pictures", WIDTH, |ui| incoming_ui(ui, project, incoming, commands));
+        if !stays {
+            transfer.incoming = None;
+        }
     }
     if let Some(preview) = &state.transfer.preview {
         let stays = dialog_ui(ui, "Labels from a table", WIDTH, |ui| preview_ui(ui, preview, commands));
@@ -131,6 +138,42 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
+/// Into which class dropped files are to be copied.
+fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let text = match incoming.paths.as_slice() {
+        [only] => only.display().to_string(),
+        many => format!("{} files and folders", widgets::thousands(many.len())),
+    };
+    widgets::elided_label(ui, &text, theme::body(), colors.text);
+    weak_ui(ui, "They are copied; the originals stay where they are. A name that is taken gets a number.");
+    ui.add_space(space::S);
+    let name = project.class_name(Some(incoming.class)).to_owned();
+    ui.horizontal(|ui| {
+        let label = ui.label("Class");
+        egui::ComboBox::from_id_salt("incoming_class")
+            .selected_text(name)
+            .show_ui(ui, |ui| {
+                for (class, name) in project.dataset.classes.iter().enumerate() {
+                    ui.selectable_value(&mut incoming.class, class, name);
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        if project.dataset.layout == DatasetLayout::Splits {
+            let choices = Split::ALL.map(|split| (split, super::split_title(split)));
+            widgets::segmented(ui, &mut incoming.split, &choices);
+        }
+    });
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        if widgets::primary_button(ui, "Copy into class", true).clicked() {
+            let Incoming { paths, split, class } = incoming.clone();
+            commands.push(Command::Transfer(TransferCommand::Import(paths, split, class)));
+        }
+    });
+}
+
 /// What a table would change.
 fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
     let colors = theme::colors(ui);
@@ -141,7 +184,8 @@ fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
     let lines = |count: usize| format!("{} line{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
     ui.label(format!("{} of pictures that are in this data set", lines(import.pictures)));
     let changed = widgets::thousands(import.changed);
-    ui.label(RichText::new(format!("{changed} of them change a label, split or mark")).font(theme::strong(13.0)));
+    let verb = if import.changed == 1 { "changes" } else { "change" };
+    ui.label(RichText::new(format!("{changed} of them {verb} a label, split or mark")).font(theme::strong(13.0)));
     if !import.new_classes.is_empty() {
         ui.add(Label::new(format!("New classes: {}", import.new_classes.join(", "))).wrap());
     }
