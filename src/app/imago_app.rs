@@ -11,7 +11,7 @@ use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{HealthCheck, NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, health, labels, native, predict, project, results, settings_file, train, transfer};
+use super::{augment, data, health, labels, native, predict, project, results, settings_file, split, train, transfer};
 use crate::base::AppPaths;
 use crate::ui;
 
@@ -45,6 +45,7 @@ impl Cx<'_> {
         data::project_changed(self);
         health::project_changed(self);
         transfer::project_changed(self);
+        split::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
         results::project_changed(self);
@@ -154,6 +155,7 @@ impl ImagoApp {
         data::tick(&mut cx);
         health::tick(&mut cx);
         transfer::tick(&mut cx);
+        split::tick(&mut cx);
         labels::tick(&mut cx);
         augment::tick(&mut cx);
         train::tick(&mut cx);
@@ -235,6 +237,7 @@ impl ImagoApp {
             Message::Ended { job, panic } => {
                 let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
                 cx.state.jobs.retain(|line| line.id != job);
+                split::ended(job, &mut cx);
                 if let Some(panic) = panic {
                     let title = title.unwrap_or_else(|| "A background job".to_owned());
                     cx.state.notify(
@@ -248,6 +251,7 @@ impl ImagoApp {
             Message::Data(message) => data::receive(message, &mut cx),
             Message::Health(message) => health::receive(message, &mut cx),
             Message::Transfer(message) => transfer::receive(message, &mut cx),
+            Message::Split(message) => split::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
             Message::Train(message) => train::receive(message, &mut cx),
@@ -268,6 +272,7 @@ impl ImagoApp {
             Command::Data(command) => data::handle(command, &mut cx),
             Command::Health(command) => health::handle(command, &mut cx),
             Command::Transfer(command) => transfer::handle(command, &mut cx),
+            Command::Split(command) => split::handle(command, &mut cx),
             Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
             Command::Train(command) => train::handle(command, &mut cx),
@@ -387,6 +392,7 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
         UiCommand::CheckHealth => health::handle(super::command::HealthCommand::Check, cx),
         UiCommand::ExportFolders => transfer::handle(super::command::TransferCommand::ShowExport, cx),
+        UiCommand::DrawSplits => split::handle(super::command::SplitCommand::Show, cx),
         UiCommand::ExportLabels => native::choose_labels_to_save(cx),
         UiCommand::ImportLabels => native::choose_labels_to_read(cx),
         UiCommand::Palette => {

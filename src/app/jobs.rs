@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, health, labels, native, predict, project, results, train, transfer};
+use super::{augment, data, health, labels, native, predict, project, results, split, train, transfer};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -39,6 +39,8 @@ pub enum Message {
     Health(health::HealthMessage),
     /// Export, and labels from a table.
     Transfer(transfer::TransferMessage),
+    /// Drawing splits anew.
+    Split(split::SplitMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

@@ -20,6 +20,7 @@ mod project;
 mod results;
 mod run_title;
 mod settings_file;
+mod split;
 mod train;
 mod transfer;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Key, Modifiers};
 use imago::app::command::{Command, HealthCommand, TransferCommand, UiCommand};
 use imago::app::state::HealthCheck;
+use imago::dataset::Split;
 
 use crate::common::{Window, colours, harness_with};
 
@@ -222,4 +223,59 @@ fn dropped_pictures_are_copied_into_the_class_that_is_chosen_and_a_taken_name_is
     let mut after = originals(&root);
     after.retain(|(path, _)| *path != copy);
     assert_eq!(after, before);
+}
+
+#[test]
+fn the_split_that_is_shown_is_the_one_that_is_applied_and_it_is_undone_in_one_step() {
+    let mut window = checked(with_twins);
+    let root = window.home.path().join("twins");
+    let (before, bytes) = (labelled(&window), originals(&root));
+    window.command(Command::Ui(UiCommand::DrawSplits));
+    window.shown_mut().split.question.val_percent = 40.0;
+    window.run_until("the split is drawn", |app| {
+        let split = &app.state().split;
+        split.planned.as_ref().is_some_and(|planned| planned.question == split.question)
+    });
+    window.run_steps(2);
+    window.shot("split");
+    let planned = window.shown().split.planned.clone().expect("it is drawn");
+    assert!(planned.moved > 0);
+    assert!(window.has_text("2 groups are kept together"));
+    window.click("Apply split");
+    assert!(!window.shown().split.open);
+    let project = window.shown().project.as_ref().expect("a data set is open");
+    for (class, counts) in planned.plan.counts.iter().enumerate() {
+        assert_eq!(Split::ALL.map(|split| project.dataset.count(split, Some(class))), *counts);
+    }
+    // Twins are together, so nothing leaks any more.
+    let of = |name: &str| labelled(&window).into_iter().find(|picture| picture.0 == name).expect("it is there").2;
+    assert_eq!(of("1.png"), of("leaked.png"));
+    assert_eq!(of("2.png"), of("conflict.png"));
+    assert_ne!(labelled(&window), before);
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(labelled(&window), before);
+    window.settle();
+    assert_eq!(originals(&root), bytes);
+}
+
+#[test]
+fn a_picture_that_vanishes_while_it_is_shown_takes_nothing_with_it() {
+    let mut window = checked(with_twins);
+    let root = window.home.path().join("twins");
+    std::fs::remove_file(root.join("train/b/4.png")).expect("it was there");
+    window.click("4.png, b, train");
+    window.settle();
+    // It can still be labelled, and the label before it as well.
+    window.press(Modifiers::NONE, Key::Num1);
+    window.click("3.png, b, train");
+    window.press(Modifiers::NONE, Key::Num1);
+    window.press(Modifiers::NONE, Key::F5);
+    window.run_until("it is gone", |app| {
+        app.state().project.as_ref().is_some_and(|project| project.dataset.items.len() == 7)
+    });
+    window.settle();
+    let now = labelled(&window);
+    assert_eq!(now.len(), 7);
+    assert!(now.contains(&("3.png".to_owned(), Some("a".to_owned()), "train")));
+    assert!(window.has_text("a in Training, 3 pictures"));
 }

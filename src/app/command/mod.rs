@@ -6,6 +6,7 @@ mod health;
 mod labels;
 mod predict;
 mod results;
+mod split;
 mod table;
 mod train;
 mod transfer;
@@ -18,6 +19,7 @@ pub use health::HealthCommand;
 pub use labels::LabelCommand;
 pub use predict::PredictCommand;
 pub use results::ResultsCommand;
+pub use split::SplitCommand;
 pub use table::UiCommand;
 pub use train::TrainCommand;
 pub use transfer::TransferCommand;
@@ -45,6 +47,8 @@ pub enum Command {
     Health(HealthCommand),
     /// Export, and labels from a table.
     Transfer(TransferCommand),
+    /// Drawing splits anew.
+    Split(SplitCommand),
     /// Labelling.
     Label(LabelCommand),
     /// Augment workspace.

@@ -49,6 +49,8 @@ pub enum UiCommand {
     EnlargeOffline,
     /// Look at every picture for what is wrong.
     CheckHealth,
+    /// Show the dialog that draws splits anew.
+    DrawSplits,
     /// Show the dialog that exports as folders.
     ExportFolders,
     /// Save the labels as a table.
@@ -93,6 +95,7 @@ impl UiCommand {
             Self::Reroll,
             Self::EnlargeOffline,
             Self::CheckHealth,
+            Self::DrawSplits,
             Self::ExportFolders,
             Self::ExportLabels,
             Self::ImportLabels,
@@ -150,6 +153,7 @@ impl UiCommand {
             Self::Reroll => "Reroll augmented batch",
             Self::EnlargeOffline => "Enlarge offline…",
             Self::CheckHealth => "Check the pictures' health",
+            Self::DrawSplits => "Split…",
             Self::ExportFolders => "Export as folders…",
             Self::ExportLabels => "Export labels as CSV…",
             Self::ImportLabels => "Import labels from CSV…",
@@ -203,6 +207,7 @@ impl UiCommand {
             Self::CheckHealth => {
                 "Look for twins, leaks between splits, and pictures that can't be read or show nothing."
             }
+            Self::DrawSplits => "Draw anew which pictures are for training, validation and test. No file is moved.",
             Self::ExportFolders => "Write the labelled pictures as train, val and test, with a folder for each class.",
             Self::ExportLabels => "Write a table with the label, split and marks of every picture.",
             Self::ImportLabels => "Read labels and splits from a table; what would change is shown first.",
@@ -262,7 +267,9 @@ impl UiCommand {
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
             Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
-            Self::CheckHealth | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => None,
+            Self::CheckHealth | Self::DrawSplits | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => {
+                None
+            }
         }
     }
 
@@ -290,7 +297,7 @@ impl UiCommand {
         match self {
             Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) | Self::Reroll => state.project.is_some(),
             Self::CheckHealth => state.project.is_some(),
-            Self::ExportFolders => state
+            Self::ExportFolders | Self::DrawSplits => state
                 .project
                 .as_ref()
                 .is_some_and(|project| project.dataset.items.iter().any(|item| item.class.is_some())),

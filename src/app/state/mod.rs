@@ -13,6 +13,7 @@ mod predict;
 mod project;
 mod results;
 mod settings;
+mod split;
 mod train;
 mod transfer;
 
@@ -30,6 +31,7 @@ pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
 pub use settings::{Recent, Settings, ThemeChoice};
+pub use split::{PlannedSplit, SplitQuestion, SplitState};
 pub use train::*;
 pub use transfer::{ExportOutcome, ExportState, Incoming, LabelsPreview, TransferState};
 
@@ -111,6 +113,8 @@ pub struct State {
     pub data: DataState,
     /// Export, and labels from a table.
     pub transfer: TransferState,
+    /// Drawing splits anew.
+    pub split: SplitState,
     /// Augment workspace.
     pub augment: AugmentState,
     /// Train workspace, and the run that is under way.

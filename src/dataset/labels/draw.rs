@@ -98,6 +98,13 @@ pub struct SplitPlan {
     pub counts: Vec<[usize; 3]>,
 }
 
+impl SplitPlan {
+    /// How many pictures would change their split.
+    pub fn moved(&self, dataset: &Dataset) -> usize {
+        self.splits.iter().zip(&dataset.items).filter(|(split, item)| **split != item.split).count()
+    }
+}
+
 impl LabelLayer {
     /// Draws the split of every labelled picture that is not set aside, so that each class gives about its share and pictures of
     /// one group stay together, also where they have different labels. `group_of`: the group of each picture, by position. The

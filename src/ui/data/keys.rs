@@ -20,7 +20,8 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
         || state.issues_open
         || state.transfer.export.open
         || state.transfer.preview.is_some()
-        || state.transfer.incoming.is_some();
+        || state.transfer.incoming.is_some()
+        || state.split.open;
     let focused = ctx.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }

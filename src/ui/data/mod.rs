@@ -10,6 +10,7 @@ mod health;
 mod inspector;
 mod keys;
 mod labelling;
+mod split;
 mod toolbar;
 mod transfer;
 mod tree;
@@ -80,6 +81,7 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 /// Draws the workspace's dialogs that are open.
 pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     transfer::dialogs_ui(ui, state, commands);
+    split::split_ui(ui, state, commands);
 }
 
 /// Whether plain keys are the workspace's.

@@ -19,9 +19,13 @@ pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
     let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
     let response = ui.menu_button(icon, |ui| {
         ui.set_min_width(190.0);
-        for command in
-            [UiCommand::ExportFolders, UiCommand::ExportLabels, UiCommand::ImportLabels, UiCommand::CheckHealth]
-        {
+        for command in [
+            UiCommand::DrawSplits,
+            UiCommand::CheckHealth,
+            UiCommand::ExportFolders,
+            UiCommand::ExportLabels,
+            UiCommand::ImportLabels,
+        ] {
             if ui.button(command.title()).on_hover_text(command.tooltip()).clicked() {
                 chosen = Some(command);
                 ui.close();
