@@ -8,6 +8,7 @@
 //! ```text
 //!             base      (seeded generator, cancel token, safe file writing: everyone)
 //!   dataset   imaging   (which pictures there are; bytes → pixels → numbers)
+//!       health          (twins, leaks, blank and broken pictures: what is wrong with a data set)
 //!       augment         (random transforms)
 //!       offline         (a data set made larger on disk: originals, variants, manifest)
 //!   nn ← models         (kernels; architectures and weight files)
@@ -40,6 +41,7 @@ pub mod base;
 pub mod cli;
 pub mod dataset;
 pub mod fetch;
+pub mod health;
 pub mod imaging;
 pub mod import;
 pub mod models;

@@ -4,6 +4,7 @@ mod cli {
     mod augmenting;
     mod bad_input;
     mod fetching;
+    mod health;
     mod importing;
     mod labels;
     mod predicting;

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("base", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
+    ("health", &["base", "dataset", "imaging"]),
     ("augment", &["base", "imaging"]),
     ("offline", &["base", "dataset", "imaging", "augment"]),
     ("nn", &["base"]),
@@ -27,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "base",
             "dataset",
             "imaging",
+            "health",
             "augment",
             "offline",
             "nn",
@@ -43,8 +45,8 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     (
         "app",
         &[
-            "base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "fetch", "import",
-            "ui",
+            "base", "dataset", "imaging", "health", "augment", "offline", "nn", "models", "train", "predict", "fetch",
+            "import", "ui",
         ],
     ),
     (
@@ -54,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "app::command",
             "augment",
             "dataset",
+            "health",
             "models::Arch",
             "models::ModelSpec",
             "models::arch",
@@ -81,13 +84,14 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// Functions of the data rooms that do work: panels may look at a data set, not scan one.
-const UI_MUST_NOT_SAY: [&str; 10] = [
+const UI_MUST_NOT_SAY: [&str; 11] = [
     "candle",
     "std::fs",
     "std::thread",
     "crossbeam",
     "rayon::",
     "dataset::scan",
+    "health::survey",
     "dataset::write_sample",
     "open_labels",
     "labels::Journal",

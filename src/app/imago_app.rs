@@ -10,8 +10,13 @@ use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictComma
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{FetchKind, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace};
-use super::{augment, data, fetch, labels, native, predict, project, results, settings_file, state, suggest, train};
+use super::state::{
+    FetchKind, HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace,
+};
+use super::{
+    augment, data, fetch, health, labels, native, predict, project, results, settings_file, split, state, suggest, train,
+    transfer,
+};
 use crate::base::AppPaths;
 use crate::fetch::Download;
 use crate::imaging::ThumbnailCache;
@@ -30,6 +35,7 @@ pub(super) struct Services {
     pub project: project::Service,
     pub fetch: fetch::Service,
     pub data: data::Service,
+    pub health: health::Service,
     pub labels: labels::Service,
     pub suggest: suggest::Service,
     pub augment: augment::Service,
@@ -52,6 +58,9 @@ impl Cx<'_> {
     pub(super) fn project_changed(&mut self) {
         data::project_changed(self);
         suggest::project_changed(self);
+        health::project_changed(self);
+        transfer::project_changed(self);
+        split::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
         results::project_changed(self);
@@ -102,6 +111,7 @@ impl ImagoApp {
                 project: project::Service::default(),
                 fetch: fetch::Service::default(),
                 data: data::Service::default(),
+                health: health::Service::default(),
                 labels: labels::Service::default(),
                 suggest: suggest::Service::default(),
                 augment: augment::Service::default(),
@@ -163,6 +173,7 @@ impl ImagoApp {
         services.jobs.is_idle()
             && services.labels.is_idle()
             && self.pictures.is_idle()
+            && self.state.data.health.check != HealthCheck::Waiting
             && !self.state.train.is_running()
     }
 
@@ -174,6 +185,9 @@ impl ImagoApp {
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         fetch::tick(&mut cx);
         data::tick(&mut cx);
+        health::tick(&mut cx);
+        transfer::tick(&mut cx);
+        split::tick(&mut cx);
         labels::tick(&mut cx);
         augment::tick(&mut cx);
         train::tick(&mut cx);
@@ -268,6 +282,7 @@ impl ImagoApp {
             Message::Ended { job, panic } => {
                 let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
                 cx.state.jobs.retain(|line| line.id != job);
+                split::ended(job, &mut cx);
                 if let Some(panic) = panic {
                     let title = title.unwrap_or_else(|| "A background job".to_owned());
                     let report = super::report::last()
@@ -284,6 +299,9 @@ impl ImagoApp {
             Message::Project(message) => project::receive(message, &mut cx),
             Message::Fetch(message) => fetch::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
+            Message::Health(message) => health::receive(message, &mut cx),
+            Message::Transfer(message) => transfer::receive(message, &mut cx),
+            Message::Split(message) => split::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Suggest(message) => suggest::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
@@ -305,6 +323,9 @@ impl ImagoApp {
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Fetch(command) => fetch::handle(command, &mut cx),
             Command::Data(command) => data::handle(command, &mut cx),
+            Command::Health(command) => health::handle(command, &mut cx),
+            Command::Transfer(command) => transfer::handle(command, &mut cx),
+            Command::Split(command) => split::handle(command, &mut cx),
             Command::Label(command) => labels::handle(command, &mut cx),
             Command::Augment(command) => augment::handle(command, &mut cx),
             Command::Train(command) => train::handle(command, &mut cx),
@@ -438,6 +459,11 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
         UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
         UiCommand::ClearThumbnails => data::handle(super::command::DataCommand::ClearThumbnails, cx),
+        UiCommand::CheckHealth => health::handle(super::command::HealthCommand::Check, cx),
+        UiCommand::ExportFolders => transfer::handle(super::command::TransferCommand::ShowExport, cx),
+        UiCommand::DrawSplits => split::handle(super::command::SplitCommand::Show, cx),
+        UiCommand::ExportLabels => native::choose_labels_to_save(cx),
+        UiCommand::ImportLabels => native::choose_labels_to_read(cx),
         UiCommand::Palette => {
             cx.state.palette.open = !cx.state.palette.open;
             cx.state.palette.query.clear();
@@ -475,7 +501,7 @@ fn set_scale(cx: &mut Cx<'_>, by: f32) {
 }
 
 /// Dropped things mean: one folder, no data set open or not in Predict → open it; a model → load it; anything else →
-/// classify it.
+/// classify it, or, in Data, ask into which class to copy it.
 fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
     if let [path] = paths.as_slice() {
         let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
@@ -493,6 +519,9 @@ fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
             project::open(path, cx);
             return;
         }
+    }
+    if cx.state.workspace == Workspace::Data && transfer::dropped(&paths, cx) {
+        return;
     }
     cx.state.workspace = Workspace::Predict;
     predict::handle(PredictCommand::Classify(paths), cx);

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, fetch, labels, native, predict, project, results, suggest, train};
+use super::{
+    augment, data, fetch, health, labels, native, predict, project, results, split, suggest, train, transfer,
+};
 use crate::base::CancelToken;
 
 /// What a job reports.
@@ -39,6 +41,12 @@ pub enum Message {
     Data(data::DataMessage),
     /// Suggestions of a model.
     Suggest(suggest::SuggestMessage),
+    /// Health of the data set.
+    Health(health::HealthMessage),
+    /// Export, and labels from a table.
+    Transfer(transfer::TransferMessage),
+    /// Drawing splits anew.
+    Split(split::SplitMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

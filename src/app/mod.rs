@@ -11,6 +11,7 @@ mod data;
 mod fetch;
 mod frame_stats;
 mod guard;
+mod health;
 mod imago_app;
 mod jobs;
 mod labels;
@@ -23,8 +24,10 @@ mod report;
 mod results;
 mod run_title;
 mod settings_file;
+mod split;
 mod suggest;
 mod train;
+mod transfer;
 
 pub use imago_app::ImagoApp;
 pub use jobs::{JobContext, Jobs, Message};

@@ -12,7 +12,7 @@ use std::time::Instant;
 use eframe::{NativeOptions, Renderer};
 use rfd::{AsyncFileDialog, FileHandle};
 
-use super::command::{AugmentCommand, PredictCommand, TrainCommand};
+use super::command::{AugmentCommand, PredictCommand, TrainCommand, TransferCommand};
 use super::frame_stats::FrameStats;
 use super::guard::{Guard, Start};
 use super::imago_app::{Cx, ImagoApp};
@@ -21,6 +21,7 @@ use super::renderer::{self, Memory, RendererChoice};
 use super::report;
 use super::state::NoticeLevel;
 use crate::base::AppPaths;
+use crate::dataset::Split;
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
@@ -212,6 +213,14 @@ pub enum Chosen {
     PipelineToSave(PathBuf),
     /// Where to write an enlarged data set.
     EnlargeFolder(PathBuf),
+    /// Where to export the data set.
+    ExportFolder(PathBuf),
+    /// Where to save labels.
+    LabelsToSave(PathBuf),
+    /// A table of labels.
+    LabelsToRead(PathBuf),
+    /// Pictures to copy into a class.
+    PicturesToImport(Vec<PathBuf>, Split, usize),
 }
 
 /// Lets the user choose a folder to open.
@@ -284,6 +293,47 @@ pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen| Some(Chosen::EnlargeFolder(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose where to export the data set.
+pub(super) fn choose_export_folder(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("A new or empty folder for the export")
+        .set_can_create_directories(true)
+        .pick_folder();
+    ask(cx, dialog, |chosen| Some(Chosen::ExportFolder(chosen?.path().to_owned())));
+}
+
+/// Lets the user choose where to save labels.
+pub(super) fn choose_labels_to_save(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("Export labels")
+        .set_file_name("labels.csv")
+        .add_filter("CSV", &["csv"])
+        .save_file();
+    ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::LabelsToSave(chosen?.path().to_owned())));
+}
+
+/// Lets the user choose a table of labels.
+pub(super) fn choose_labels_to_read(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("Import labels")
+        .add_filter("CSV", &["csv"])
+        .add_filter("All files", &["*"])
+        .pick_file();
+    ask(cx, dialog, |chosen| Some(Chosen::LabelsToRead(chosen?.path().to_owned())));
+}
+
+/// Lets the user choose pictures to copy into a class.
+pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("Copy pictures into a class")
+        .add_filter("Pictures", &crate::dataset::PICTURE_EXTENSIONS)
+        .pick_files();
+    ask(cx, dialog, move |chosen| {
+        let paths = chosen?.iter().map(|file| file.path().to_owned()).collect();
+        Some(Chosen::PicturesToImport(paths, split, class))
+    });
+}
+
 /// Waits for a dialog in a thread of its own, so that the window goes on drawing; macOS wants dialogs made on the main thread,
 /// which is where this is called.
 fn ask<T: 'static>(
@@ -308,6 +358,12 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::Csv(path) => super::predict::handle(PredictCommand::SaveCsv(path), cx),
         Chosen::PipelineToOpen(path) => super::augment::handle(AugmentCommand::Open(path), cx),
         Chosen::EnlargeFolder(path) => super::augment::handle(AugmentCommand::EnlargeInto(path), cx),
+        Chosen::ExportFolder(path) => super::transfer::handle(TransferCommand::ExportInto(path), cx),
+        Chosen::LabelsToSave(path) => super::transfer::handle(TransferCommand::SaveLabels(path), cx),
+        Chosen::LabelsToRead(path) => super::transfer::handle(TransferCommand::ReadLabels(path), cx),
+        Chosen::PicturesToImport(paths, split, class) => {
+            super::transfer::handle(TransferCommand::Import(paths, split, class), cx);
+        }
         Chosen::PipelineToSave(path) => super::augment::handle(AugmentCommand::Save(path), cx),
     }
 }

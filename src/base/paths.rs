@@ -1,6 +1,6 @@
 //! Where Imago keeps what is its own: settings, runs, thumbnails. Never inside a user's data set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The folders of this user's Imago. They are made when something is first written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,13 @@ impl AppPaths {
     /// Where fetched photographs are kept: one folder for each data set.
     pub fn photographs_dir(&self) -> PathBuf {
         self.data_dir.join("photographs")
+    }
+
+    /// What is known of the files of the data set at `root`, so that they need not be read again.
+    pub fn health_cache(&self, root: &Path) -> PathBuf {
+        let name = root.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy().into_owned());
+        let mark = super::stable_hash(root.as_os_str().as_encoded_bytes()) >> 32;
+        self.cache_dir.join("health").join(format!("{name}-{mark:08x}.jsonl"))
     }
 
     /// The settings file.

@@ -20,6 +20,7 @@ mod predict;
 mod progress;
 mod sample;
 mod scan;
+mod scan_health;
 mod table;
 mod train;
 mod weights;

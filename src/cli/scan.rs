@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{Done, numbers, output, progress, table};
+use super::{Done, numbers, output, progress, scan_health, table};
 use crate::base::{AppPaths, CancelToken};
 use crate::dataset::labels::{LabelPlaces, LabelSummary, LaidOver, lay_over};
 use crate::dataset::{Dataset, DatasetLayout, ScanIssue, ScanIssueKind, ScanOptions, Split, scan};
+use crate::health::Finding;
 use crate::imaging::read_facts;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  imago scan hymenoptera_data --json")]
+#[command(after_help = "Example:\n  imago scan hymenoptera_data --json\n  imago scan hymenoptera_data --health")]
 pub(super) struct Args {
     /// The folder: train/<class>/… and val/<class>/…, or <class>/…
     data: PathBuf,
@@ -26,12 +27,21 @@ pub(super) struct Args {
     /// Seed of that split.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Read every picture to its end, and say what is wrong with the data set: the same picture in train and val, twins with
+    /// different labels, pictures that show nothing, …
+    #[arg(long)]
+    health: bool,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let options = ScanOptions { val_fraction: args.val_fraction, seed: args.seed };
     let LaidOver { dataset, summary, .. } = scan_with_progress(&args.data, &options)?;
-    let broken = broken_headers(&dataset);
+    let (broken, health) = if args.health {
+        let (broken, found) = scan_health::check(&dataset)?;
+        (broken, Some(found))
+    } else {
+        (broken_headers(&dataset), None)
+    };
     let issues = |kind| dataset.issues.iter().filter(move |issue| issue.kind == kind);
     let ignored: Vec<&ScanIssue> = issues(ScanIssueKind::Ignored).collect();
     let unreadable: Vec<&ScanIssue> = issues(ScanIssueKind::Unreadable).chain(&broken).collect();
@@ -41,9 +51,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let mut out = output::out();
     let lists = Lists { ignored, noted, unreadable };
     if args.json {
-        write_json(&mut out, &dataset, &summary, &lists)?;
+        write_json(&mut out, &dataset, &summary, &lists, health.as_deref())?;
     } else {
         write_text(&mut out, &dataset, &summary, &lists)?;
+        if let Some(found) = &health {
+            scan_health::write_text(&mut out, &dataset, found)?;
+        }
     }
     out.flush()?;
     for issue in &lists.unreadable {
@@ -158,7 +171,13 @@ fn row(name: &str, cells: [String; 3]) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(cells).collect()
 }
 
-fn write_json(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lists: &Lists<'_>) -> std::io::Result<()> {
+fn write_json(
+    out: &mut dyn Write,
+    dataset: &Dataset,
+    labels: &LabelSummary,
+    lists: &Lists<'_>,
+    health: Option<&[Finding]>,
+) -> std::io::Result<()> {
     let counts = |class: Option<usize>| {
         let pairs = Split::ALL.map(|split| (split.name().to_owned(), json!(dataset.count(split, class))));
         serde_json::Map::from_iter(pairs)
@@ -171,7 +190,7 @@ fn write_json(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lis
     let issues = |list: &[&ScanIssue]| -> Vec<_> {
         list.iter().map(|issue| json!({ "path": issue.rel_path.to_string_lossy(), "reason": issue.reason })).collect()
     };
-    let whole = json!({
+    let mut whole = json!({
         "root": dataset.root.to_string_lossy(),
         "layout": dataset.layout,
         "classes": classes.collect::<Vec<_>>(),
@@ -188,5 +207,8 @@ fn write_json(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lis
         "noted": issues(&lists.noted),
         "unreadable": issues(&lists.unreadable),
     });
+    if let (Some(found), Some(whole)) = (health, whole.as_object_mut()) {
+        whole.insert("health".to_owned(), scan_health::to_json(dataset, found));
+    }
     writeln!(out, "{whole}")
 }

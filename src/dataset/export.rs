@@ -164,7 +164,7 @@ fn export(
 }
 
 /// `photo.jpg`, `photo (2).jpg`, `photo (3).jpg`, …
-fn numbered(name: &Path, number: usize) -> PathBuf {
+pub(super) fn numbered(name: &Path, number: usize) -> PathBuf {
     if number == 1 {
         return name.to_owned();
     }

@@ -29,7 +29,7 @@ pub const MAX_FILE_BYTES: u64 = 512 << 20;
 /// # Errors
 /// [`DecodeError`] when it can't be read, isn't a picture, is damaged, or is beyond the limits. The path isn't in the message.
 pub fn decode_file(path: &Path) -> Result<RgbImage, DecodeError> {
-    decode_bytes(&read_file(path)?)
+    decode_bytes(&read_picture_bytes(path)?)
 }
 
 /// Decodes the picture that `bytes` hold, upright, as 8-bit RGB. Of an animation, the first frame; of an icon, the largest.
@@ -45,7 +45,10 @@ pub fn decode_bytes(bytes: &[u8]) -> Result<RgbImage, DecodeError> {
 }
 
 /// Reads a whole regular file, unless it is too large to be a picture.
-fn read_file(path: &Path) -> Result<Vec<u8>, DecodeError> {
+///
+/// # Errors
+/// [`DecodeError`] when it can't be read, is empty, no regular file, or too large.
+pub fn read_picture_bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
     let (file, file_bytes) = open_regular(path)?;
     let mut bytes = Vec::with_capacity(file_bytes as usize + 1);
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| DecodeError::from_io(&error))?;

@@ -5,6 +5,7 @@
 //!
 //! Must not know: data sets, labels, tensors, networks, the window.
 
+mod capture_time;
 mod decode;
 mod error;
 mod exif;
@@ -22,7 +23,8 @@ mod thumbnail_cache;
 mod transform;
 
 pub use self::exif::{ExifFacts, read_exif};
-pub use decode::{MAX_BYTES, MAX_FILE_BYTES, MAX_PIXELS, decode_bytes, decode_file};
+pub use capture_time::capture_secs;
+pub use decode::{MAX_BYTES, MAX_FILE_BYTES, MAX_PIXELS, decode_bytes, decode_file, read_picture_bytes};
 pub use error::DecodeError;
 pub use facts::{ImageFacts, read_facts};
 pub use normalize::normalize_into;

@@ -48,6 +48,9 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     });
     overlays::overlays_ui(ui, state, commands);
     fetch::fetch_ui(ui, state, commands);
+    if state.workspace == Workspace::Data && state.project.is_some() {
+        data::dialogs_ui(ui, state, commands);
+    }
     palette::palette_ui(ui, state, commands);
 }
 

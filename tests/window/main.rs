@@ -7,6 +7,7 @@ mod common;
 mod data;
 mod fetching;
 mod frame;
+mod health;
 mod labelling;
 mod load;
 mod looking;

@@ -1,7 +1,7 @@
 //! What is asked for while labelling. All of it is about the pictures that are selected, or about a class.
 
 use crate::dataset::Split;
-use crate::dataset::labels::{ClassColor, Mark};
+use crate::dataset::labels::{ClassColor, Edit, Mark};
 
 /// What is asked for while labelling.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,10 @@ pub enum LabelCommand {
     MoveTo(Split),
     /// Give the selected pictures this class without moving on (they were dragged there).
     Drop(Split, usize),
+    /// Set pictures aside, by their positions in the data set.
+    SetAside(Vec<usize>),
+    /// Carry out what a table of labels asks for.
+    TakeOver(Vec<Edit>),
     /// Take back the last action.
     Undo,
     /// Do again what was taken back last.

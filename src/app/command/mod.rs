@@ -3,22 +3,28 @@
 mod augment;
 mod data;
 mod fetch;
+mod health;
 mod labels;
 mod predict;
 mod results;
+mod split;
 mod table;
 mod train;
+mod transfer;
 
 use std::path::PathBuf;
 
 pub use augment::AugmentCommand;
 pub use data::{DataCommand, SuggestCommand};
 pub use fetch::FetchCommand;
+pub use health::HealthCommand;
 pub use labels::LabelCommand;
 pub use predict::PredictCommand;
 pub use results::ResultsCommand;
+pub use split::SplitCommand;
 pub use table::UiCommand;
 pub use train::TrainCommand;
+pub use transfer::TransferCommand;
 
 use super::state::{JobId, Workspace};
 
@@ -43,6 +49,12 @@ pub enum Command {
     Fetch(FetchCommand),
     /// Data workspace.
     Data(DataCommand),
+    /// Health of the data set.
+    Health(HealthCommand),
+    /// Export, and labels from a table.
+    Transfer(TransferCommand),
+    /// Drawing splits anew.
+    Split(SplitCommand),
     /// Labelling.
     Label(LabelCommand),
     /// Augment workspace.

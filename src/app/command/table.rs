@@ -59,6 +59,16 @@ pub enum UiCommand {
     EnlargeOffline,
     /// Remove the small versions of pictures that are kept on disk.
     ClearThumbnails,
+    /// Look at every picture for what is wrong.
+    CheckHealth,
+    /// Show the dialog that draws splits anew.
+    DrawSplits,
+    /// Show the dialog that exports as folders.
+    ExportFolders,
+    /// Save the labels as a table.
+    ExportLabels,
+    /// Take labels over from a table.
+    ImportLabels,
     /// Show or hide the command palette.
     Palette,
     /// Switch between light and dark.
@@ -101,6 +111,11 @@ impl UiCommand {
             Self::Reroll,
             Self::EnlargeOffline,
             Self::ClearThumbnails,
+            Self::CheckHealth,
+            Self::DrawSplits,
+            Self::ExportFolders,
+            Self::ExportLabels,
+            Self::ImportLabels,
             Self::Palette,
             Self::ToggleTheme,
             Self::ZoomIn,
@@ -161,6 +176,11 @@ impl UiCommand {
             Self::Reroll => "Reroll augmented batch",
             Self::EnlargeOffline => "Enlarge offline…",
             Self::ClearThumbnails => "Clear thumbnail cache",
+            Self::CheckHealth => "Check the pictures' health",
+            Self::DrawSplits => "Split…",
+            Self::ExportFolders => "Export as folders…",
+            Self::ExportLabels => "Export labels as CSV…",
+            Self::ImportLabels => "Import labels from CSV…",
             Self::Palette => "Command palette",
             Self::ToggleTheme => "Switch between light and dark",
             Self::ZoomIn => "Larger interface",
@@ -224,6 +244,13 @@ impl UiCommand {
             Self::ClearThumbnails => {
                 "Remove the small versions of pictures that Imago keeps to show folders faster. They are made again as needed."
             }
+            Self::CheckHealth => {
+                "Look for twins, leaks between splits, and pictures that can't be read or show nothing."
+            }
+            Self::DrawSplits => "Draw anew which pictures are for training, validation and test. No file is moved.",
+            Self::ExportFolders => "Write the labelled pictures as train, val and test, with a folder for each class.",
+            Self::ExportLabels => "Write a table with the label, split and marks of every picture.",
+            Self::ImportLabels => "Read labels and splits from a table; what would change is shown first.",
             Self::Palette => "Find any command by typing.",
             Self::ToggleTheme => "Light or dark.",
             Self::ZoomIn => "Make text and controls larger.",
@@ -288,6 +315,9 @@ impl UiCommand {
             | Self::EnlargeOffline
             | Self::SuggestLabels
             | Self::ClearThumbnails => None,
+            Self::CheckHealth | Self::DrawSplits | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => {
+                None
+            }
         }
     }
 
@@ -314,6 +344,14 @@ impl UiCommand {
     pub fn is_enabled(self, state: &State) -> bool {
         match self {
             Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) | Self::Reroll => state.project.is_some(),
+            Self::CheckHealth => state.project.is_some(),
+            Self::ExportFolders | Self::DrawSplits => state
+                .project
+                .as_ref()
+                .is_some_and(|project| project.dataset.items.iter().any(|item| item.class.is_some())),
+            Self::ExportLabels | Self::ImportLabels => {
+                state.project.as_ref().is_some_and(|project| project.labels.layer.is_some())
+            }
             Self::Undo => labelling(state).is_some_and(|labels| labels.undo_title().is_some()),
             Self::Redo => labelling(state).is_some_and(|labels| labels.redo_title().is_some()),
             Self::Label(number) => {

@@ -14,7 +14,7 @@ use writer::Writer;
 use super::command::LabelCommand;
 use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
-use crate::dataset::labels::{Edit, Record};
+use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
 
 /// Selections of up to this many pictures are looked up one by one.
@@ -113,6 +113,11 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             perform(edit, cx);
         }
         LabelCommand::Drop(split, class) => dropped(split, class, cx),
+        LabelCommand::SetAside(positions) => {
+            let edit = layer.mark(dataset, &positions, Mark::SetAside, true);
+            perform(edit, cx);
+        }
+        LabelCommand::TakeOver(edits) => edits.into_iter().for_each(|edit| perform(Some(edit), cx)),
         LabelCommand::Undo => take_back(cx),
         LabelCommand::Redo => do_again(cx),
         LabelCommand::CreateClass(name) => {

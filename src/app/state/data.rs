@@ -17,11 +17,13 @@ use listing::Listing;
 use summary::MadeFrom;
 pub use summary::{SHOWN_OF_MANY, SelectionSummary};
 
+use super::health::HealthState;
 use super::labels::{ClassNaming, LabelFilter};
 use super::looking::LargeView;
 use super::project::Project;
 use super::suggestions::{PredictionFilter, Suggestions};
 use crate::dataset::{Dataset, ItemId, Split, natural_key};
+use crate::health::FindingKind;
 use crate::imaging::{ExifFacts, Preprocess, val_crop_rect};
 
 /// Which classes are shown.
@@ -62,6 +64,8 @@ pub struct DataFilter {
     pub prediction: PredictionFilter,
     /// Only pictures whose header can't be read.
     pub unreadable_only: bool,
+    /// Only pictures with which something is wrong.
+    pub health: Option<FindingKind>,
 }
 
 impl DataFilter {
@@ -278,6 +282,8 @@ pub struct DataState {
     pub suggestions: Suggestions,
     /// The folder that the suggestions are about.
     pub suggestions_of: Option<PathBuf>,
+    /// What is known to be wrong.
+    pub health: HealthState,
     counts: DataCounts,
     shown: Vec<usize>,
     listing: Listing,
@@ -308,6 +314,7 @@ impl Default for DataState {
             large: None,
             suggestions: Suggestions::default(),
             suggestions_of: None,
+            health: HealthState::default(),
             counts: DataCounts::default(),
             shown: Vec::new(),
             listing: Listing::default(),

@@ -7,6 +7,7 @@ mod data;
 mod enlarge;
 mod fault;
 mod fetch;
+mod health;
 mod jobs;
 mod labels;
 mod letters;
@@ -16,8 +17,10 @@ mod predict;
 mod project;
 mod results;
 mod settings;
+mod split;
 mod suggestions;
 mod train;
+mod transfer;
 
 use std::collections::VecDeque;
 
@@ -26,6 +29,7 @@ pub use data::*;
 pub use enlarge::*;
 pub use fault::Fault;
 pub use fetch::{FetchKind, FetchOffer, FetchState};
+pub use health::{HealthCheck, HealthState};
 pub use jobs::{JobId, JobLine};
 pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView, Leaving, LeavingFor};
 pub use letters::{ClassLetters, class_of_key, key_of, refuse_letter};
@@ -36,8 +40,10 @@ pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
 pub use settings::{Recent, Settings, ThemeChoice};
+pub use split::{PlannedSplit, SplitQuestion, SplitState};
 pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
+pub use transfer::{ExportOutcome, ExportState, Incoming, LabelsPreview, TransferState};
 
 // What a panel draws of it; panels do not know the room that reads it.
 pub use crate::imaging::ExifFacts;
@@ -118,6 +124,10 @@ pub struct State {
     pub opening: Option<(String, usize)>,
     /// Data workspace.
     pub data: DataState,
+    /// Export, and labels from a table.
+    pub transfer: TransferState,
+    /// Drawing splits anew.
+    pub split: SplitState,
     /// Augment workspace.
     pub augment: AugmentState,
     /// Train workspace, and the run that is under way.

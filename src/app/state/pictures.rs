@@ -84,6 +84,11 @@ impl Pictures {
         }
     }
 
+    /// Whether pictures that were asked for are not there yet.
+    pub fn is_loading(&self) -> bool {
+        !self.wanted.is_empty() || self.entries.values().any(|entry| matches!(entry.picture, Picture::Loading))
+    }
+
     /// Bytes of the textures held.
     pub fn bytes_held(&self) -> usize {
         self.bytes

@@ -29,6 +29,12 @@ impl ContentHash {
         Self::of_reader(File::open(path)?)
     }
 
+    /// Of bytes that were read already; the same as of a file that holds them.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        // Reading from memory can't fail.
+        Self::of_reader(bytes).unwrap_or(Self { bytes: bytes.len() as u64, hash: 0 })
+    }
+
     fn of_reader(mut reader: impl Read) -> io::Result<Self> {
         let mut block = Vec::with_capacity(BLOCK);
         let (mut bytes, mut hash) = (0_u64, 0_u64);

@@ -39,6 +39,10 @@ pub enum CsvError {
 pub struct CsvImport {
     /// To be carried out in this order: classes that are new, then all labels in one step. Empty where all is that way already.
     pub edits: Vec<Edit>,
+    /// Classes that are new.
+    pub new_classes: Vec<String>,
+    /// Pictures that something changes for.
+    pub changed: usize,
     /// Rows whose picture is in the data set.
     pub pictures: usize,
     /// Rows whose picture is not, by what they call it.
@@ -136,8 +140,11 @@ impl LabelLayer {
             }
             import.pictures += usize::from(rows.insert(position, row).is_none());
         }
+        import.new_classes = new_classes.iter().cloned().collect();
         import.edits = new_classes.into_iter().map(|name| Edit::of(Action::CreateClass { name })).collect();
-        import.edits.extend(self.edit_of(dataset, &rows));
+        let edit = self.edit_of(dataset, &rows);
+        import.changed = edit.as_ref().map_or(0, |edit| edit.positions.len());
+        import.edits.extend(edit);
         Ok(import)
     }
 

@@ -46,7 +46,7 @@ pub struct LabelSummary {
 }
 
 /// The labels of an open data set.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LabelLayer {
     labels: Labels,
     start: Vec<Start>,

@@ -34,7 +34,7 @@ pub use access::{AccessError, LabelAccess, LabelPlaces, LaidOver, OpenedLabels, 
 pub use classes::{ClassColor, check_class_name};
 pub use content::ContentHash;
 pub use csv_file::{CsvError, CsvImport};
-pub use draw::SplitShares;
+pub use draw::{SplitPlan, SplitShares};
 pub use edit::{Edit, Mark};
 pub use history::{Happening, LabelEvent};
 pub use journal::{Journal, JournalError};

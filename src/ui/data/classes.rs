@@ -5,7 +5,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::{Grid, Key, Rect, Response, Role, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo};
 
 use super::labelling::DraggedPictures;
-use crate::app::command::{Command, Commands, LabelCommand};
+use crate::app::command::{Command, Commands, LabelCommand, TransferCommand};
 use crate::app::state::{ClassLetters, ClassNaming, DataState, Project};
 use crate::dataset::Split;
 use crate::ui::theme;
@@ -33,6 +33,11 @@ pub fn menu_ui(
             ui.close();
         }
         ui.separator();
+    }
+    let tooltip = "Copies pictures from elsewhere into this class; the originals stay where they are.";
+    if ui.button("Import pictures…").on_hover_text(tooltip).clicked() {
+        commands.push(Command::Transfer(TransferCommand::ChooseImport(split, class)));
+        ui.close();
     }
     if ui.add_enabled(can, egui::Button::new("Rename…")).clicked() {
         data.naming = Some(ClassNaming { class: Some((split, class)), text: name.to_owned(), is_new: true });

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use super::band::{self, Tiles};
-use super::{class_color, keys, labelling, split_title, suggestions};
+use super::{class_color, health, keys, labelling, split_title, suggestions};
 use crate::app::command::Commands;
 use crate::app::state::{DataState, FileFacts, GridView, LargeView, Pictures, Project, Suggestions};
 use crate::dataset::Item;
@@ -94,6 +94,7 @@ pub fn grid_ui(
                 let look =
                     TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
                 let response = tile_ui(ui, project, &data.suggestions, item, pictures, response, look);
+                health::group_badge_ui(ui, data, data.shown().get(at).copied(), rect);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
                 }

@@ -18,7 +18,11 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
         || state.settings_open
         || state.shortcuts_open
         || state.issues_open
-        || state.leaving.is_some();
+        || state.leaving.is_some()
+        || state.transfer.export.open
+        || state.transfer.preview.is_some()
+        || state.transfer.incoming.is_some()
+        || state.split.open;
     let focused = ctx.memory(egui::Memory::focused);
     !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
 }
@@ -51,6 +55,7 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
         data.filter.split = None;
         data.filter.prediction = PredictionFilter::Any;
         data.filter.unreadable_only = false;
+        data.filter.health = None;
     }
     if plain(Key::Escape) {
         if data.large.is_some() {

@@ -7,13 +7,16 @@ mod band;
 mod classes;
 mod footer;
 mod grid;
+mod health;
 mod inspector;
 mod keys;
 mod labelling;
 mod large;
+mod split;
 mod story;
 mod suggestions;
 mod toolbar;
+mod transfer;
 mod tree;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -28,7 +31,7 @@ use crate::dataset::Split;
 /// Draws the Data workspace.
 pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let keys_are_free = keys::are_free(ui.ctx(), state);
-    let State { project: Some(project), data, pictures, settings, issues_open, results, train, .. } = state else {
+    let State { project: Some(project), data, pictures, settings, issues_open, results, train, jobs, .. } = state else {
         return;
     };
     let asking = suggestions::Asking { runs: &results.runs, is_on: settings.suggest, is_training: train.is_running() };
@@ -40,10 +43,18 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     // The grid keeps room for two tiles of the usual size, however wide the panels are drawn.
     let width = ui.available_width();
-    let tree = Panel::left("data_tree").frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO));
-    tree.default_size(212.0).size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
-        tree::tree_ui(ui, project, data, &settings.class_letters, issues_open, commands);
-    });
+    let frame = widgets::side_panel_frame(ui).inner_margin(Margin::ZERO);
+    if data.health.open {
+        let panel = Panel::left("data_health").frame(frame).default_size(264.0);
+        panel.size_range(212.0..=(width * 0.36).max(212.0)).show(ui, |ui| {
+            health::health_ui(ui, project, data, jobs, commands);
+        });
+    } else {
+        let tree = Panel::left("data_tree").frame(frame).default_size(212.0);
+        tree.size_range(168.0..=(width * 0.3).max(168.0)).show(ui, |ui| {
+            tree::tree_ui(ui, project, data, &settings.class_letters, issues_open, commands);
+        });
+    }
     let inspector = Panel::right("data_inspector")
         .frame(widgets::side_panel_frame(ui).inner_margin(Margin::ZERO))
         .default_size((width * 0.26).clamp(272.0, 420.0))
@@ -76,6 +87,12 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
 }
 
+/// Draws the workspace's dialogs that are open.
+pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
+    transfer::dialogs_ui(ui, state, commands);
+    split::split_ui(ui, state, commands);
+}
+
 /// Whether plain keys are the workspace's.
 pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
     keys::are_free(ctx, state)
@@ -102,7 +119,9 @@ fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut
 /// There are pictures, but the filter lets none through.
 fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
     let text = filter.text.trim();
-    let sentence = if text.is_empty() {
+    let sentence = if let Some(settled) = health::settled_text(filter) {
+        settled.to_owned()
+    } else if text.is_empty() {
         "The filter lets none of the pictures through.".to_owned()
     } else {
         format!("No picture has “{}” in its name.", widgets::elide_middle(ui, text, &theme::body(), 240.0))

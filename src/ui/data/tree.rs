@@ -6,7 +6,7 @@ use egui::{
 };
 use egui_material_icons::icons;
 
-use super::{classes, split_explained, split_title};
+use super::{classes, health, split_explained, split_title, transfer};
 use crate::app::command::{Commands, LabelCommand};
 use crate::app::state::{ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
@@ -27,6 +27,7 @@ enum Line {
     Unlabelled,
     SetAside,
     Unreadable,
+    Health,
     Issues,
     NewClass,
 }
@@ -65,7 +66,14 @@ pub fn tree_ui(
     commands: &mut Commands,
 ) {
     Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
-        widgets::section_label(ui, "Splits & classes");
+        ui.horizontal(|ui| {
+            widgets::section_label(ui, "Splits & classes");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if let Some(command) = transfer::menu_ui(ui) {
+                    commands.ui(command);
+                }
+            });
+        });
     });
     let lines = lines(project, data);
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -94,6 +102,7 @@ fn lines(project: &Project, data: &DataState) -> Vec<Line> {
     if counts.unreadable > 0 {
         lines.push(Line::Unreadable);
     }
+    lines.push(Line::Health);
     if !project.dataset.issues.is_empty() {
         lines.push(Line::Issues);
     }
@@ -279,6 +288,15 @@ fn line_ui(
             if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, unreadable_only: !selected, ..DataFilter::default() };
+            }
+        }
+        Line::Health => {
+            let (name, icon, color) = health::line_look(ui, data);
+            let count = data.health.findings().len();
+            let look = Look { name, text: "health", count, mark: Mark::Icon(icon, color), ..plain };
+            let tooltip = "Twins, leaks between splits, and pictures that can't be read, are tiny or show nothing";
+            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
+                data.health.open = true;
             }
         }
         Line::Issues => {

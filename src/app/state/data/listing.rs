@@ -3,11 +3,14 @@
 //! The order of all pictures is kept from one change to the next, so that a new label, which may only change whether a picture
 //! is shown, costs one pass over the data set and no sorting. Nothing is done here in frames in which nothing changed.
 
+use std::collections::HashSet;
+
 use super::{DataCounts, DataFilter, DataState, SortBy};
 use crate::app::state::labels::LabelFilter;
 use crate::app::state::project::{FileFacts, Project};
 use crate::app::state::suggestions::PredictionFilter;
 use crate::dataset::Item;
+use crate::health::Finding;
 
 /// Facts and predictions that keep coming in change an order this often at most, in seconds.
 const EVERY_SECS: f64 = 1.0;
@@ -30,6 +33,7 @@ struct Computed {
     has_index: bool,
     facts: usize,
     said: u64,
+    health: u64,
     at_secs: f64,
 }
 
@@ -37,6 +41,7 @@ impl DataState {
     /// Brings the list shown up to date where the data set, the filter or the order changed since the last call. `now_secs`
     /// is any clock that goes forward: headers and predictions that keep coming in change an order once a second at most.
     pub fn refresh(&mut self, project: &Project, now_secs: f64) {
+        self.health.refresh(project, self.filter.health);
         let (facts, said) = (project.facts.len(), self.suggestions.revision());
         let old = self.listing.computed.as_ref();
         let same_scan = old.is_some_and(|old| old.serial == project.serial);
@@ -45,6 +50,7 @@ impl DataState {
         let same_order = old.is_some_and(|old| {
             old.sort == self.sort && old.descending == self.descending && old.has_index == self.index.is_some()
         });
+        let same_health = self.filter.health.is_none() || old.is_some_and(|old| old.health == self.health.version());
         let is_time = old.is_none_or(|old| now_secs - old.at_secs >= EVERY_SECS);
         let facts_are_new =
             old.is_none_or(|old| old.facts != facts) && (is_time || facts >= project.dataset.items.len());
@@ -54,7 +60,7 @@ impl DataState {
         let said_taken = old.filter(|_| !said_is_new).map_or(said, |old| old.said);
         let taken_at = old.filter(|_| !facts_are_new && !said_is_new).map_or(now_secs, |old| old.at_secs);
         let has_more_facts = old.is_none_or(|old| old.facts != facts);
-        if same_labels && same_filter && same_order && !facts_are_new && !said_is_new {
+        if same_labels && same_filter && same_order && same_health && !facts_are_new && !said_is_new {
             return;
         }
         if !same_labels {
@@ -74,6 +80,7 @@ impl DataState {
         let needs_filter = needs_order
             || !same_labels
             || !same_filter
+            || !same_health
             || facts_are_new && self.filter.unreadable_only
             || said_is_new && self.filter.prediction != PredictionFilter::Any;
         if needs_filter {
@@ -90,6 +97,7 @@ impl DataState {
             has_index: self.index.is_some(),
             facts: facts_taken,
             said: said_taken,
+            health: self.health.version(),
             at_secs: taken_at,
         });
     }
@@ -152,6 +160,10 @@ impl DataState {
                 None => holds(&item.rel_path.to_string_lossy().to_lowercase()),
             }
         };
+        let wrong = filter.health.map(|kind| {
+            let pictures = self.health.finding(kind).into_iter().flat_map(Finding::pictures);
+            pictures.collect::<HashSet<usize>>()
+        });
         let is_unreadable = |item: &Item| matches!(project.facts.get(&item.id), Some(FileFacts::Unreadable(_)));
         let is_shown = |position: usize| {
             let Some(item) = project.dataset.items.get(position) else { return false };
@@ -160,9 +172,16 @@ impl DataState {
                 && (filter.labels == LabelFilter::Any || filter.labels.admits(project, position, item))
                 && self.suggestions.admits(filter.prediction, item)
                 && (!filter.unreadable_only || is_unreadable(item))
+                && wrong.as_ref().is_none_or(|wrong| wrong.contains(&position))
                 && (words.is_empty() || has_words(position, item))
         };
-        self.listing.order.iter().copied().filter(|position| is_shown(*position)).collect()
+        let mut shown: Vec<usize> =
+            self.listing.order.iter().copied().filter(|position| is_shown(*position)).collect();
+        if filter.health.is_some() && self.sort == SortBy::Folder {
+            // Twins side by side.
+            shown.sort_by_key(|position| self.health.group(*position));
+        }
+        shown
     }
 
     /// Unmarks what is not shown any more: nothing that can't be seen is ever acted on.

@@ -1,0 +1,115 @@
+//! State of the dialogs that take a data set out of Imago, and labels in.
+
+use std::path::{Path, PathBuf};
+
+use super::JobId;
+use crate::dataset::labels::CsvImport;
+use crate::dataset::{ExportMode, Split};
+
+/// How the last export ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportOutcome {
+    /// All is there.
+    Done {
+        /// The new data set.
+        folder: PathBuf,
+        /// `397 pictures copied`.
+        summary: String,
+        /// Pictures that got another name: where they were and what they are called now.
+        renamed: Vec<String>,
+    },
+    /// It was stopped; nothing is left of it.
+    Cancelled,
+    /// Why it can't be done.
+    Failed(String),
+}
+
+/// The dialog “Export as folders”.
+#[derive(Clone, Debug)]
+pub struct ExportState {
+    /// Whether it is shown.
+    pub open: bool,
+    /// Copies or hard links.
+    pub mode: ExportMode,
+    /// Where to: what stands in the field.
+    pub folder_text: String,
+    /// The same as a path; a chosen folder's name need not be text.
+    pub folder: PathBuf,
+    /// The job that runs.
+    pub job: Option<JobId>,
+    /// How the last one ended.
+    pub outcome: Option<ExportOutcome>,
+}
+
+impl Default for ExportState {
+    fn default() -> Self {
+        Self {
+            open: false,
+            mode: ExportMode::Copy,
+            folder_text: String::new(),
+            folder: PathBuf::new(),
+            job: None,
+            outcome: None,
+        }
+    }
+}
+
+impl ExportState {
+    /// Takes a folder.
+    pub fn set_folder(&mut self, folder: PathBuf) {
+        self.folder_text = folder.display().to_string();
+        self.folder = folder;
+        self.outcome = None;
+    }
+
+    /// Takes what was typed.
+    pub fn typed(&mut self) {
+        self.folder = PathBuf::from(self.folder_text.trim());
+        self.outcome = None;
+    }
+
+    /// Shows the dialog; without a folder one beside the data set is proposed.
+    pub fn show(&mut self, data: &Path) {
+        self.open = true;
+        if self.folder_text.is_empty()
+            && let (Some(parent), Some(name)) = (data.parent(), data.file_name())
+        {
+            let mut proposed = name.to_owned();
+            proposed.push("-exported");
+            self.set_folder(parent.join(proposed));
+        }
+    }
+}
+
+/// What a table of labels would change, to be looked at before it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelsPreview {
+    /// The table.
+    pub path: PathBuf,
+    /// What it asks for.
+    pub import: CsvImport,
+    /// The scan and the revision of labels that it was compared with.
+    pub of: (u64, u64),
+}
+
+/// Files that were dropped, to be copied into a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Of which split.
+    pub split: Split,
+    /// Into which class.
+    pub class: usize,
+}
+
+/// The dialogs' state.
+#[derive(Clone, Debug, Default)]
+pub struct TransferState {
+    /// Export as folders.
+    pub export: ExportState,
+    /// A table of labels that was read.
+    pub preview: Option<LabelsPreview>,
+    /// Files that were dropped in the Data workspace.
+    pub incoming: Option<Incoming>,
+}

@@ -1,0 +1,299 @@
+//! Takes a data set out of Imago, as folders or as a table of labels, and labels in from a table: the jobs, and what becomes of
+//! them. Nothing here writes into the data set.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::command::{LabelCommand, TransferCommand};
+use super::imago_app::Cx;
+use super::jobs::{JobContext, Message};
+use super::state::{ClassFilter, ExportOutcome, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace};
+use super::{labels, native};
+use crate::dataset::{
+    Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
+};
+
+/// Between two reports of progress.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+
+/// What the jobs report.
+pub enum TransferMessage {
+    /// An export ended.
+    Exported(JobId, PathBuf, Result<Exported, ExportError>),
+    /// Pictures were copied into a class of this name, or can't be. The folder is the data set's.
+    Imported(PathBuf, String, Result<Imported, String>),
+    /// The labels are written, or can't be: a sentence either way.
+    LabelsSaved(Result<String, String>),
+    /// A table was read, or can't be.
+    LabelsRead(Result<Box<LabelsPreview>, String>),
+}
+
+/// Carries out a command.
+pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
+    match command {
+        TransferCommand::ShowExport => {
+            if let Some(project) = &cx.state.project {
+                cx.state.workspace = Workspace::Data;
+                cx.state.transfer.export.show(&project.dataset.root);
+            }
+        }
+        TransferCommand::ChooseExportFolder => native::choose_export_folder(cx),
+        TransferCommand::ExportInto(folder) => cx.state.transfer.export.set_folder(folder),
+        TransferCommand::Export => export(cx),
+        TransferCommand::SaveLabels(path) => save_labels(path, cx),
+        TransferCommand::ReadLabels(path) => read_labels(path, cx),
+        TransferCommand::TakeLabels => take_labels(cx),
+        TransferCommand::DropLabels => cx.state.transfer.preview = None,
+        TransferCommand::ChooseImport(split, class) => native::choose_pictures_to_import(split, class, cx),
+        TransferCommand::Import(paths, split, class) => import(paths, split, class, cx),
+    }
+}
+
+/// Another data set is open, or none.
+pub(super) fn project_changed(cx: &mut Cx<'_>) {
+    let serial = cx.state.project.as_ref().map(|project| project.serial);
+    let transfer = &mut cx.state.transfer;
+    transfer.incoming = None;
+    if transfer.preview.as_ref().is_some_and(|preview| Some(preview.of.0) != serial) {
+        transfer.preview = None;
+    }
+    if transfer.export.job.is_none() {
+        transfer.export = super::state::ExportState::default();
+    }
+}
+
+/// Once a frame: an export that is gone without a word (it panicked, which was said) is no longer waited for.
+pub(super) fn tick(cx: &mut Cx<'_>) {
+    let job = cx.state.transfer.export.job;
+    if job.is_some_and(|job| !cx.state.jobs.iter().any(|line| line.id == job)) {
+        cx.state.transfer.export.job = None;
+    }
+}
+
+/// Files were dropped on the Data workspace: asks into which class they are to be copied. `false`: there is none.
+pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
+    let Some(project) = cx.state.project.as_ref().filter(|project| !project.dataset.classes.is_empty()) else {
+        return false;
+    };
+    // What is shown is what is meant.
+    let filter = &cx.state.data.filter;
+    let class = match filter.class {
+        ClassFilter::Class(class) if class < project.dataset.classes.len() => class,
+        _ => 0,
+    };
+    let split = filter.split.unwrap_or(Split::Train);
+    cx.state.transfer.incoming = Some(Incoming { paths: paths.to_vec(), split, class });
+    true
+}
+
+fn export(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let export = &mut cx.state.transfer.export;
+    if export.job.is_some() {
+        return;
+    }
+    let (out, mode) = (export.folder.clone(), export.mode);
+    if !out.is_absolute() {
+        let text = format!("“{}” is not a whole path: choose a folder.", out.display());
+        export.outcome = Some(ExportOutcome::Failed(text));
+        return;
+    }
+    export.outcome = None;
+    let dataset = project.for_training();
+    let line = cx.services.jobs.spawn("export", "Exporting", move |job| {
+        let outcome = run_export(&dataset, &out, mode, job);
+        drop(dataset);
+        job.send(Message::Transfer(TransferMessage::Exported(job.id, out, outcome)));
+    });
+    export.job = Some(line.id);
+    cx.state.jobs.push(line);
+}
+
+fn run_export(dataset: &Dataset, out: &Path, mode: ExportMode, job: &JobContext) -> Result<Exported, ExportError> {
+    let mut reported: Option<Instant> = None;
+    export_folders(dataset, out, mode, &job.cancel, &mut |done, total| {
+        if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+            reported = Some(Instant::now());
+            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+        }
+    })
+}
+
+fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
+    cx.state.transfer.incoming = None;
+    let Some(project) = &cx.state.project else { return };
+    let dataset = &project.dataset;
+    let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
+    let (root, name) = (dataset.root.clone(), project.class_name(Some(class)).to_owned());
+    let line = cx.services.jobs.spawn("import", "Copying pictures", move |job| {
+        let mut reported: Option<Instant> = None;
+        let outcome = import_pictures(&paths, &folder, &job.cancel, &mut |done, total| {
+            if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+                reported = Some(Instant::now());
+                job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            }
+        });
+        let outcome = outcome.map_err(|error| format!("The pictures could not be imported. {error}."));
+        job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
+    });
+    cx.state.jobs.push(line);
+}
+
+fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mut Cx<'_>) {
+    let imported = match outcome {
+        Ok(imported) => imported,
+        Err(text) => {
+            cx.state.notify(NoticeLevel::Error, text);
+            return;
+        }
+    };
+    let (level, text) = what_was_imported(&imported, class);
+    cx.state.notify(level, text);
+    let is_open = cx.state.project.as_ref().is_some_and(|project| project.dataset.root == root);
+    if imported.copied > 0 && is_open {
+        super::project::open(root, cx);
+    }
+}
+
+/// What became of pictures that were to be copied into a class.
+fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) {
+    let pictures = |count: usize| if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") };
+    let mut text = format!("{} copied into {class}.", pictures(imported.copied));
+    match imported.renamed.as_slice() {
+        [] => {}
+        [(from, to)] => {
+            let name = to.file_name().unwrap_or_default().to_string_lossy();
+            let from = from.file_name().unwrap_or_default().to_string_lossy();
+            text.push_str(&format!(" {from} was there already, so it is called {name}."));
+        }
+        many => text.push_str(&format!(" {} got another name, since theirs was taken.", pictures(many.len()))),
+    }
+    if imported.there_already > 0 {
+        text.push_str(&format!(
+            " {} of the same content and name were there already.",
+            pictures(imported.there_already)
+        ));
+    }
+    if imported.passed_over > 0 {
+        text.push_str(&format!(" Files that are no pictures were left out: {}.", imported.passed_over));
+    }
+    if imported.cancelled {
+        text.push_str(" It was stopped before its end.");
+    }
+    if let Some((path, why)) = imported.failed.first() {
+        let more = imported.failed.len() - 1;
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        text.push_str(&format!(" Not copied: {}: {why}{more}.", path.display()));
+        return (NoticeLevel::Warning, text);
+    }
+    (if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info }, text)
+}
+
+fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let Some(layer) = project.labels.layer.clone() else { return };
+    let dataset = project.dataset.clone();
+    cx.services.jobs.spawn("labels-csv", "", move |job| {
+        let pictures = dataset.items.len();
+        let written = layer.write_csv(&dataset, &path);
+        drop(dataset);
+        let outcome = match written {
+            Ok(()) => Ok(format!("The labels of {pictures} pictures are in {}.", path.display())),
+            Err(error) => Err(format!("The labels could not be written: {error}.")),
+        };
+        job.send(Message::Transfer(TransferMessage::LabelsSaved(outcome)));
+    });
+}
+
+fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    if let Some(why) = project.labels.refusal() {
+        let why = why.to_owned();
+        cx.state.notify(NoticeLevel::Warning, why);
+        return;
+    }
+    let Some(layer) = project.labels.layer.clone() else { return };
+    let (dataset, of) = (project.dataset.clone(), (project.serial, project.labels.revision));
+    cx.services.jobs.spawn("labels-csv", "", move |job| {
+        let read = layer.read_csv(&dataset, &path);
+        drop(dataset);
+        let outcome = read
+            .map(|import| Box::new(LabelsPreview { path, import, of }))
+            .map_err(|error| format!("The table can't be used. {error}."));
+        job.send(Message::Transfer(TransferMessage::LabelsRead(outcome)));
+    });
+}
+
+fn take_labels(cx: &mut Cx<'_>) {
+    let (Some(preview), Some(project)) = (cx.state.transfer.preview.take(), &cx.state.project) else { return };
+    if preview.of == (project.serial, project.labels.revision) {
+        labels::handle(LabelCommand::TakeOver(preview.import.edits), cx);
+    } else {
+        // Labels changed since the table was read: what it would change is shown anew.
+        read_labels(preview.path, cx);
+    }
+}
+
+/// Folds in what a job reports.
+pub(super) fn receive(message: TransferMessage, cx: &mut Cx<'_>) {
+    match message {
+        TransferMessage::Exported(job, folder, outcome) if cx.state.transfer.export.job == Some(job) => {
+            cx.state.transfer.export.job = None;
+            exported(folder, outcome, cx);
+        }
+        TransferMessage::Exported(..) => {}
+        TransferMessage::Imported(root, class, outcome) => imported(&root, &class, outcome, cx),
+        TransferMessage::LabelsSaved(Ok(text)) => cx.state.notify(NoticeLevel::Success, text),
+        TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(Err(text)) => {
+            cx.state.notify(NoticeLevel::Error, text);
+        }
+        TransferMessage::LabelsRead(Ok(preview)) => {
+            let serial = cx.state.project.as_ref().map(|project| project.serial);
+            if serial == Some(preview.of.0) {
+                cx.state.workspace = Workspace::Data;
+                cx.state.transfer.preview = Some(*preview);
+            }
+        }
+    }
+}
+
+fn exported(folder: PathBuf, outcome: Result<Exported, ExportError>, cx: &mut Cx<'_>) {
+    let (level, text, shown) = match outcome {
+        Ok(exported) => {
+            let summary = summary(&exported);
+            let renamed = exported
+                .renamed
+                .iter()
+                .map(|(from, to)| {
+                    let name = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    format!("{} is called {name} there", from.display())
+                })
+                .collect();
+            let text = format!("The data set is exported to {}: {summary}.", folder.display());
+            (NoticeLevel::Success, text, ExportOutcome::Done { folder, summary, renamed })
+        }
+        Err(ExportError::Cancelled) => {
+            let text = "The export was stopped; nothing was exported.".to_owned();
+            (NoticeLevel::Info, text, ExportOutcome::Cancelled)
+        }
+        Err(error) => {
+            let text = format!("The data set could not be exported. {error}.");
+            (NoticeLevel::Error, text.clone(), ExportOutcome::Failed(text))
+        }
+    };
+    cx.state.notify(level, text);
+    cx.state.transfer.export.outcome = Some(shown);
+}
+
+fn summary(exported: &Exported) -> String {
+    let mut parts = Vec::new();
+    for (count, what) in [(exported.copied, "copied"), (exported.linked, "linked")] {
+        if count > 0 {
+            parts.push(format!("{count} picture{} {what}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    if exported.unlabelled > 0 {
+        parts.push(format!("{} without a label left out", exported.unlabelled));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,269 @@
+//! Copying pictures from elsewhere into a class's folder. Nothing is moved, nothing that is there is written over.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::export::numbered;
+use super::labels::{ContentHash, LabelLayer};
+use super::scan::PICTURE_EXTENSIONS;
+use super::{Dataset, DatasetLayout, Split};
+use crate::base::CancelToken;
+
+/// A name may be taken this many times.
+const MOST_NUMBERS: usize = 100_000;
+
+/// Why nothing can be imported.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// The class's folder can't be made.
+    #[error("{}: {source}; nothing was imported", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What was imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Pictures that are in the folder now.
+    pub copied: usize,
+    /// Those of them that got another name, since theirs was taken: where they were, where they are.
+    pub renamed: Vec<(PathBuf, PathBuf)>,
+    /// Pictures that are in the folder already, with the same name and content.
+    pub there_already: usize,
+    /// Files that are no pictures by their name.
+    pub passed_over: usize,
+    /// Pictures that could not be copied, and why.
+    pub failed: Vec<(PathBuf, String)>,
+    /// It was stopped before its end; what was copied stays.
+    pub cancelled: bool,
+}
+
+/// The folder in which new pictures of a class belong: where its pictures of that split are, or a new one named like the class.
+pub fn class_folder(dataset: &Dataset, layer: Option<&LabelLayer>, split: Split, class: usize) -> Option<PathBuf> {
+    let name = dataset.classes.get(class)?;
+    let is_split = dataset.layout == DatasetLayout::Splits;
+    let depth = if is_split { 2 } else { 1 };
+    let parts = |item: &super::Item| item.rel_path.parent().map_or(0, |folder| folder.iter().count());
+    let of_split = |item: &super::Item| {
+        !is_split
+            || item.rel_path.iter().next().and_then(|part| part.to_str()).and_then(Split::from_folder_name)
+                == Some(split)
+    };
+    let home = dataset.items.iter().enumerate().find(|(position, item)| {
+        let folder_class = layer.map_or(item.class, |layer| layer.folder_class(*position));
+        folder_class == Some(class) && of_split(item) && parts(item) >= depth
+    });
+    if let Some((_, item)) = home {
+        return Some(dataset.root.join(item.rel_path.iter().take(depth).collect::<PathBuf>()));
+    }
+    if !is_split {
+        return Some(dataset.root.join(name));
+    }
+    // The split's folder as the user calls it (`valid`, `Train`, …), where there is one.
+    let named = dataset.items.iter().find(|item| of_split(item)).and_then(|item| item.rel_path.iter().next());
+    Some(dataset.root.join(named.unwrap_or(split.name().as_ref())).join(name))
+}
+
+/// Copies the pictures that `sources` name (files, and folders with all that is in them) into `folder`, which is made where it is
+/// not there. Each copy is compared with its original. `progress` gets the number of pictures done and of all.
+///
+/// # Errors
+/// [`ImportError`]: the folder can't be made. What is wrong with single files is in [`Imported`].
+pub fn import_pictures(
+    sources: &[PathBuf],
+    folder: &Path,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Imported, ImportError> {
+    let mut imported = Imported::default();
+    let pictures = pictures_of(sources, &mut imported);
+    if pictures.is_empty() {
+        return Ok(imported);
+    }
+    fs::create_dir_all(folder).map_err(|source| ImportError::Folder { path: folder.to_owned(), source })?;
+    for (done, from) in pictures.iter().enumerate() {
+        if cancel.is_cancelled() {
+            imported.cancelled = true;
+            break;
+        }
+        if let Err(error) = copy(from, folder, &mut imported) {
+            imported.failed.push((from.clone(), super::walk::reason(&error)));
+        }
+        progress(done + 1, pictures.len());
+    }
+    Ok(imported)
+}
+
+fn pictures_of(sources: &[PathBuf], imported: &mut Imported) -> Vec<PathBuf> {
+    let (mut pictures, mut seen) = (Vec::new(), HashSet::new());
+    for source in sources {
+        let walk = walkdir::WalkDir::new(source).sort_by_file_name().into_iter();
+        let is_shown =
+            |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+        for entry in walk.filter_entry(is_shown) {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if is_picture(entry.path()) => {
+                    if seen.insert(entry.path().to_owned()) {
+                        pictures.push(entry.into_path());
+                    }
+                }
+                Ok(_) => imported.passed_over += 1,
+                Err(error) => {
+                    let path = error.path().unwrap_or(source).to_owned();
+                    let why = error.io_error().map_or_else(|| error.to_string(), super::walk::reason);
+                    imported.failed.push((path, why));
+                }
+            }
+        }
+    }
+    pictures
+}
+
+fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| PICTURE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+fn copy(from: &Path, folder: &Path, imported: &mut Imported) -> io::Result<()> {
+    if !fs::metadata(from)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let content = ContentHash::of_file(from)?;
+    let original = PathBuf::from(from.file_name().unwrap_or_default());
+    // Through a hidden file, so that half a picture is never seen, and into place without ever writing over anything.
+    let mut part = tempfile::Builder::new().prefix(".imago-").suffix(".part").tempfile_in(folder)?;
+    io::copy(&mut File::open(from)?, part.as_file_mut())?;
+    part.as_file().sync_all()?;
+    if ContentHash::of_file(part.path())? != content {
+        return Err(io::Error::other("the copy is not like its original"));
+    }
+    readable_by_others(part.as_file())?;
+    for number in 1..MOST_NUMBERS {
+        let to = folder.join(numbered(&original, number));
+        match part.persist_noclobber(&to) {
+            Ok(_) => {
+                imported.copied += 1;
+                if number > 1 {
+                    imported.renamed.push((from.to_owned(), to));
+                }
+                return Ok(());
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                if ContentHash::of_file(&to).is_ok_and(|other| other == content) {
+                    imported.there_already += 1;
+                    return Ok(());
+                }
+                part = error.file;
+            }
+            Err(error) => return Err(error.error),
+        }
+    }
+    Err(io::Error::other("its name is taken too many times"))
+}
+
+/// Temporary files are made for their owner alone; a picture gets the usual rights (0644).
+#[cfg(unix)]
+fn readable_by_others(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{ScanOptions, scan};
+
+    fn write(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn pictures_are_copied_collisions_renamed_and_nothing_written_over() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join(path);
+        for (path, text) in [
+            ("in/a.jpg", "new"),
+            ("in/deep/b.PNG", "b"),
+            ("in/same.jpg", "same"),
+            ("in/notes.txt", "no picture"),
+            ("in/.hidden.jpg", "hidden"),
+            ("class/a.jpg", "old"),
+            ("class/a (2).jpg", "older"),
+            ("class/same.jpg", "same"),
+        ] {
+            write(&at(path), text);
+        }
+        let sources = [at("in"), at("in/a.jpg"), at("gone.jpg")];
+        let imported = import_pictures(&sources, &at("class"), &CancelToken::new(), &mut |_, _| {}).unwrap();
+        assert_eq!((imported.copied, imported.there_already, imported.passed_over), (2, 1, 1));
+        assert_eq!(imported.renamed, [(at("in/a.jpg"), at("class/a (3).jpg"))]);
+        assert_eq!(imported.failed, [(at("gone.jpg"), "it is gone".to_owned())]);
+        assert_eq!(names(&at("class")), ["a (2).jpg", "a (3).jpg", "a.jpg", "b.PNG", "same.jpg"]);
+        for (path, text) in
+            [("class/a.jpg", "old"), ("class/a (2).jpg", "older"), ("class/a (3).jpg", "new"), ("in/a.jpg", "new")]
+        {
+            assert_eq!(fs::read_to_string(at(path)).unwrap(), text, "{path}");
+        }
+        // Once more: all of it is there already.
+        let again = import_pictures(&sources[..1], &at("class"), &CancelToken::new(), &mut |_, _| {}).unwrap();
+        assert_eq!((again.copied, again.there_already), (0, 3));
+    }
+
+    #[test]
+    fn a_cancelled_import_leaves_whole_pictures_only() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join(path);
+        for number in 0..5 {
+            write(&at(&format!("in/{number}.jpg")), "picture");
+        }
+        let cancel = CancelToken::new();
+        let stop = &mut |done, _| {
+            if done == 2 {
+                cancel.cancel();
+            }
+        };
+        let imported = import_pictures(&[at("in")], &at("class"), &cancel, stop).unwrap();
+        assert!(imported.cancelled);
+        assert_eq!(names(&at("class")), ["0.jpg", "1.jpg"]);
+    }
+
+    #[test]
+    fn new_pictures_go_where_those_of_their_class_and_split_are() {
+        let home = tempfile::tempdir().unwrap();
+        for path in ["Train/ants/1.jpg", "Train/bees/deep/2.jpg", "valid/ants/3.jpg"] {
+            write(&home.path().join(path), "picture");
+        }
+        let dataset = scan(home.path(), &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).unwrap();
+        let folder = |split, class| {
+            let folder = class_folder(&dataset, None, split, class).unwrap();
+            folder.strip_prefix(&dataset.root).unwrap().to_string_lossy().replace('\\', "/")
+        };
+        assert_eq!(folder(Split::Train, 0), "Train/ants");
+        assert_eq!(folder(Split::Train, 1), "Train/bees");
+        assert_eq!(folder(Split::Val, 1), "valid/bees");
+        assert_eq!(folder(Split::Test, 0), "test/ants");
+        assert_eq!(class_folder(&dataset, None, Split::Train, 9), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! The dialog that draws training, validation and test pictures anew: how much, what stays together, and the counts that there
+//! would be.
+
+use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
+
+use crate::app::command::{Command, Commands, SplitCommand};
+use crate::app::state::{PlannedSplit, Project, State};
+use crate::dataset::Split;
+use crate::ui::overlays::dialog_ui;
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Width of the dialog in points.
+const WIDTH: f32 = 460.0;
+
+/// Draws the dialog if it is open.
+pub fn split_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
+    if state.split.open {
+        let stays = dialog_ui(ui, "Split", WIDTH, |ui| contents_ui(ui, state, commands));
+        state.split.open = stays;
+    }
+}
+
+fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    let Some(project) = &state.project else { return };
+    weak_ui(
+        ui,
+        "Draws anew which labelled pictures the model learns from and which judge it. No file is moved; it is one step that can \
+         be undone.",
+    );
+    ui.add_space(space::S);
+    let checked = state.data.health.survey().is_some();
+    let question = &mut state.split.question;
+    Grid::new("split_question").num_columns(2).spacing(vec2(space::L, space::S)).show(ui, |ui| {
+        let label = ui.label("Validation");
+        let most = 90.0 - question.test_percent;
+        ui.add(DragValue::new(&mut question.val_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
+            .labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label("Test");
+        let most = 90.0 - question.val_percent;
+        ui.add(DragValue::new(&mut question.test_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
+            .labelled_by(label.id);
+        ui.end_row();
+        let label = ui.label("Seed");
+        ui.add(DragValue::new(&mut question.seed).speed(0.1))
+            .labelled_by(label.id)
+            .on_hover_text("Another number draws other pictures; the same number always the same ones");
+        ui.end_row();
+    });
+    ui.add_space(space::S);
+    widgets::section_label(ui, "Keep together");
+    ui.checkbox(&mut question.folders, "Pictures of one folder below a class")
+        .on_hover_text("A folder for each animal, day or camera");
+    ui.add_enabled_ui(checked, |ui| {
+        ui.horizontal(|ui| {
+            ui.checkbox(&mut question.bursts, "Pictures taken within");
+            let value = DragValue::new(&mut question.burst_secs).range(1..=3600).suffix(" s");
+            let response = ui.add_enabled(question.bursts, value);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Seconds of a burst"));
+            ui.label("of each other");
+        });
+        ui.checkbox(&mut question.alike, "Pictures that look alike");
+    });
+    weak_ui(
+        ui,
+        if checked {
+            "Copies with the same content always stay together."
+        } else {
+            "Twins and bursts are known once the pictures' health has been checked."
+        },
+    );
+    ui.add_space(space::M);
+    let now = (project.serial, project.labels.revision);
+    let question = state.split.question;
+    let planned = state.split.planned.as_ref();
+    let current = planned.filter(|planned| planned.question == question && planned.of == now);
+    if let Some(planned) = planned.filter(|planned| planned.of == now) {
+        counts_ui(ui, project, planned);
+    } else {
+        ui.spinner();
+    }
+    ui.add_space(space::M);
+    let can = project.labels.refusal().is_none() && current.is_some_and(|planned| planned.moved > 0);
+    if widgets::primary_button(ui, "Apply split", can).clicked() {
+        commands.push(Command::Split(SplitCommand::Apply));
+    }
+    if let Some(why) = project.labels.refusal() {
+        weak_ui(ui, why);
+    }
+}
+
+/// What there would be of each class in each split.
+fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
+    let colors = theme::colors(ui);
+    let number = |ui: &mut Ui, count: usize| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let text = RichText::new(widgets::thousands(count)).font(theme::tabular(13.0));
+            ui.add(Label::new(text).selectable(false));
+        });
+    };
+    ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
+        Grid::new("split_counts").num_columns(4).striped(true).min_col_width(76.0).show(ui, |ui| {
+            ui.label("");
+            for split in Split::ALL {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let text = RichText::new(super::split_title(split)).size(12.0).color(colors.text_weak);
+                    ui.add(Label::new(text).selectable(false));
+                });
+            }
+            ui.end_row();
+            for (class, counts) in planned.plan.counts.iter().enumerate() {
+                ui.horizontal(|ui| {
+                    widgets::legend_dot(ui, theme::class_color(class));
+                    let name = widgets::elide_middle(ui, project.class_name(Some(class)), &theme::body(), 140.0);
+                    ui.label(name);
+                });
+                counts.iter().for_each(|count| number(ui, *count));
+                ui.end_row();
+            }
+        });
+    });
+    ui.add_space(space::XS);
+    let plural = |count: usize, one: &str, many: &str| {
+        format!("{} {}", widgets::thousands(count), if count == 1 { one } else { many })
+    };
+    let text = format!(
+        "{} would change the split; {} kept together.",
+        plural(planned.moved, "picture", "pictures"),
+        plural(planned.groups, "group is", "groups are"),
+    );
+    weak_ui(ui, &text);
+}
+
+fn weak_ui(ui: &mut Ui, text: &str) {
+    let colors = theme::colors(ui);
+    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+}

@@ -1,0 +1,246 @@
+//! The menu of the data set, and the dialogs that take it out of Imago and labels in.
+
+use egui::{Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui_material_icons::icons;
+
+use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
+use crate::app::state::{ExportOutcome, Incoming, JobLine, LabelsPreview, Project, State};
+use crate::dataset::{DatasetLayout, ExportMode, Split};
+use crate::ui::overlays::dialog_ui;
+use crate::ui::theme::{self, space};
+use crate::ui::widgets;
+
+/// Width of the dialogs in points.
+const WIDTH: f32 = 480.0;
+
+/// The menu at the head of the tree.
+pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
+    let mut chosen = None;
+    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
+    let response = ui.menu_button(icon, |ui| {
+        ui.set_min_width(190.0);
+        for command in [
+            UiCommand::DrawSplits,
+            UiCommand::CheckHealth,
+            UiCommand::ExportFolders,
+            UiCommand::ExportLabels,
+            UiCommand::ImportLabels,
+        ] {
+            if ui.button(command.title()).on_hover_text(command.tooltip()).clicked() {
+                chosen = Some(command);
+                ui.close();
+            }
+        }
+    });
+    let enabled = ui.is_enabled();
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, enabled, "Export, import and check"));
+    response.response.on_hover_text("Export, import and check");
+    chosen
+}
+
+/// Draws the dialogs that are open.
+pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
+    if state.transfer.export.open {
+        let stays = dialog_ui(ui, "Export as folders", WIDTH, |ui| export_ui(ui, state, commands));
+        state.transfer.export.open = stays;
+    }
+    let State { project, transfer, .. } = state;
+    if let (Some(project), Some(incoming)) = (project.as_ref(), &mut transfer.incoming) {
+        let stays = dialog_ui(ui, "Import pictures", WIDTH, |ui| incoming_ui(ui, project, incoming, commands));
+        if !stays {
+            transfer.incoming = None;
+        }
+    }
+    if let Some(preview) = &state.transfer.preview {
+        let stays = dialog_ui(ui, "Labels from a table", WIDTH, |ui| preview_ui(ui, preview, commands));
+        if !stays {
+            state.transfer.preview = None;
+        }
+    }
+}
+
+fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
+    weak_ui(
+        ui,
+        "Writes the labelled pictures as train, val and test with a folder for each class, as other programs expect them. Your \
+         own files stay as they are; pictures that are set aside are left out.",
+    );
+    ui.add_space(space::S);
+    let line = state.transfer.export.job.and_then(|job| state.jobs.iter().find(|line| line.id == job)).cloned();
+    ui.add_enabled_ui(line.is_none(), |ui| {
+        let export = &mut state.transfer.export;
+        let choices = [(ExportMode::Copy, "Copies"), (ExportMode::Link, "Hard links")];
+        if widgets::segmented(ui, &mut export.mode, &choices) {
+            export.outcome = None;
+        }
+        weak_ui(
+            ui,
+            match export.mode {
+                ExportMode::Copy => "Each copy is compared with its original.",
+                ExportMode::Link => {
+                    "Take no room, but whoever changes one changes the original too. Where that is impossible, copies."
+                }
+            },
+        );
+        ui.add_space(space::S);
+        ui.horizontal(|ui| {
+            let label = ui.label("Folder");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Choose…").on_hover_text("A new or empty folder").clicked() {
+                    commands.push(Command::Transfer(TransferCommand::ChooseExportFolder));
+                }
+                let field = TextEdit::singleline(&mut export.folder_text)
+                    .hint_text("A new or empty folder")
+                    .desired_width(ui.available_width());
+                if ui.add(field).labelled_by(label.id).changed() {
+                    export.typed();
+                }
+            });
+        });
+    });
+    ui.add_space(space::M);
+    match line {
+        Some(line) => running_ui(ui, &line, commands),
+        None => start_ui(ui, state, commands),
+    }
+}
+
+fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let response = ui.add(ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Progress of the export"));
+    ui.horizontal(|ui| {
+        weak_ui(ui, &line.detail);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.button("Stop").on_hover_text("What was exported so far is taken back").clicked() {
+                commands.push(Command::CancelJob(line.id));
+            }
+        });
+    });
+}
+
+fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let export = &state.transfer.export;
+    match &export.outcome {
+        Some(ExportOutcome::Done { folder, summary, renamed }) => {
+            sign_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, colors.good, &format!("Done: {summary}."));
+            list_ui(ui, "These had the name of another and got a number:", renamed);
+            if widgets::primary_button(ui, "Open as data set", true).clicked() {
+                commands.push(Command::OpenFolder(folder.clone()));
+            }
+            return;
+        }
+        Some(ExportOutcome::Cancelled) => {
+            sign_ui(ui, icons::ICON_INFO.codepoint, colors.info, "Stopped; nothing was exported.");
+        }
+        Some(ExportOutcome::Failed(reason)) => sign_ui(ui, icons::ICON_ERROR.codepoint, colors.bad, reason),
+        None => {}
+    }
+    if widgets::primary_button(ui, "Export", !export.folder_text.trim().is_empty()).clicked() {
+        commands.push(Command::Transfer(TransferCommand::Export));
+    }
+}
+
+/// Into which class dropped files are to be copied.
+fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let text = match incoming.paths.as_slice() {
+        [only] => only.display().to_string(),
+        many => format!("{} files and folders", widgets::thousands(many.len())),
+    };
+    widgets::elided_label(ui, &text, theme::body(), colors.text);
+    weak_ui(ui, "They are copied; the originals stay where they are. A name that is taken gets a number.");
+    ui.add_space(space::S);
+    let name = project.class_name(Some(incoming.class)).to_owned();
+    ui.horizontal(|ui| {
+        let label = ui.label("Class");
+        egui::ComboBox::from_id_salt("incoming_class")
+            .selected_text(name)
+            .show_ui(ui, |ui| {
+                for (class, name) in project.dataset.classes.iter().enumerate() {
+                    ui.selectable_value(&mut incoming.class, class, name);
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        if project.dataset.layout == DatasetLayout::Splits {
+            let choices = Split::ALL.map(|split| (split, super::split_title(split)));
+            widgets::segmented(ui, &mut incoming.split, &choices);
+        }
+    });
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        if widgets::primary_button(ui, "Copy into class", true).clicked() {
+            let Incoming { paths, split, class } = incoming.clone();
+            commands.push(Command::Transfer(TransferCommand::Import(paths, split, class)));
+        }
+    });
+}
+
+/// What a table would change.
+fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
+    let colors = theme::colors(ui);
+    let import = &preview.import;
+    let path = preview.path.display().to_string();
+    widgets::elided_label(ui, &path, theme::body(), colors.text_weak);
+    ui.add_space(space::S);
+    let lines = |count: usize| format!("{} line{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
+    ui.label(format!("{} of pictures that are in this data set", lines(import.pictures)));
+    let changed = widgets::thousands(import.changed);
+    let verb = if import.changed == 1 { "changes" } else { "change" };
+    ui.label(RichText::new(format!("{changed} of them {verb} a label, split or mark")).font(theme::strong(13.0)));
+    if !import.new_classes.is_empty() {
+        ui.add(Label::new(format!("New classes: {}", import.new_classes.join(", "))).wrap());
+    }
+    if !import.unknown.is_empty() {
+        ui.add_space(space::S);
+        list_ui(ui, &format!("{} of no picture here, left out:", lines(import.unknown.len())), &import.unknown);
+    }
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        if widgets::primary_button(ui, "Take over", !import.edits.is_empty()).clicked() {
+            commands.push(Command::Transfer(TransferCommand::TakeLabels));
+        }
+        if ui.button("Cancel").clicked() {
+            commands.push(Command::Transfer(TransferCommand::DropLabels));
+        }
+        if import.edits.is_empty() {
+            weak_ui(ui, "All of it is that way already.");
+        }
+    });
+}
+
+fn list_ui(ui: &mut Ui, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    weak_ui(ui, heading);
+    let height = ui.text_style_height(&egui::TextStyle::Body);
+    ScrollArea::vertical().max_height(110.0).auto_shrink([false, true]).show_rows(
+        ui,
+        height,
+        lines.len(),
+        |ui, rows| {
+            let colors = theme::colors(ui);
+            for line in lines.get(rows).unwrap_or_default() {
+                widgets::elided_label(ui, line, theme::body(), colors.text);
+            }
+        },
+    );
+    ui.add_space(space::S);
+}
+
+fn sign_ui(ui: &mut Ui, icon: &str, color: egui::Color32, text: &str) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.add(Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
+        ui.add(Label::new(text).wrap());
+    });
+    ui.add_space(space::S);
+}
+
+fn weak_ui(ui: &mut Ui, text: &str) {
+    let colors = theme::colors(ui);
+    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+}
