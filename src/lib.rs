@@ -7,6 +7,7 @@
 //!
 //! ```text
 //!             base      (seeded generator, cancel token, safe file writing: everyone)
+//!             lang      (the window's languages: app and ui)
 //!   dataset   imaging   (which pictures there are; bytes → pixels → numbers)
 //!       augment         (random transforms)
 //!       offline         (a data set made larger on disk: originals, variants, manifest)
@@ -38,6 +39,7 @@ pub mod base;
 pub mod cli;
 pub mod dataset;
 pub mod imaging;
+pub mod lang;
 pub mod models;
 pub mod nn;
 pub mod offline;

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("base", &[]),
+    ("lang", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
     ("augment", &["base", "imaging"]),
@@ -30,16 +31,18 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "models",
             "train",
             "predict",
+            "lang::Language",
             "app::run",
             "app::WindowOptions",
         ],
     ),
-    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "ui"]),
+    ("app", &["base", "dataset", "imaging", "augment", "offline", "nn", "models", "train", "predict", "lang", "ui"]),
     (
         "ui",
         &[
             "app::state",
             "app::command",
+            "lang",
             "augment",
             "dataset",
             "models::Arch",

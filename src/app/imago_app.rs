@@ -13,6 +13,7 @@ use super::pictures::PictureService;
 use super::state::{NoticeLevel, Settings, State, ThemeChoice, Workspace};
 use super::{augment, data, labels, native, predict, project, results, settings_file, train};
 use crate::base::AppPaths;
+use crate::lang::{self, Language, t};
 use crate::ui;
 
 /// How soon a message from a job is drawn.
@@ -58,6 +59,8 @@ pub struct ImagoApp {
     saved_settings: Settings,
     settings_looked_at: Instant,
     applied: Option<(ThemeChoice, bool)>,
+    /// The language that was spoken last.
+    spoken: Language,
     frame_stats: Option<FrameStats>,
     /// Pictures that the last frame wanted and that were not there.
     waiting: usize,
@@ -99,11 +102,18 @@ impl ImagoApp {
             toasts: ui::toasts(),
             settings_looked_at: Instant::now(),
             applied: None,
+            spoken: Language::default(),
             frame_stats: None,
             waiting: 0,
         };
         app.apply_settings(ctx);
         app
+    }
+
+    /// Sets the language that is spoken unless the settings name another: the system's, or one asked for when starting.
+    pub fn set_system_language(&mut self, language: Language) {
+        self.state.system_language = language;
+        lang::set(self.state.language());
     }
 
     /// Writes down how long every frame takes.
@@ -142,6 +152,7 @@ impl ImagoApp {
 
     /// Before drawing: takes in what jobs and the trainer report.
     pub fn tick(&mut self, ctx: &Context) {
+        self.speak(ctx);
         for message in self.services.jobs.drain() {
             self.receive(ctx, message);
         }
@@ -158,6 +169,7 @@ impl ImagoApp {
     /// Draws a frame and carries out what was asked for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        self.speak(&ctx);
         let mut commands = Commands::default();
         self.take_input(&ctx, &mut commands);
         ui::window_ui(ui, &mut self.state, &mut commands);
@@ -229,10 +241,14 @@ impl ImagoApp {
                 let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
                 cx.state.jobs.retain(|line| line.id != job);
                 if let Some(panic) = panic {
-                    let title = title.unwrap_or_else(|| "A background job".to_owned());
+                    let title = title.unwrap_or_else(|| t!("A background job").to_owned());
                     cx.state.notify(
                         NoticeLevel::Error,
-                        format!("“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again."),
+                        t!(
+                            "“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again.",
+                            title = title,
+                            panic = panic
+                        ),
                     );
                 }
             }
@@ -247,7 +263,19 @@ impl ImagoApp {
         }
     }
 
+    /// From here on this thread speaks the language that the state asks for; what is kept in words is said anew.
+    fn speak(&mut self, ctx: &Context) {
+        let language = self.state.language();
+        lang::set(language);
+        if std::mem::replace(&mut self.spoken, language) != language {
+            let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+            results::language_changed(&mut cx);
+            ctx.request_repaint();
+        }
+    }
+
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        self.speak(ctx);
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         match command {
             Command::Ui(command) => carry_out_ui(command, &mut cx),
@@ -293,7 +321,7 @@ impl ImagoApp {
         self.saved_settings = self.state.settings.clone();
         let path = self.services.paths.settings_file();
         if let Err(error) = settings_file::write(&path, &self.saved_settings) {
-            let text = format!("The settings could not be saved in {}: {error}.", path.display());
+            let text = t!("The settings could not be saved in {path}: {error}.", path = path.display(), error = error);
             self.state.notify(NoticeLevel::Warning, text);
         }
     }
@@ -383,6 +411,7 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
             let is_dark = cx.ctx.theme() == egui::Theme::Dark;
             cx.state.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
         }
+        UiCommand::Speak(language) => cx.state.settings.language = language.into(),
         UiCommand::ZoomIn => set_scale(cx, 0.1),
         UiCommand::ZoomOut => set_scale(cx, -0.1),
         UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,

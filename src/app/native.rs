@@ -16,12 +16,15 @@ use super::frame_stats::FrameStats;
 use super::imago_app::{Cx, ImagoApp};
 use super::jobs::Message;
 use crate::base::AppPaths;
+use crate::lang::{Language, t};
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
 pub struct WindowOptions {
     /// A folder, a model or a picture to open.
     pub path: Option<PathBuf>,
+    /// The language to speak, unless the settings name another; none: the system's.
+    pub language: Option<Language>,
     /// Where to write the times of every frame.
     pub frame_stats: Option<PathBuf>,
 }
@@ -71,6 +74,7 @@ fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> efram
         options,
         Box::new(move |creation| {
             let mut app = ImagoApp::new(&creation.egui_ctx, AppPaths::of_this_user());
+            app.set_system_language(wanted.language.unwrap_or_else(Language::of_system));
             if let Some(path) = wanted.path {
                 app.open_path(&creation.egui_ctx, &path);
             }
@@ -123,16 +127,16 @@ pub enum Chosen {
 
 /// Lets the user choose a folder to open.
 pub(super) fn choose_folder(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new().set_title("Open a folder of pictures").pick_folder();
+    let dialog = AsyncFileDialog::new().set_title(t!("Open a folder of pictures")).pick_folder();
     ask(cx, dialog, |chosen| Some(Chosen::Folder(chosen?.path().to_owned())));
 }
 
 /// Lets the user choose pictures to classify.
 pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Classify pictures")
-        .add_filter("Pictures", &["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "ppm", "pgm", "gif", "ico"])
-        .add_filter("All files", &["*"])
+        .set_title(t!("Classify pictures"))
+        .add_filter(t!("Pictures"), &["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "ppm", "pgm", "gif", "ico"])
+        .add_filter(t!("All files"), &["*"])
         .pick_files();
     ask(cx, dialog, |chosen| Some(Chosen::Pictures(chosen?.iter().map(|file| file.path().to_owned()).collect())));
 }
@@ -140,8 +144,8 @@ pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
 /// Lets the user choose a trained model.
 pub(super) fn choose_model(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Open a model")
-        .add_filter("Models (safetensors)", &["safetensors"])
+        .set_title(t!("Open a model"))
+        .add_filter(t!("Models (safetensors)"), &["safetensors"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Model(chosen?.path().to_owned())));
 }
@@ -149,8 +153,8 @@ pub(super) fn choose_model(cx: &mut Cx<'_>) {
 /// Lets the user choose a file of pretrained weights.
 pub(super) fn choose_weights(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Weights to start from")
-        .add_filter("Weights (safetensors)", &["safetensors"])
+        .set_title(t!("Weights to start from"))
+        .add_filter(t!("Weights (safetensors)"), &["safetensors"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Weights(chosen?.path().to_owned())));
 }
@@ -158,7 +162,7 @@ pub(super) fn choose_weights(cx: &mut Cx<'_>) {
 /// Lets the user choose where to save the predictions.
 pub(super) fn choose_csv(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Save predictions")
+        .set_title(t!("Save predictions"))
         .set_file_name("predictions.csv")
         .add_filter("CSV", &["csv"])
         .save_file();
@@ -167,17 +171,19 @@ pub(super) fn choose_csv(cx: &mut Cx<'_>) {
 
 /// Lets the user choose an augmentation pipeline to open.
 pub(super) fn choose_pipeline_to_open(cx: &mut Cx<'_>) {
-    let dialog =
-        AsyncFileDialog::new().set_title("Open a pipeline").add_filter("Pipelines (TOML)", &["toml"]).pick_file();
+    let dialog = AsyncFileDialog::new()
+        .set_title(t!("Open a pipeline"))
+        .add_filter(t!("Pipelines (TOML)"), &["toml"])
+        .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::PipelineToOpen(chosen?.path().to_owned())));
 }
 
 /// Lets the user choose where to save the augmentation pipeline; `name` is proposed.
 pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Save the pipeline")
+        .set_title(t!("Save the pipeline"))
         .set_file_name(name)
-        .add_filter("Pipelines (TOML)", &["toml"])
+        .add_filter(t!("Pipelines (TOML)"), &["toml"])
         .save_file();
     ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::PipelineToSave(chosen?.path().to_owned())));
 }
@@ -185,7 +191,7 @@ pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
 /// Lets the user choose where to write an enlarged data set.
 pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("A new or empty folder for the enlarged data set")
+        .set_title(t!("A new or empty folder for the enlarged data set"))
         .set_can_create_directories(true)
         .pick_folder();
     ask(cx, dialog, |chosen| Some(Chosen::EnlargeFolder(chosen?.path().to_owned())));

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::WindowOptions;
+use crate::lang::Language;
 
 pub use exit::{Done, UsageError};
 
@@ -48,6 +49,10 @@ struct Cli {
     command: Option<Command>,
     /// A folder of pictures, or a model, to open in the window.
     path: Option<PathBuf>,
+    /// Language of the window, en or zh-CN, unless its settings name one; else IMAGO_LANG's or the system's. Other output is
+    /// always English.
+    #[arg(long = "lang", value_name = "LANG", value_parser = language)]
+    language: Option<Language>,
     /// Write the times of every frame of the window to this file.
     #[arg(long, value_name = "FILE", hide = true)]
     frame_stats: Option<PathBuf>,
@@ -75,7 +80,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
-        None => window(WindowOptions { path: cli.path, frame_stats: cli.frame_stats }),
+        None => window(WindowOptions {
+            path: cli.path,
+            language: cli.language.or_else(asked_for),
+            frame_stats: cli.frame_stats,
+        }),
         Some(Command::Sample(args)) => sample::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Train(args)) => train::run(&args),
@@ -85,6 +94,16 @@ pub fn main() -> ExitCode {
         Some(Command::Models(args)) => models::run(&args),
     };
     exit::code(result)
+}
+
+/// The language that the environment asks for: for tests and scripts, which can't rely on the machine's.
+fn asked_for() -> Option<Language> {
+    std::env::var("IMAGO_LANG").ok().and_then(|name| Language::of_locale(&name))
+}
+
+/// Reads the name of a language.
+fn language(name: &str) -> Result<Language, String> {
+    Language::of_locale(name).ok_or_else(|| format!("“{name}” is not spoken here: en and zh-CN are"))
 }
 
 fn window(wanted: WindowOptions) -> anyhow::Result<Done> {

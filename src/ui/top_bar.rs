@@ -7,6 +7,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{State, Workspace};
+use crate::lang::{self, Language, t, tn};
 
 /// Draws the bar at the top.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -49,7 +50,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     })
     .response
-    .on_hover_text("Menu");
+    .on_hover_text(t!("Menu"));
 }
 
 fn menu_item_ui(ui: &mut Ui, command: UiCommand, state: &State, commands: &mut Commands) {
@@ -79,7 +80,7 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 .path
                 .file_name()
                 .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
-            let text = format!("{name}   {} pictures", widgets::thousands(recent.pictures));
+            let text = format!("{name}   {}", tn!(recent.pictures, "{n} picture", "{n} pictures"));
             if ui.button(text).on_hover_text(recent.path.display().to_string()).clicked() {
                 commands.push(Command::OpenFolder(recent.path.clone()));
                 ui.close();
@@ -91,7 +92,7 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     })
     .response
-    .on_hover_text("Data set: open another, or one from before");
+    .on_hover_text(t!("Data set: open another, or one from before"));
 }
 
 fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -113,9 +114,23 @@ fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.ui(command);
         }
     }
+    language_ui(ui, commands);
     ui.add_space(space::XS);
     let device = RichText::new(&state.device_label).font(theme::caption()).color(colors.text_weak);
-    ui.label(device).on_hover_text("Where the computation runs");
+    ui.label(device).on_hover_text(t!("Where the computation runs"));
+}
+
+/// The menu of languages. Its sign, and the languages' names, are the same in all of them.
+fn language_ui(ui: &mut Ui, commands: &mut Commands) {
+    let response = widgets::icon_button(ui, "文", t!("Language"), false).on_hover_text("Language · 语言");
+    egui::Popup::menu(&response).show(|ui| {
+        for language in Language::ALL {
+            if ui.radio(lang::current() == language, language.name()).clicked() {
+                commands.ui(UiCommand::Speak(language));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// The tabs, in the middle of the bar where there is room.

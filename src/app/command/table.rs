@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::app::state::{Project, State, Workspace};
 use crate::dataset::Split;
 use crate::dataset::labels::{LabelLayer, Labels, Mark};
+use crate::lang::{self, Language, key, t};
 
 /// A command without parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,8 @@ pub enum UiCommand {
     Palette,
     /// Switch between light and dark.
     ToggleTheme,
+    /// Speak this language.
+    Speak(Language),
     /// Make everything larger.
     ZoomIn,
     /// Make everything smaller.
@@ -74,6 +77,7 @@ impl UiCommand {
         all.extend([Self::Redo, Self::Undo]);
         all.extend((1..=9).map(Self::Label));
         all.extend([Self::ClearLabel, Self::Mark(Mark::Unsure), Self::Mark(Mark::SetAside), Self::Mark(Mark::Skip)]);
+        all.extend(Language::ALL.map(Self::Speak));
         all.extend([
             Self::StartTraining,
             Self::PauseOrResumeTraining,
@@ -99,52 +103,55 @@ impl UiCommand {
     /// Its name in menus, on buttons and in the palette.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OpenFolder => "Open folder…",
-            Self::OpenSample => "Try the ants-and-bees sample",
-            Self::Rescan => "Read the folder again",
-            Self::CloseProject => "Close data set",
-            Self::Go(Workspace::Data) => "Go to Data",
-            Self::Go(Workspace::Augment) => "Go to Augment",
-            Self::Go(Workspace::Train) => "Go to Train",
-            Self::Go(Workspace::Results) => "Go to Results",
-            Self::Go(Workspace::Predict) => "Go to Predict",
-            Self::Undo => "Undo",
-            Self::Redo => "Redo",
+            Self::OpenFolder => t!("Open folder…"),
+            Self::OpenSample => t!("Try the ants-and-bees sample"),
+            Self::Rescan => t!("Read the folder again"),
+            Self::CloseProject => t!("Close data set"),
+            Self::Go(Workspace::Data) => t!("Go to Data"),
+            Self::Go(Workspace::Augment) => t!("Go to Augment"),
+            Self::Go(Workspace::Train) => t!("Go to Train"),
+            Self::Go(Workspace::Results) => t!("Go to Results"),
+            Self::Go(Workspace::Predict) => t!("Go to Predict"),
+            Self::Undo => t!("Undo"),
+            Self::Redo => t!("Redo"),
             Self::Label(number) => {
                 const TITLES: [&str; 9] = [
-                    "Label with class 1",
-                    "Label with class 2",
-                    "Label with class 3",
-                    "Label with class 4",
-                    "Label with class 5",
-                    "Label with class 6",
-                    "Label with class 7",
-                    "Label with class 8",
-                    "Label with class 9",
+                    key!("Label with class 1"),
+                    key!("Label with class 2"),
+                    key!("Label with class 3"),
+                    key!("Label with class 4"),
+                    key!("Label with class 5"),
+                    key!("Label with class 6"),
+                    key!("Label with class 7"),
+                    key!("Label with class 8"),
+                    key!("Label with class 9"),
                 ];
-                TITLES[usize::from(number.clamp(1, 9)) - 1]
+                lang::text(TITLES[usize::from(number.clamp(1, 9)) - 1])
             }
-            Self::ClearLabel => "Clear label",
-            Self::Mark(Mark::Unsure) => "Mark as unsure",
-            Self::Mark(Mark::SetAside) => "Set aside",
-            Self::Mark(Mark::Skip) => "Skip",
-            Self::StartTraining => "Start training",
-            Self::PauseOrResumeTraining => "Pause or resume training",
-            Self::StopTraining => "Stop training",
-            Self::ContinueRun => "Continue stopped run",
-            Self::OpenPictures => "Classify pictures…",
-            Self::OpenModel => "Open model…",
-            Self::SaveCsv => "Save predictions as CSV…",
-            Self::Reroll => "Reroll augmented batch",
-            Self::EnlargeOffline => "Enlarge offline…",
-            Self::Palette => "Command palette",
-            Self::ToggleTheme => "Switch between light and dark",
-            Self::ZoomIn => "Larger interface",
-            Self::ZoomOut => "Smaller interface",
-            Self::ZoomReset => "Usual interface size",
-            Self::Settings => "Settings",
-            Self::Shortcuts => "Keyboard shortcuts",
-            Self::Quit => "Quit",
+            Self::ClearLabel => t!("Clear label"),
+            Self::Mark(Mark::Unsure) => t!("Mark as unsure"),
+            Self::Mark(Mark::SetAside) => t!("Set aside"),
+            Self::Mark(Mark::Skip) => t!("Skip"),
+            Self::StartTraining => t!("Start training"),
+            Self::PauseOrResumeTraining => t!("Pause or resume training"),
+            Self::StopTraining => t!("Stop training"),
+            Self::ContinueRun => t!("Continue stopped run"),
+            Self::OpenPictures => t!("Classify pictures…"),
+            Self::OpenModel => t!("Open model…"),
+            Self::SaveCsv => t!("Save predictions as CSV…"),
+            Self::Reroll => t!("Reroll augmented batch"),
+            Self::EnlargeOffline => t!("Enlarge offline…"),
+            Self::Palette => t!("Command palette"),
+            Self::ToggleTheme => t!("Switch between light and dark"),
+            // Each in its own language, to be found by those who understand no other.
+            Self::Speak(Language::English) => "Language: English",
+            Self::Speak(Language::Chinese) => "语言：简体中文",
+            Self::ZoomIn => t!("Larger interface"),
+            Self::ZoomOut => t!("Smaller interface"),
+            Self::ZoomReset => t!("Usual interface size"),
+            Self::Settings => t!("Settings"),
+            Self::Shortcuts => t!("Keyboard shortcuts"),
+            Self::Quit => t!("Quit"),
         }
     }
 
@@ -152,46 +159,52 @@ impl UiCommand {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::OpenFolder => {
-                "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
+                t!(
+                    "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
+                )
             }
-            Self::OpenSample => "Draw 390 pictures of ants and bees on this machine and open them. Needs no network.",
-            Self::Rescan => "Look again at which pictures the folder holds.",
-            Self::CloseProject => "Back to the welcome screen. Nothing is deleted.",
-            Self::Go(Workspace::Data) => "Look through the pictures.",
-            Self::Go(Workspace::Augment) => "See what augmentation does to the pictures.",
-            Self::Go(Workspace::Train) => "Train a model and watch it learn.",
-            Self::Go(Workspace::Results) => "Look through every prediction on the validation pictures.",
-            Self::Go(Workspace::Predict) => "Classify pictures of your own.",
+            Self::OpenSample => {
+                t!("Draw 390 pictures of ants and bees on this machine and open them. Needs no network.")
+            }
+            Self::Rescan => t!("Look again at which pictures the folder holds."),
+            Self::CloseProject => t!("Back to the welcome screen. Nothing is deleted."),
+            Self::Go(Workspace::Data) => t!("Look through the pictures."),
+            Self::Go(Workspace::Augment) => t!("See what augmentation does to the pictures."),
+            Self::Go(Workspace::Train) => t!("Train a model and watch it learn."),
+            Self::Go(Workspace::Results) => t!("Look through every prediction on the validation pictures."),
+            Self::Go(Workspace::Predict) => t!("Classify pictures of your own."),
             Self::Undo => {
-                "Take back the last label, mark or change of a class. As often as you like, also after a restart."
+                t!("Take back the last label, mark or change of a class. As often as you like, also after a restart.")
             }
-            Self::Redo => "Do again what was taken back.",
-            Self::Label(_) => "Give the selected pictures this class and go on to the next one.",
-            Self::ClearLabel => "Take the label of the selected pictures away.",
-            Self::Mark(Mark::Unsure) => "Note that you are not sure of the label, and go on to the next picture.",
+            Self::Redo => t!("Do again what was taken back."),
+            Self::Label(_) => t!("Give the selected pictures this class and go on to the next one."),
+            Self::ClearLabel => t!("Take the label of the selected pictures away."),
+            Self::Mark(Mark::Unsure) => t!("Note that you are not sure of the label, and go on to the next picture."),
             Self::Mark(Mark::SetAside) => {
-                "Keep the selected pictures out of training and evaluation. Nothing is deleted."
+                t!("Keep the selected pictures out of training and evaluation. Nothing is deleted.")
             }
-            Self::Mark(Mark::Skip) => "Leave the selected pictures for later, and go on to the next one.",
-            Self::StartTraining => "Train with the settings shown in the Train workspace.",
-            Self::PauseOrResumeTraining => "Let the training wait, or go on.",
-            Self::StopTraining => "End the training. The last finished epoch is kept and can be continued.",
-            Self::ContinueRun => "Go on from the last finished epoch, exactly as if it had not been stopped.",
-            Self::OpenPictures => "Choose pictures and see what the model says.",
-            Self::OpenModel => "Choose a model.safetensors that Imago trained.",
-            Self::SaveCsv => "Save one line for each picture with all class probabilities.",
-            Self::Reroll => "The same pictures with other random numbers.",
+            Self::Mark(Mark::Skip) => t!("Leave the selected pictures for later, and go on to the next one."),
+            Self::StartTraining => t!("Train with the settings shown in the Train workspace."),
+            Self::PauseOrResumeTraining => t!("Let the training wait, or go on."),
+            Self::StopTraining => t!("End the training. The last finished epoch is kept and can be continued."),
+            Self::ContinueRun => t!("Go on from the last finished epoch, exactly as if it had not been stopped."),
+            Self::OpenPictures => t!("Choose pictures and see what the model says."),
+            Self::OpenModel => t!("Choose a model.safetensors that Imago trained."),
+            Self::SaveCsv => t!("Save one line for each picture with all class probabilities."),
+            Self::Reroll => t!("The same pictures with other random numbers."),
             Self::EnlargeOffline => {
-                "Write a larger data set: each training picture, and versions of it made with the pipeline."
+                t!("Write a larger data set: each training picture, and versions of it made with the pipeline.")
             }
-            Self::Palette => "Find any command by typing.",
-            Self::ToggleTheme => "Light or dark.",
-            Self::ZoomIn => "Make text and controls larger.",
-            Self::ZoomOut => "Make text and controls smaller.",
-            Self::ZoomReset => "Text and controls at their usual size.",
-            Self::Settings => "Theme, size and motion.",
-            Self::Shortcuts => "A list of all keyboard shortcuts.",
-            Self::Quit => "Close Imago. A running training is stopped and can be continued.",
+            Self::Palette => t!("Find any command by typing."),
+            Self::ToggleTheme => t!("Light or dark."),
+            Self::Speak(Language::English) => "Show the window in English.",
+            Self::Speak(Language::Chinese) => "用简体中文显示界面。",
+            Self::ZoomIn => t!("Make text and controls larger."),
+            Self::ZoomOut => t!("Make text and controls smaller."),
+            Self::ZoomReset => t!("Text and controls at their usual size."),
+            Self::Settings => t!("Theme, size and motion."),
+            Self::Shortcuts => t!("A list of all keyboard shortcuts."),
+            Self::Quit => t!("Close Imago. A running training is stopped and can be continued."),
         }
     }
 
@@ -239,7 +252,7 @@ impl UiCommand {
             Self::Settings => command(Key::Comma),
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
-            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline => None,
+            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline | Self::Speak(_) => None,
         }
     }
 
@@ -287,6 +300,7 @@ impl UiCommand {
             | Self::OpenModel
             | Self::Palette
             | Self::ToggleTheme
+            | Self::Speak(_)
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset

@@ -16,6 +16,8 @@ mod train;
 
 use std::collections::VecDeque;
 
+use crate::lang::{Language, t};
+
 pub use augment::*;
 pub use data::*;
 pub use enlarge::*;
@@ -26,7 +28,7 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
-pub use settings::{Recent, Settings, ThemeChoice};
+pub use settings::{LanguageChoice, Recent, Settings, ThemeChoice};
 pub use train::*;
 
 /// One of the five workspaces.
@@ -52,11 +54,11 @@ impl Workspace {
     /// The tab's name.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Data => "Data",
-            Self::Augment => "Augment",
-            Self::Train => "Train",
-            Self::Results => "Results",
-            Self::Predict => "Predict",
+            Self::Data => t!("Data"),
+            Self::Augment => t!("Augment"),
+            Self::Train => t!("Train"),
+            Self::Results => t!("Results"),
+            Self::Predict => t!("Predict"),
         }
     }
 }
@@ -131,6 +133,8 @@ pub struct State {
     pub settings_open: bool,
     /// Whether the list of what was passed over while scanning is shown.
     pub issues_open: bool,
+    /// The language of the system, or of `--lang`. English until it is set: tests do not depend on the machine.
+    pub system_language: Language,
     /// `CPU · 2 threads`, for the top bar.
     pub device_label: String,
     /// Files are held over the window.
@@ -138,6 +142,15 @@ pub struct State {
 }
 
 impl State {
+    /// The language that the window speaks.
+    pub fn language(&self) -> Language {
+        match self.settings.language {
+            LanguageChoice::System => self.system_language,
+            LanguageChoice::English => Language::English,
+            LanguageChoice::Chinese => Language::Chinese,
+        }
+    }
+
     /// Adds a notice.
     pub fn notify(&mut self, level: NoticeLevel, text: impl Into<String>) {
         let notice = Notice { level, text: text.into() };

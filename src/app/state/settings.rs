@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lang::Language;
+
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -15,6 +17,30 @@ pub enum ThemeChoice {
     Dark,
     /// Light.
     Light,
+}
+
+/// Which language the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LanguageChoice {
+    /// The system's, or English where the system's is not spoken here.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+impl From<Language> for LanguageChoice {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+        }
+    }
 }
 
 /// A data set that was open before.
@@ -34,6 +60,8 @@ pub struct Recent {
 pub struct Settings {
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// Which language the window speaks.
+    pub language: LanguageChoice,
     /// Size of the whole interface, 0.8 to 2.0.
     pub ui_scale: f32,
     /// No animations.
@@ -48,6 +76,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::System,
+            language: LanguageChoice::System,
             ui_scale: 1.0,
             reduced_motion: false,
             thumb_points: 160.0,
