@@ -116,6 +116,13 @@ impl ImagoApp {
         lang::set(self.state.language());
     }
 
+    /// The window opens: on the first start of all, with the tour.
+    pub fn begin(&mut self) {
+        if !self.state.settings.tour_seen {
+            self.state.tour = Some(0);
+        }
+    }
+
     /// Writes down how long every frame takes.
     pub(super) fn measure_frames(&mut self, stats: FrameStats) {
         self.frame_stats = Some(stats);
@@ -416,6 +423,7 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::ZoomOut => set_scale(cx, -0.1),
         UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,
         UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
+        UiCommand::Tour => cx.state.tour = Some(0),
         UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
         UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
     }

@@ -75,6 +75,7 @@ fn run_with(renderer: Renderer, wanted: &WindowOptions, began: Instant) -> efram
         Box::new(move |creation| {
             let mut app = ImagoApp::new(&creation.egui_ctx, AppPaths::of_this_user());
             app.set_system_language(wanted.language.unwrap_or_else(Language::of_system));
+            app.begin();
             if let Some(path) = wanted.path {
                 app.open_path(&creation.egui_ctx, &path);
             }

@@ -23,16 +23,14 @@ pub(super) fn of(english: &str) -> Option<&'static str> {
 
 /// All of them, in the files' order. The texts live as long as the program.
 pub(super) fn all() -> Vec<(&'static str, &'static str)> {
-    let mut texts = Vec::new();
-    for file in FILES {
-        // A file that can't be read fails the tests; a user would see English.
-        let table: BTreeMap<String, String> = toml::from_str(file).unwrap_or_default();
-        for (english, chinese) in table {
-            let (english, chinese): (&'static str, &'static str) = (english.leak(), chinese.leak());
-            texts.push((english, chinese));
-        }
-    }
-    texts
+    FILES.into_iter().flat_map(table).collect()
+}
+
+/// The texts of one file. One that can't be read fails the tests; a user would see English.
+pub(super) fn table(file: &str) -> Vec<(&'static str, &'static str)> {
+    let table: BTreeMap<String, String> = toml::from_str(file).unwrap_or_default();
+    let leak = |text: String| -> &'static str { text.leak() };
+    table.into_iter().map(|(english, chinese)| (leak(english), leak(chinese))).collect()
 }
 
 #[cfg(test)]

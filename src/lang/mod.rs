@@ -11,17 +11,19 @@
 //! windows of different languages can live side by side (tests do that).
 //!
 //! The command line speaks English only: scripts rely on its words. The error sentences of the rooms below `app` are English
-//! too; the window puts its own sentence before them.
+//! too: [`sentence`] says those in Chinese that are known to it, and [`lead`] puts a translated one before the others.
 //!
 //! Must not know: egui, or any other room.
 
 mod chinese;
 mod numbers;
+mod sentences;
 
 use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
 pub use numbers::{ago, bytes, day_and_time, duration, list, percent, thousands};
+pub use sentences::{all as sentences, sentence};
 
 /// A language of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -137,7 +139,11 @@ pub fn lead(key: &str, detail: impl Into<String>) -> String {
     let detail = detail.into();
     match current() {
         Language::English => detail,
-        Language::Chinese => format!("{}：{detail}", text(key)),
+        Language::Chinese => match sentence(&detail) {
+            // A sentence of its own needs no other before it.
+            said if said != detail => said,
+            _ => format!("{}：{detail}", text(key)),
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use super::widgets;
 use crate::app::command::{Commands, UiCommand};
 use crate::app::state::{LanguageChoice, State, ThemeChoice};
 use crate::dataset::ScanIssueKind;
-use crate::lang::{Language, t};
+use crate::lang::{self, Language, t};
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -134,7 +134,12 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
                             ui.spacing_mut().item_spacing.y = 0.0;
                             let path = issue.rel_path.display().to_string();
                             widgets::elided_label(ui, &path, theme::body(), colors.text);
-                            widgets::elided_label(ui, &issue.reason, theme::caption(), colors.text_weak);
+                            widgets::elided_label(
+                                ui,
+                                &lang::sentence(&issue.reason),
+                                theme::caption(),
+                                colors.text_weak,
+                            );
                         });
                     });
                 }

@@ -37,7 +37,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
             &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
-            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],
+            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Tour, UiCommand::Shortcuts],
             &[UiCommand::Quit],
         ];
         for (index, group) in groups.into_iter().enumerate() {
@@ -116,7 +116,7 @@ fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
     language_ui(ui, commands);
     ui.add_space(space::XS);
-    let device = RichText::new(&state.device_label).font(theme::caption()).color(colors.text_weak);
+    let device = RichText::new(lang::sentence(&state.device_label)).font(theme::caption()).color(colors.text_weak);
     ui.label(device).on_hover_text(t!("Where the computation runs"));
 }
 
@@ -146,6 +146,15 @@ fn tabs_ui(ui: &mut Ui, state: &State, commands: &mut Commands, full: egui::Rect
     }
 }
 
+fn place_id(workspace: Workspace) -> egui::Id {
+    egui::Id::unique("tab_place").with(workspace)
+}
+
+/// Where a tab was drawn last.
+pub(super) fn tab_place(ctx: &egui::Context, workspace: Workspace) -> Option<egui::Rect> {
+    ctx.data(|data| data.get_temp(place_id(workspace)))
+}
+
 fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
     let galley = ui.painter().layout_no_wrap(workspace.title().to_owned(), theme::strong(13.0), egui::Color32::WHITE);
     galley.size().x + 28.0
@@ -154,6 +163,7 @@ fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
 fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let selected = state.workspace == workspace;
+    ui.ctx().data_mut(|data| data.insert_temp(place_id(workspace), rect));
     let response = ui.interact(rect, ui.scope_id().with(("tab", workspace)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, workspace.title()));
     let color = if selected || response.hovered() { colors.text } else { colors.text_weak };

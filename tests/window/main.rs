@@ -7,6 +7,8 @@ mod common;
 mod data;
 mod frame;
 mod labelling;
+mod language;
 mod results;
+mod tour;
 mod train;
 mod welcome;

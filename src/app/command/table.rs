@@ -62,6 +62,8 @@ pub enum UiCommand {
     ZoomReset,
     /// Show the settings.
     Settings,
+    /// Show the tour.
+    Tour,
     /// Show all shortcuts.
     Shortcuts,
     /// Close the window.
@@ -94,6 +96,7 @@ impl UiCommand {
             Self::ZoomOut,
             Self::ZoomReset,
             Self::Settings,
+            Self::Tour,
             Self::Shortcuts,
             Self::Quit,
         ]);
@@ -150,6 +153,7 @@ impl UiCommand {
             Self::ZoomOut => t!("Smaller interface"),
             Self::ZoomReset => t!("Usual interface size"),
             Self::Settings => t!("Settings"),
+            Self::Tour => t!("Show the tour"),
             Self::Shortcuts => t!("Keyboard shortcuts"),
             Self::Quit => t!("Quit"),
         }
@@ -203,6 +207,7 @@ impl UiCommand {
             Self::ZoomOut => t!("Make text and controls smaller."),
             Self::ZoomReset => t!("Text and controls at their usual size."),
             Self::Settings => t!("Theme, size and motion."),
+            Self::Tour => t!("What the five workspaces are for, in five steps."),
             Self::Shortcuts => t!("A list of all keyboard shortcuts."),
             Self::Quit => t!("Close Imago. A running training is stopped and can be continued."),
         }
@@ -252,7 +257,12 @@ impl UiCommand {
             Self::Settings => command(Key::Comma),
             Self::Shortcuts => Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1)),
             Self::Quit => command(Key::Q),
-            Self::OpenSample | Self::ContinueRun | Self::OpenModel | Self::EnlargeOffline | Self::Speak(_) => None,
+            Self::OpenSample
+            | Self::ContinueRun
+            | Self::OpenModel
+            | Self::EnlargeOffline
+            | Self::Speak(_)
+            | Self::Tour => None,
         }
     }
 
@@ -305,6 +315,7 @@ impl UiCommand {
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::Settings
+            | Self::Tour
             | Self::Shortcuts
             | Self::Quit => true,
         }

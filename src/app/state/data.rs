@@ -13,6 +13,7 @@ use super::labels::{ClassNaming, LabelFilter};
 use super::project::{FileFacts, Project};
 use crate::dataset::{Dataset, Item, ItemId, Split, natural_cmp};
 use crate::imaging::{Preprocess, val_crop_rect};
+use crate::lang::t;
 
 /// Which classes are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -80,10 +81,10 @@ impl SortBy {
     /// Its name in the list.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Folder => "Folder",
-            Self::Name => "Name",
-            Self::FileSize => "File size",
-            Self::Pixels => "Dimensions",
+            Self::Folder => t!("Folder"),
+            Self::Name => t!("Name"),
+            Self::FileSize => t!("File size"),
+            Self::Pixels => t!("Dimensions"),
         }
     }
 }

@@ -129,6 +129,8 @@ pub struct State {
     pub palette: PaletteState,
     /// Whether the list of keyboard shortcuts is shown.
     pub shortcuts_open: bool,
+    /// The step of the tour that is shown.
+    pub tour: Option<usize>,
     /// Whether the settings are shown.
     pub settings_open: bool,
     /// Whether the list of what was passed over while scanning is shown.

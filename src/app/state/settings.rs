@@ -64,6 +64,8 @@ pub struct Settings {
     pub language: LanguageChoice,
     /// Size of the whole interface, 0.8 to 2.0.
     pub ui_scale: f32,
+    /// The tour was seen, or skipped.
+    pub tour_seen: bool,
     /// No animations.
     pub reduced_motion: bool,
     /// Longer side of the tiles in the Data workspace, in points.
@@ -78,6 +80,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             language: LanguageChoice::System,
             ui_scale: 1.0,
+            tour_seen: false,
             reduced_motion: false,
             thumb_points: 160.0,
             recents: Vec::new(),

@@ -8,7 +8,7 @@ use super::{Live, past};
 use crate::app::imago_app::Cx;
 use crate::app::state::{NoticeLevel, RunPhase, RunView};
 use crate::dataset::Dataset;
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::train::{self, Event, RunRequest, run_folder};
 
 /// While a run is under way the window is drawn at least this often, for the clock.
@@ -223,7 +223,10 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
         // The card in Train says why, at length; it is not said twice where one is looking.
         Ended::Failed(message) => {
             if cx.state.workspace != crate::app::state::Workspace::Train {
-                cx.state.notify(NoticeLevel::Error, t!("The training could not go on: {message}", message = message));
+                cx.state.notify(
+                    NoticeLevel::Error,
+                    t!("The training could not go on: {message}", message = lang::sentence(&message)),
+                );
             }
         }
     }

@@ -207,7 +207,7 @@ fn tooltip_ui(
             );
         }
         Some(TileContent::Failed(reason)) => {
-            ui.label(egui::RichText::new(reason).color(colors.bad));
+            ui.label(egui::RichText::new(lang::sentence(reason)).color(colors.bad));
         }
         None => {}
     }

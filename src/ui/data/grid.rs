@@ -11,6 +11,7 @@ use super::{class_color, keys, labelling, split_title};
 use crate::app::command::Commands;
 use crate::app::state::{DataState, FileFacts, GridView, Pictures, Project};
 use crate::dataset::Item;
+use crate::lang::{self, t};
 use crate::ui::theme;
 use crate::ui::widgets::{self, PictureTile};
 
@@ -49,7 +50,7 @@ pub fn grid_ui(
 
     // Below the tiles, so that it gets what they leave: a click beside them, and the focus for all of them.
     let ground = ui.interact(area, keys::grid_id(), Sense::click());
-    let name = format!("Pictures, {count} shown, {} selected", data.selection.ids.len());
+    let name = t!("Pictures, {n} shown, {selected} selected", n = count, selected = data.selection.ids.len());
     ground.widget_info(|| WidgetInfo::labeled(Role::Grid, true, &name));
     if ground.clicked_by(egui::PointerButton::Primary) {
         data.clear_selection();
@@ -181,9 +182,9 @@ fn tile_ui(
     let path = project.dataset.path_of(item);
     let class = project.class_name(item.class);
     let file = item.file_name();
-    let name = format!("{file}, {class}, {}{}", item.split.name(), labelling::words(project, item));
+    let name = format!("{file}, {class}, {}{}", lang::text(item.split.name()), labelling::words(project, item));
     // The badge of the split at the right of the foot; the class's chip gets what is left.
-    let split = if rect.width() >= WORD_FROM { item.split.name() } else { "" };
+    let split = if rect.width() >= WORD_FROM { lang::text(item.split.name()) } else { "" };
     let badge = badge_width(ui, split);
     let room = rect.width() - 34.0 - if badge > 0.0 { badge + 6.0 } else { 0.0 };
     let chip = widgets::elide_middle(ui, class, &theme::caption(), room.max(8.0));
@@ -248,11 +249,11 @@ fn menu_ui(ui: &mut Ui, project: &Project, item: &Item, commands: &mut Commands)
     labelling::menu_ui(ui, project, commands);
     ui.separator();
     let path: PathBuf = project.dataset.path_of(item);
-    if ui.button("Copy path").clicked() {
+    if ui.button(t!("Copy path")).clicked() {
         ui.ctx().copy_text(path.display().to_string());
         ui.close();
     }
-    if ui.button("Copy name").clicked() {
+    if ui.button(t!("Copy name")).clicked() {
         ui.ctx().copy_text(item.file_name());
         ui.close();
     }

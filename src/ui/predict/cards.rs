@@ -3,7 +3,7 @@
 use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::app::state::State;
-use crate::lang::{t, tn};
+use crate::lang::{self, t, tn};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets::{self, PictureTile};
@@ -87,7 +87,7 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
                 ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak));
             }
             Err(reason) => {
-                let text = RichText::new(reason).color(colors.bad);
+                let text = RichText::new(lang::sentence(reason)).color(colors.bad);
                 ui.add(Label::new(text).wrap()).on_hover_text(t!("Select the text to copy it"));
             }
         }

@@ -4,7 +4,7 @@ use egui::{RichText, Sense, Ui, vec2};
 use egui_material_icons::icons;
 
 use crate::app::state::State;
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -46,7 +46,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State) {
     match &outcome.result {
         Ok(found) => widgets::probabilities_ui(ui, &judged.evaluation.classes, found, 10),
         Err(reason) => {
-            ui.label(RichText::new(reason).color(colors.bad));
+            ui.label(RichText::new(lang::sentence(reason)).color(colors.bad));
         }
     }
     ui.add_space(space::S);

@@ -4,7 +4,7 @@ use egui::{Align2, ComboBox, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, ve
 use egui_material_icons::icons;
 
 use crate::app::state::{ResultSort, State, Verdict};
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets::{self, PictureTile};
@@ -163,7 +163,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
                 }
             }
             Err(reason) => {
-                ui.label(reason);
+                ui.label(lang::sentence(reason));
             }
         }
     });

@@ -5,7 +5,7 @@ use egui_material_icons::icons;
 
 use super::words;
 use crate::app::state::{RunPhase, RunView};
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -125,7 +125,7 @@ fn figures(run: &RunView) -> Vec<Figure> {
         let per_epoch = mean_epoch_secs(run).map_or_else(none, widgets::duration);
         figures.push(Figure::new(t!("An epoch took"), per_epoch, 1.1));
     }
-    let device = if run.device.is_empty() { none() } else { run.device.clone() };
+    let device = if run.device.is_empty() { none() } else { lang::sentence(&run.device) };
     figures.push(Figure {
         tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| run.device.clone())),
         has_note: run.device_note.is_some(),

@@ -28,7 +28,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::Commands;
 use crate::app::state::{State, TrainTab};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Width of the settings, in points.
 const SETTINGS_WIDTH: f32 = 328.0;
@@ -156,7 +156,7 @@ fn warning_ui(ui: &mut Ui, text: &str, is_error: bool) {
             (icons::ICON_WARNING.codepoint, colors.accent)
         };
         ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(text).size(12.0)).wrap());
+        ui.add(egui::Label::new(RichText::new(lang::sentence(text)).size(12.0)).wrap());
     });
 }
 

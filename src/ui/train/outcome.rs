@@ -7,7 +7,7 @@ use super::words;
 use crate::app::command::{Command, Commands, PredictCommand, TrainCommand};
 use crate::app::state::{RunPhase, RunView, State, Workspace};
 use crate::dataset::{Dataset, Split};
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::train::TrainMode;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -194,7 +194,7 @@ fn failed_ui(ui: &mut Ui, state: &mut State, run: &RunView, message: &str, comma
             icon_ui(ui, icons::ICON_ERROR.codepoint, colors.bad);
             ui.vertical(|ui| {
                 ui.label(RichText::new(t!("The training could not go on")).font(theme::strong(13.0)));
-                ui.add(egui::Label::new(capitalised(message)).wrap().selectable(true));
+                ui.add(egui::Label::new(capitalised(&lang::sentence(message))).wrap().selectable(true));
                 ui.horizontal_wrapped(|ui| {
                     if ui.button(t!("Copy message")).clicked() {
                         ui.ctx().copy_text(message.to_owned());

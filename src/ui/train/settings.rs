@@ -273,7 +273,7 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 5.0;
                 ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(14.0).color(colors.good));
-                ui.label(weak(&t!("Computes on {device}.", device = label)));
+                ui.label(weak(&t!("Computes on {device}.", device = lang::sentence(label))));
                 if !has_gpu && note.is_none() {
                     let tip = t!(
                         "This build of Imago computes on the processor. A build with `--features cuda` or `--features \

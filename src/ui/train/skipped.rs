@@ -4,7 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 
 use crate::app::state::State;
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -33,7 +33,7 @@ pub fn skipped_ui(ui: &mut Ui, state: &State) {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     widgets::elided_label(ui, &path.display().to_string(), theme::body(), colors.text);
-                    widgets::elided_label(ui, reason, theme::caption(), colors.text_weak);
+                    widgets::elided_label(ui, &lang::sentence(reason), theme::caption(), colors.text_weak);
                 });
             });
         }
