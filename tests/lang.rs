@@ -290,7 +290,8 @@ fn no_text_is_drawn_without_its_translation() {
                         let is_word = letters.chars().filter(|char| char.is_ascii_alphabetic()).count() > 2;
                         let is_name = text.chars().all(|char| char.is_ascii_lowercase() || char == '_' || char == '-')
                             && text.contains(['_', '-']);
-                        if depth == 0 && is_word && !is_name && !NAMES.contains(&text.as_str()) {
+                        let is_part_of_a_path = text.starts_with('.') && !text.contains(' ');
+                        if depth == 0 && is_word && !is_name && !is_part_of_a_path && !NAMES.contains(&text.as_str()) {
                             let line = code[..at].matches('\n').count() + 1;
                             bare.push(format!("{}:{line}: {text:?}", path.display()));
                         }
@@ -345,7 +346,7 @@ fn every_sentence_that_is_recognised_is_still_said_somewhere() {
         if !said.contains(&bare(english)) {
             wrong.push(format!("said nowhere: {english:?}"));
         }
-        if placeholders(english) != placeholders(chinese) {
+        if !placeholders(chinese).is_subset(&placeholders(english)) {
             wrong.push(format!("other values: {english:?}"));
         }
     }

@@ -9,7 +9,7 @@ use imago::lang::Language;
 use crate::common::{Window, colours, harness, harness_with};
 
 /// Words that are the same in Chinese, and names of the pictures that the tests make.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 40] = [
     "imago",
     "Imago",
     "English",
@@ -30,6 +30,8 @@ const NAMES: [&str; 38] = [
     "Enter",
     "Backspace",
     "Plus",
+    "Comma",
+    "Period",
     "Minus",
     "green",
     "red",
@@ -158,8 +160,8 @@ fn no_english_is_left_in_a_chinese_window() {
         left.extend(english_in(&window).into_iter().map(|text| format!("{name}: {text}")));
         window.command(Command::Ui(command));
     }
-    assert!(left.is_empty(), "{left:#?}");
     window.shot_all("all", &Workspace::ALL);
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 impl Window {

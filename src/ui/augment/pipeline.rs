@@ -65,7 +65,7 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         });
         params::name(ui, &response.response, t!("Preset"));
         if edited {
-            let name = t!("Undo the changes to {name}", name = preset_title(&state.origin));
+            let name = t!("Undo the changes to {name}", name = lang::text(&state.origin));
             if widgets::icon_button(ui, icons::ICON_UNDO.codepoint, &name, false).clicked() {
                 state.restore_origin();
                 changed(commands);

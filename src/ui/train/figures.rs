@@ -127,7 +127,7 @@ fn figures(run: &RunView) -> Vec<Figure> {
     }
     let device = if run.device.is_empty() { none() } else { lang::sentence(&run.device) };
     figures.push(Figure {
-        tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| run.device.clone())),
+        tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| lang::sentence(&run.device))),
         has_note: run.device_note.is_some(),
         ..Figure::new(t!("Device"), device, 1.3)
     });
