@@ -133,6 +133,19 @@ pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     filled
 }
 
+/// What [`t!`] comes to. The last argument is never called: in it the compiler compares the placeholders with the values.
+pub(crate) fn fill_checked(english: &str, values: &[(&str, &dyn Display)], _checked: &dyn Fn()) -> String {
+    fill(text(english), values)
+}
+
+/// What [`tn!`] comes to: the text for one, or for many, with the number as `{n}`.
+pub(crate) fn fill_plural(count: usize, (one, many): (&str, &str), values: &[(&str, &dyn Display)]) -> String {
+    let grouped = thousands(count);
+    let mut all: Vec<(&str, &dyn Display)> = vec![("n", &grouped)];
+    all.extend_from_slice(values);
+    fill(plural(count, one, many), &all)
+}
+
 /// A sentence of a lower room, which is English, with a translated one before it where another language is spoken. `key` has
 /// no full stop.
 pub fn lead(key: &str, detail: impl Into<String>) -> String {
@@ -159,28 +172,26 @@ pub fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
 /// a `String`. Placeholders take a name, and a number of digits where they need one (`{share:.2}`).
 macro_rules! t {
     ($text:literal) => { $crate::lang::text($text) };
-    ($text:literal, $($name:ident = $value:expr),+ $(,)?) => {{
-        // Never run: the compiler compares the placeholders with the values.
-        if false {
-            let _ = ::std::format_args!($text, $($name = $value),+);
-        }
-        $crate::lang::fill($crate::lang::text($text), &[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),+])
-    }};
+    ($text:literal, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::lang::fill_checked(
+            $text,
+            &[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),+],
+            &|| {
+                let _ = ::std::format_args!($text, $($name = $value),+);
+            },
+        )
+    };
 }
 
 /// A text that depends on a number: `tn!(count, "{n} picture", "{n} pictures")`. `{n}` is the number, with its thousands apart.
 macro_rules! tn {
-    ($count:expr, $one:literal, $many:literal $(, $name:ident = $value:expr)* $(,)?) => {{
-        let count: usize = $count;
-        if false {
-            let _ = ::std::format_args!($many, n = count $(, $name = $value)*);
-        }
-        let grouped = $crate::lang::thousands(count);
-        $crate::lang::fill(
-            $crate::lang::plural(count, $one, $many),
-            &[("n", &grouped as &dyn ::std::fmt::Display) $(, (stringify!($name), &$value as &dyn ::std::fmt::Display))*],
+    ($count:expr, $one:literal, $many:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::lang::fill_plural(
+            $count,
+            ($one, $many),
+            &[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),*],
         )
-    }};
+    };
 }
 
 /// Marks an English text that is translated where it is drawn, by [`text`].

@@ -42,7 +42,7 @@ pub fn toolbar_ui(ui: &mut Ui, project: &Project, data: &mut DataState, thumb_po
         });
     });
     if is_narrow {
-        ui.horizontal(|ui| choices_ui(ui, project, data));
+        ui.horizontal_wrapped(|ui| choices_ui(ui, project, data));
     }
 }
 
