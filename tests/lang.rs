@@ -287,7 +287,7 @@ fn no_text_is_drawn_without_its_translation() {
                     if char == '"' {
                         let Some((text, after)) = literal(rest) else { break };
                         let letters = text.replace("\\n", "");
-                        let is_word = letters.chars().filter(|char| char.is_ascii_alphabetic()).count() > 2;
+                        let is_word = letters.chars().filter(char::is_ascii_alphabetic).count() > 2;
                         let is_name = text.chars().all(|char| char.is_ascii_lowercase() || char == '_' || char == '-')
                             && text.contains(['_', '-']);
                         let is_part_of_a_path = text.starts_with('.') && !text.contains(' ');

@@ -168,7 +168,7 @@ fn plot_ui(
             mark_best(ui, &painter, quantity, run, &transform);
         }
         Some(run) if run.phase.is_running() => {
-            ghost(&painter, colors, &transform, t!("The first steps are on their way…"))
+            ghost(&painter, colors, &transform, t!("The first steps are on their way…"));
         }
         Some(_) => ghost(&painter, colors, &transform, t!("This run ended before its first epoch was whole.")),
         None => {
