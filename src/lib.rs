@@ -7,6 +7,7 @@
 //!
 //! ```text
 //!             base      (seeded generator, cancel token, safe file writing: everyone)
+//!             lang      (the window's languages: app and ui)
 //!   dataset   imaging   (which pictures there are; bytes → pixels → numbers)
 //!       health          (twins, leaks, blank and broken pictures: what is wrong with a data set)
 //!       augment         (random transforms)
@@ -44,6 +45,7 @@ pub mod fetch;
 pub mod health;
 pub mod imaging;
 pub mod import;
+pub mod lang;
 pub mod models;
 pub mod nn;
 pub mod offline;

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("base", &[]),
+    ("lang", &[]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
     ("health", &["base", "dataset", "imaging"]),
@@ -37,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "predict",
             "fetch",
             "import",
+            "lang::Language",
             "app::run",
             "app::WindowOptions",
             "app::RendererChoice",
@@ -46,7 +48,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "app",
         &[
             "base", "dataset", "imaging", "health", "augment", "offline", "nn", "models", "train", "predict", "fetch",
-            "import", "ui",
+            "import", "lang", "ui",
         ],
     ),
     (
@@ -54,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         &[
             "app::state",
             "app::command",
+            "lang",
             "augment",
             "dataset",
             "health",

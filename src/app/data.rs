@@ -13,6 +13,7 @@ use super::jobs::Message;
 use super::state::{DataIndex, JobId, NoticeLevel, Specimen, Workspace};
 use crate::dataset::{self, ItemId};
 use crate::imaging::{self, ExifFacts};
+use crate::lang::{key, t};
 
 /// Up to this many pictures are indexed on the spot, in a few milliseconds; more of them in a job.
 const INDEXED_AT_ONCE: usize = 2_000;
@@ -130,9 +131,9 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
         cx.services.data.specimens_asked = true;
         cx.services.jobs.spawn("specimens", "", |job| {
             let drawings = [
-                (dataset::Specimen::Ant, "ant", 0, 3),
-                (dataset::Specimen::Bee, "bee", 1, 5),
-                (dataset::Specimen::Ant, "ant", 0, 11),
+                (dataset::Specimen::Ant, key!("ant"), 0, 3),
+                (dataset::Specimen::Bee, key!("bee"), 1, 5),
+                (dataset::Specimen::Ant, key!("ant"), 0, 11),
             ];
             for (place, (kind, name, class, seed)) in drawings.into_iter().enumerate() {
                 if job.cancel.is_cancelled() {
@@ -178,7 +179,11 @@ fn show_in_folder(path: &Path) -> Result<(), String> {
         open
     };
     let cannot = |why: String| {
-        format!("The file manager could not be opened at {}: {why}. The path can be copied instead.", folder.display())
+        t!(
+            "The file manager could not be opened at {path}: {why}. The path can be copied instead.",
+            path = folder.display(),
+            why = why
+        )
     };
     let status = process
         .stdin(Stdio::null())
@@ -187,5 +192,5 @@ fn show_in_folder(path: &Path) -> Result<(), String> {
         .status()
         .map_err(|error| cannot(format!("{} ({error})", process.get_program().to_string_lossy())))?;
     // Explorer answers 1 even when all is well.
-    if status.success() || cfg!(windows) { Ok(()) } else { Err(cannot(format!("it ended with {status}"))) }
+    if status.success() || cfg!(windows) { Ok(()) } else { Err(cannot(t!("it ended with {status}", status = status))) }
 }

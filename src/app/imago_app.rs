@@ -10,16 +10,15 @@ use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictComma
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{
-    FetchKind, HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace,
-};
+use super::state::{FetchKind, HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace};
 use super::{
-    augment, data, fetch, health, labels, native, predict, project, results, settings_file, split, state, suggest, train,
-    transfer,
+    augment, data, fetch, health, labels, native, predict, project, results, settings_file, split, state, suggest,
+    train, transfer,
 };
 use crate::base::AppPaths;
 use crate::fetch::Download;
 use crate::imaging::ThumbnailCache;
+use crate::lang::{self, Language, t};
 use crate::ui;
 
 /// Thumbnails kept on disk at most, in bytes: some 40,000.
@@ -77,6 +76,8 @@ pub struct ImagoApp {
     saved_settings: Settings,
     settings_looked_at: Instant,
     applied: Option<(ThemeChoice, bool)>,
+    /// The language that was spoken last.
+    spoken: Language,
     frame_stats: Option<FrameStats>,
     /// Pictures that the last frame wanted and that were not there.
     waiting: usize,
@@ -124,12 +125,26 @@ impl ImagoApp {
             toasts: ui::toasts(),
             settings_looked_at: Instant::now(),
             applied: None,
+            spoken: Language::default(),
             frame_stats: None,
             waiting: 0,
         };
         app.apply_settings(ctx);
         fetch::look(&mut Cx { state: &mut app.state, services: &mut app.services, ctx });
         app
+    }
+
+    /// Sets the language that is spoken unless the settings name another: the system's, or one asked for when starting.
+    pub fn set_system_language(&mut self, language: Language) {
+        self.state.system_language = language;
+        lang::set(self.state.language());
+    }
+
+    /// The window opens: on the first start of all, with the tour.
+    pub fn begin(&mut self) {
+        if !self.state.settings.tour_seen {
+            self.state.tour = Some(0);
+        }
     }
 
     /// Writes down how long every frame takes.
@@ -179,6 +194,7 @@ impl ImagoApp {
 
     /// Before drawing: takes in what jobs and the trainer report.
     pub fn tick(&mut self, ctx: &Context) {
+        self.speak(ctx);
         for message in self.services.jobs.drain() {
             self.receive(ctx, message);
         }
@@ -200,6 +216,7 @@ impl ImagoApp {
     /// Draws a frame and carries out what was asked for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        self.speak(&ctx);
         let mut commands = Commands::default();
         self.hold_window(&ctx);
         self.take_input(&ctx, &mut commands);
@@ -284,13 +301,17 @@ impl ImagoApp {
                 cx.state.jobs.retain(|line| line.id != job);
                 split::ended(job, &mut cx);
                 if let Some(panic) = panic {
-                    let title = title.unwrap_or_else(|| "A background job".to_owned());
-                    let report = super::report::last()
-                        .map_or_else(String::new, |path| format!(" A report is in {}.", path.display()));
+                    let title = title.unwrap_or_else(|| t!("A background job").to_owned());
+                    let report = super::report::last().map_or_else(String::new, |path| {
+                        format!(" {}", t!("A report is in {path}.", path = path.display()))
+                    });
                     cx.state.notify(
                         NoticeLevel::Error,
-                        format!(
-                            "“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again.{report}"
+                        t!(
+                            "“{title}” ended unexpectedly: {panic}. Nothing was changed; please try again.{report}",
+                            title = title,
+                            panic = panic,
+                            report = report
                         ),
                     );
                 }
@@ -311,7 +332,19 @@ impl ImagoApp {
         }
     }
 
+    /// From here on this thread speaks the language that the state asks for; what is kept in words is said anew.
+    fn speak(&mut self, ctx: &Context) {
+        let language = self.state.language();
+        lang::set(language);
+        if std::mem::replace(&mut self.spoken, language) != language {
+            let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+            results::language_changed(&mut cx);
+            ctx.request_repaint();
+        }
+    }
+
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        self.speak(ctx);
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         match command {
             Command::Ui(command) => carry_out_ui(command, &mut cx),
@@ -362,7 +395,7 @@ impl ImagoApp {
         self.saved_settings = self.state.settings.clone();
         let path = self.services.paths.settings_file();
         if let Err(error) = settings_file::write(&path, &self.saved_settings) {
-            let text = format!("The settings could not be saved in {}: {error}.", path.display());
+            let text = t!("The settings could not be saved in {path}: {error}.", path = path.display(), error = error);
             self.state.notify(NoticeLevel::Warning, text);
         }
     }
@@ -473,10 +506,12 @@ fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
             let is_dark = cx.ctx.theme() == egui::Theme::Dark;
             cx.state.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
         }
+        UiCommand::Speak(language) => cx.state.settings.language = language.into(),
         UiCommand::ZoomIn => set_scale(cx, 0.1),
         UiCommand::ZoomOut => set_scale(cx, -0.1),
         UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,
         UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
+        UiCommand::Tour => cx.state.tour = Some(0),
         UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
         UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
     }

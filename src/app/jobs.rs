@@ -8,10 +8,9 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{
-    augment, data, fetch, health, labels, native, predict, project, results, split, suggest, train, transfer,
-};
+use super::{augment, data, fetch, health, labels, native, predict, project, results, split, suggest, train, transfer};
 use crate::base::CancelToken;
+use crate::lang::{self, t};
 
 /// What a job reports.
 pub enum Message {
@@ -82,6 +81,12 @@ impl JobContext {
     pub fn progress(&self, fraction: Option<f32>, detail: impl Into<String>) {
         self.send(Message::Progress { job: self.id, fraction, detail: detail.into() });
     }
+
+    /// Says how many of how many are done.
+    pub fn done(&self, done: usize, total: usize) {
+        let detail = t!("{done} of {total}", done = lang::thousands(done), total = lang::thousands(total));
+        self.progress(Some(done as f32 / total.max(1) as f32), detail);
+    }
 }
 
 /// Starts jobs and takes in their messages.
@@ -112,14 +117,17 @@ impl Jobs {
         self.next_id += 1;
         let cancel = CancelToken::new();
         let context = JobContext { id, cancel: cancel.clone(), sender: self.sender.clone(), wake: self.wake.clone() };
+        let language = lang::current();
         let spawned = std::thread::Builder::new().name(format!("imago-{name}")).spawn(move || {
+            // What a job has to say, it says in the language in which it was asked for.
+            lang::set(language);
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&context)));
             context.send(Message::Ended { job: id, panic: outcome.err().map(|panic| panic_text(panic.as_ref())) });
         });
         match spawned {
             Ok(_) => self.running.push((id, cancel)),
             Err(error) => {
-                let panic = Some(format!("no thread could be started: {error}"));
+                let panic = Some(t!("no thread could be started: {error}", error = error));
                 let _ = self.sender.send(Message::Ended { job: id, panic });
             }
         }
@@ -170,7 +178,7 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason given".to_owned())
+        .unwrap_or_else(|| t!("no reason given").to_owned())
 }
 
 #[cfg(test)]

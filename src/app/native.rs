@@ -22,6 +22,7 @@ use super::report;
 use super::state::NoticeLevel;
 use crate::base::AppPaths;
 use crate::dataset::Split;
+use crate::lang::{Language, t};
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct WindowOptions {
     pub path: Option<PathBuf>,
     /// Which renderer draws it.
     pub renderer: RendererChoice,
+    /// The language to speak, unless the settings name another; none: the system's.
+    pub language: Option<Language>,
     /// Where to write the times of every frame.
     pub frame_stats: Option<PathBuf>,
     /// Panics in an early frame, to try what happens then.
@@ -157,11 +160,13 @@ fn run_with(
         Box::new(move |creation| {
             let failed = start.memory.failed_last_time.filter(|failed| *failed != renderer);
             let mut app = ImagoApp::new(&creation.egui_ctx, paths);
+            app.set_system_language(wanted.language.unwrap_or_else(Language::of_system));
+            app.begin();
             if let Some(failed) = failed {
-                let text = format!(
-                    "Last time Imago could not draw with {}. It draws with {} now; `imago --renderer` chooses.",
-                    renderer::title(failed),
-                    renderer::title(renderer)
+                let text = t!(
+                    "Last time Imago could not draw with {failed}. It draws with {now} now; `imago --renderer` chooses.",
+                    failed = renderer::title(failed),
+                    now = renderer::title(renderer)
                 );
                 app.state_mut().notify(NoticeLevel::Warning, text);
             }
@@ -225,16 +230,16 @@ pub enum Chosen {
 
 /// Lets the user choose a folder to open.
 pub(super) fn choose_folder(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new().set_title("Open a folder of pictures").pick_folder();
+    let dialog = AsyncFileDialog::new().set_title(t!("Open a folder of pictures")).pick_folder();
     ask(cx, dialog, |chosen| Some(Chosen::Folder(chosen?.path().to_owned())));
 }
 
 /// Lets the user choose pictures to classify.
 pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Classify pictures")
-        .add_filter("Pictures", &["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "ppm", "pgm", "gif", "ico"])
-        .add_filter("All files", &["*"])
+        .set_title(t!("Classify pictures"))
+        .add_filter(t!("Pictures"), &["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "ppm", "pgm", "gif", "ico"])
+        .add_filter(t!("All files"), &["*"])
         .pick_files();
     ask(cx, dialog, |chosen| Some(Chosen::Pictures(chosen?.iter().map(|file| file.path().to_owned()).collect())));
 }
@@ -242,8 +247,8 @@ pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
 /// Lets the user choose a trained model.
 pub(super) fn choose_model(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Open a model")
-        .add_filter("Models (safetensors)", &["safetensors"])
+        .set_title(t!("Open a model"))
+        .add_filter(t!("Models (safetensors)"), &["safetensors"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Model(chosen?.path().to_owned())));
 }
@@ -251,8 +256,8 @@ pub(super) fn choose_model(cx: &mut Cx<'_>) {
 /// Lets the user choose a file of pretrained weights.
 pub(super) fn choose_weights(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Weights to start from")
-        .add_filter("Weights (safetensors, PyTorch)", &["safetensors", "pth", "pt"])
+        .set_title(t!("Weights to start from"))
+        .add_filter(t!("Weights (safetensors, PyTorch)"), &["safetensors", "pth", "pt"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::Weights(chosen?.path().to_owned())));
 }
@@ -260,7 +265,7 @@ pub(super) fn choose_weights(cx: &mut Cx<'_>) {
 /// Lets the user choose where to save the predictions.
 pub(super) fn choose_csv(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Save predictions")
+        .set_title(t!("Save predictions"))
         .set_file_name("predictions.csv")
         .add_filter("CSV", &["csv"])
         .save_file();
@@ -269,17 +274,19 @@ pub(super) fn choose_csv(cx: &mut Cx<'_>) {
 
 /// Lets the user choose an augmentation pipeline to open.
 pub(super) fn choose_pipeline_to_open(cx: &mut Cx<'_>) {
-    let dialog =
-        AsyncFileDialog::new().set_title("Open a pipeline").add_filter("Pipelines (TOML)", &["toml"]).pick_file();
+    let dialog = AsyncFileDialog::new()
+        .set_title(t!("Open a pipeline"))
+        .add_filter(t!("Pipelines (TOML)"), &["toml"])
+        .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::PipelineToOpen(chosen?.path().to_owned())));
 }
 
 /// Lets the user choose where to save the augmentation pipeline; `name` is proposed.
 pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Save the pipeline")
+        .set_title(t!("Save the pipeline"))
         .set_file_name(name)
-        .add_filter("Pipelines (TOML)", &["toml"])
+        .add_filter(t!("Pipelines (TOML)"), &["toml"])
         .save_file();
     ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::PipelineToSave(chosen?.path().to_owned())));
 }
@@ -287,7 +294,7 @@ pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
 /// Lets the user choose where to write an enlarged data set.
 pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("A new or empty folder for the enlarged data set")
+        .set_title(t!("A new or empty folder for the enlarged data set"))
         .set_can_create_directories(true)
         .pick_folder();
     ask(cx, dialog, |chosen| Some(Chosen::EnlargeFolder(chosen?.path().to_owned())));

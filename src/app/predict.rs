@@ -10,6 +10,7 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter};
 use crate::base::write_atomically;
+use crate::lang::{self, key, t, tn};
 use crate::nn::DeviceChoice;
 use crate::predict::{self, ImageOutcome, Predictor};
 
@@ -84,14 +85,19 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
         }
         PredictMessage::Done(job, failure) if cx.services.predict.classifying == Some(job) => {
             if let Some(reason) = failure {
-                cx.state.notify(NoticeLevel::Error, reason);
+                cx.state.notify(NoticeLevel::Error, lang::lead(key!("Classifying broke off"), reason));
             }
             cx.services.predict.classifying = None;
             cx.state.predict.classifying = None;
             classify_next(cx);
         }
         PredictMessage::Saved(path, Ok(lines)) => {
-            let text = format!("Saved {lines} predictions in {}.", path.display());
+            let text = tn!(
+                lines,
+                "Saved {n} prediction in {path}.",
+                "Saved {n} predictions in {path}.",
+                path = path.display()
+            );
             cx.state.notify(NoticeLevel::Success, text);
         }
         PredictMessage::Saved(_, Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
@@ -128,7 +134,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 fn load(path: PathBuf, cx: &mut Cx<'_>) {
     cx.state.predict.loading = true;
     cx.state.predict.model_error = None;
-    let line = cx.services.jobs.spawn("model", "Loading model", move |job| {
+    let line = cx.services.jobs.spawn("model", t!("Loading model"), move |job| {
         let outcome = Predictor::load(&path, DeviceChoice::Auto, None).map(Arc::new).map_err(|error| error.to_string());
         job.send(Message::Predict(PredictMessage::Loaded(job.id, path, outcome)));
     });
@@ -140,7 +146,7 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
     let predictor = match outcome {
         Ok(predictor) => predictor,
         Err(reason) => {
-            cx.state.predict.model_error = Some(reason);
+            cx.state.predict.model_error = Some(lang::lead(key!("The model could not be loaded"), reason));
             return;
         }
     };
@@ -172,6 +178,15 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
     classify_next(cx);
 }
 
+/// The runs are listed anew: the model in use is called as its run is.
+pub(super) fn runs_listed(cx: &mut Cx<'_>) {
+    if let Some(model) = &mut cx.state.predict.model
+        && let Some(run) = cx.state.results.runs.iter().find(|run| run.dir == model.path)
+    {
+        model.title.clone_from(&run.title);
+    }
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
@@ -184,7 +199,7 @@ fn classify_next(cx: &mut Cx<'_>) {
     }
     let Some(predictor) = service.predictor.clone() else { return };
     let Some(paths) = service.queue.pop_front() else { return };
-    let line = cx.services.jobs.spawn("classify", "Classifying", move |job| classify(&predictor, &paths, job));
+    let line = cx.services.jobs.spawn("classify", t!("Classifying"), move |job| classify(&predictor, &paths, job));
     cx.services.predict.classifying = Some(line.id);
     cx.state.predict.classifying = Some((0, 0));
     cx.state.jobs.push(line);
@@ -203,7 +218,7 @@ fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
         // The first at once, the rest about ten times a second.
         if done == 1 || sent_at.elapsed() > Duration::from_millis(100) {
             sent_at = Instant::now();
-            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.done(done, total);
             job.send(Message::Predict(PredictMessage::Outcomes(job.id, std::mem::take(&mut ready))));
         }
     });
@@ -215,10 +230,12 @@ fn save_csv(path: PathBuf, cx: &mut Cx<'_>) {
     let Some(model) = &cx.state.predict.model else { return };
     let classes = model.classes.clone();
     let outcomes = cx.state.predict.outcomes.clone();
-    let line = cx.services.jobs.spawn("csv", "Saving CSV", move |job| {
+    let line = cx.services.jobs.spawn("csv", t!("Saving CSV"), move |job| {
         let written = write_atomically(&path, |out| predict::write_csv(&classes, &outcomes, out))
             .map(|()| outcomes.len())
-            .map_err(|error| format!("{} could not be written: {error}. Choose another place.", path.display()));
+            .map_err(|error| {
+                t!("{path} could not be written: {error}. Choose another place.", path = path.display(), error = error)
+            });
         job.send(Message::Predict(PredictMessage::Saved(path, written)));
     });
     cx.state.jobs.push(line);

@@ -11,6 +11,7 @@ use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLev
 use crate::base::{AppPaths, stable_hash};
 use crate::dataset::{self, Dataset, ItemId, ScanOptions};
 use crate::imaging;
+use crate::lang::{self, key, t};
 
 /// What the jobs of this file report.
 pub enum ProjectMessage {
@@ -72,7 +73,7 @@ pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     let line = cx
         .services
         .jobs
-        .spawn("scan", "Reading folder", move |job| scan(&path, &options, held.as_deref(), &paths, job));
+        .spawn("scan", t!("Reading folder"), move |job| scan(&path, &options, held.as_deref(), &paths, job));
     cx.services.project.current = Some(line.id);
     cx.state.jobs.push(line);
 }
@@ -101,7 +102,7 @@ pub(super) fn open_sample(cx: &mut Cx<'_>) {
         open(&folder, cx);
         return;
     }
-    let line = cx.services.jobs.spawn("sample", "Drawing ants and bees", move |job| {
+    let line = cx.services.jobs.spawn("sample", t!("Drawing ants and bees"), move |job| {
         let drawn = draw_sample(&folder, job);
         job.send(Message::Project(ProjectMessage::SampleDrawn(drawn.map(|()| folder))));
     });
@@ -120,7 +121,10 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
             cx.state.opening = None;
             match outcome {
                 Ok(scan) => opened(*scan, cx),
-                Err(reason) => cx.state.notify(NoticeLevel::Error, reason),
+                Err(reason) => {
+                    let text = lang::lead(key!("The folder could not be opened"), reason);
+                    cx.state.notify(NoticeLevel::Error, text);
+                }
             }
         }
         ProjectMessage::Facts(job, facts, dates) if Some(job) == cx.services.project.current => {
@@ -216,16 +220,17 @@ fn modified_secs(path: &Path) -> Option<u64> {
 /// Draws into a folder beside the final one and renames it when all is there, so that half a sample is never opened.
 fn draw_sample(folder: &Path, job: &JobContext) -> Result<(), String> {
     let parent = folder.parent().unwrap_or(folder);
-    let cannot =
-        |error: &dyn std::fmt::Display| format!("The sample could not be drawn in {}: {error}.", parent.display());
+    let cannot = |error: &dyn std::fmt::Display| {
+        t!("The sample could not be drawn in {path}: {error}.", path = parent.display(), error = error)
+    };
     std::fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
     let part = tempfile::Builder::new().prefix(".drawing-").tempdir_in(parent).map_err(|error| cannot(&error))?;
     dataset::write_sample(part.path(), 0, &job.cancel, &mut |done, total| {
-        job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+        job.done(done, total);
     })
     .map_err(|error| error.to_string())?;
     if job.cancel.is_cancelled() {
-        return Err("Drawing the sample was cancelled.".to_owned());
+        return Err(t!("Drawing the sample was cancelled.").to_owned());
     }
     let finished = part.keep();
     std::fs::rename(&finished, folder).map_err(|error| cannot(&error))

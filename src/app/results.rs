@@ -9,6 +9,7 @@ use super::jobs::{JobContext, Message};
 use super::run_title::run_line;
 use super::state::{JobId, Judged, ResultsState, RunLine};
 use crate::dataset::{Dataset, Split};
+use crate::lang::{self, key, t};
 use crate::nn::DeviceChoice;
 use crate::predict::{Evaluation, Predictor};
 use crate::train::run_folder;
@@ -61,6 +62,7 @@ pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
     match message {
         ResultsMessage::Runs(job, runs) if cx.services.results.listing == Some(job) => {
             cx.state.results.runs = runs;
+            super::predict::runs_listed(cx);
             let shown = cx.state.results.shown.clone();
             let still_there = shown.is_some_and(|dir| cx.state.results.runs.iter().any(|run| run.dir == dir));
             if !still_there {
@@ -77,7 +79,10 @@ pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
             cx.state.results.judging = None;
             match outcome {
                 Ok(judged) => cx.state.results.judged = Some(judged),
-                Err(reason) => cx.state.results.error = Some(reason),
+                Err(reason) => {
+                    let text = lang::lead(key!("The run could not be judged"), reason);
+                    cx.state.results.error = Some(text);
+                }
             }
         }
         ResultsMessage::Judged(job, outcome) if cx.services.results.comparing == Some(job) => {
@@ -97,6 +102,11 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     {
         cx.state.results.split = *split;
     }
+    list(cx);
+}
+
+/// Another language is spoken: the runs are called otherwise.
+pub(super) fn language_changed(cx: &mut Cx<'_>) {
     list(cx);
 }
 
@@ -160,7 +170,7 @@ fn judge(cx: &mut Cx<'_>) {
     let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };
     results.judging = Some((0, 0));
     let (dataset, split) = (project.for_training(), results.split);
-    let line = cx.services.jobs.spawn("judge", "Looking at every picture", move |job| {
+    let line = cx.services.jobs.spawn("judge", t!("Looking at every picture"), move |job| {
         run_judge(&dir, &dataset, split, job);
     });
     cx.services.results.judging = Some(line.id);
@@ -175,7 +185,7 @@ fn compare(cx: &mut Cx<'_>) {
     cx.state.results.compared_judged = None;
     let (Some(dir), Some(project)) = (cx.state.results.compared.clone(), &cx.state.project) else { return };
     let (dataset, split) = (project.for_training(), cx.state.results.split);
-    let line = cx.services.jobs.spawn("compare", "Judging the other run", move |job| {
+    let line = cx.services.jobs.spawn("compare", t!("Judging the other run"), move |job| {
         run_judge(&dir, &dataset, split, job);
     });
     cx.services.results.comparing = Some(line.id);
@@ -194,7 +204,7 @@ fn evaluate(dir: &Path, dataset: &Dataset, split: Split, job: &JobContext) -> Re
     let predictor = Predictor::load(dir, DeviceChoice::Auto, None).map_err(|error| error.to_string())?;
     predictor
         .evaluate(dataset, split, &job.cancel, &mut |done, total| {
-            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.done(done, total);
             job.send(Message::Results(ResultsMessage::Judging(job.id, done, total)));
         })
         .map_err(|error| error.to_string())

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::state::Settings;
 use crate::base::write_atomically;
+use crate::lang::t;
 
 /// Reads the settings.
 ///
@@ -14,13 +15,15 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
-        Err(error) => return Err(format!("The settings in {} could not be read: {error}.", path.display())),
+        Err(error) => {
+            return Err(t!("The settings in {path} could not be read: {error}.", path = path.display(), error = error));
+        }
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|error| {
-        format!(
-            "The settings in {} could not be understood: {}. The usual ones are used.",
-            path.display(),
-            error.message()
+        t!(
+            "The settings in {path} could not be understood: {error}. The usual ones are used.",
+            path = path.display(),
+            error = error.message()
         )
     })?;
     settings.ui_scale = settings.ui_scale.clamp(0.8, 2.0);

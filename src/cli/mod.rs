@@ -31,6 +31,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{RendererChoice, WindowOptions};
+use crate::lang::Language;
 
 pub use exit::{Done, UsageError};
 
@@ -53,6 +54,10 @@ struct Cli {
     command: Option<Command>,
     /// A folder of pictures, or a model, to open in the window.
     path: Option<PathBuf>,
+    /// Language of the window, en or zh-CN, unless its settings name one; else IMAGO_LANG's or the system's. Other output is
+    /// always English.
+    #[arg(long = "lang", value_name = "LANG", value_parser = language)]
+    language: Option<Language>,
     /// Write the times of every frame of the window to this file.
     #[arg(long, value_name = "FILE", hide = true)]
     frame_stats: Option<PathBuf>,
@@ -95,6 +100,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         None => window(WindowOptions {
             path: cli.path,
+            language: cli.language.or_else(asked_for),
             renderer: cli.renderer,
             frame_stats: cli.frame_stats,
             fault: cli.fault,
@@ -111,6 +117,16 @@ pub fn main() -> ExitCode {
         Some(Command::ConvertPth(args)) => convert_pth::run(&args),
     };
     exit::code(result)
+}
+
+/// The language that the environment asks for: for tests and scripts, which can't rely on the machine's.
+fn asked_for() -> Option<Language> {
+    std::env::var("IMAGO_LANG").ok().and_then(|name| Language::of_locale(&name))
+}
+
+/// Reads the name of a language.
+fn language(name: &str) -> Result<Language, String> {
+    Language::of_locale(name).ok_or_else(|| format!("“{name}” is not spoken here: en and zh-CN are"))
 }
 
 fn window(wanted: WindowOptions) -> anyhow::Result<Done> {

@@ -8,6 +8,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, FetchCommand, TrainCommand};
 use crate::app::state::{FetchKind, FetchOffer, JobLine, State};
+use crate::lang::t;
 
 /// Width of the dialog in points.
 const WIDTH: f32 = 480.0;
@@ -15,7 +16,9 @@ const WIDTH: f32 = 480.0;
 /// Draws the dialog if something is offered.
 pub(super) fn fetch_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     let Some(offer) = state.fetch.offer.clone() else { return };
-    let stays = dialog_ui(ui, &format!("Get {}", offer.title), WIDTH, |ui| contents_ui(ui, state, &offer, commands));
+    let stays = dialog_ui(ui, "fetch", &t!("Get {title}", title = offer.title), WIDTH, |ui| {
+        contents_ui(ui, state, &offer, commands)
+    });
     if !stays {
         state.fetch.offer = None;
     }

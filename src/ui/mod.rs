@@ -16,6 +16,7 @@ mod predict;
 mod results;
 mod status_bar;
 mod top_bar;
+mod tour;
 mod train;
 mod welcome;
 
@@ -27,6 +28,7 @@ use egui_material_icons::icons;
 use crate::app::command::Commands;
 use crate::app::state::{Notice, NoticeLevel, State, Workspace};
 use crate::dataset::labels::LabelLayer;
+use crate::lang;
 
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -52,6 +54,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         data::dialogs_ui(ui, state, commands);
     }
     palette::palette_ui(ui, state, commands);
+    tour::tour_ui(ui, state);
 }
 
 /// Whether plain keys (without Ctrl) are commands now: nothing else wants them.
@@ -69,7 +72,7 @@ pub fn toasts() -> egui_notify::Toasts {
 
 /// Shows a notice for a while; errors stay longer.
 pub fn add_toast(toasts: &mut egui_notify::Toasts, notice: &Notice) {
-    let text = widgets::wrap_text(&notice.text, 64);
+    let text = widgets::wrap_text(&lang::sentence(&notice.text), 64);
     // The crate's own signs are emoji, which our fonts don't have; its closing cross is one too.
     let (icon, color) = match notice.level {
         NoticeLevel::Success => (icons::ICON_CHECK_CIRCLE, theme::DARK.good),

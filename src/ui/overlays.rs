@@ -6,9 +6,10 @@ use egui_material_icons::icons;
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
-use crate::app::state::{LabelSaving, LeavingFor, State, ThemeChoice};
+use crate::app::state::{LabelSaving, LanguageChoice, LeavingFor, State, ThemeChoice};
 use crate::dataset::ScanIssueKind;
 use crate::fetch::Network;
+use crate::lang::{self, Language, t};
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -29,18 +30,18 @@ pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
 }
 
-/// A dialog with a heading and a close button. Returns whether it stays open.
-pub(super) fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
+/// A dialog with a heading and a close button. Returns whether it stays open. `id` names it whatever the language.
+pub(super) fn dialog_ui(ui: &Ui, id: &str, heading: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
     let colors = theme::colors(ui);
     let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
+    let modal = Modal::new(Id::unique(id)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_width(width);
         let mut stays = true;
         ui.horizontal(|ui| {
-            ui.label(RichText::new(name).font(theme::section()));
+            ui.label(RichText::new(heading).font(theme::section()));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                stays = !widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, "Close", false).clicked();
+                stays = !widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, t!("Close"), false).clicked();
             });
         });
         ui.add_space(space::S);
@@ -51,24 +52,39 @@ pub(super) fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&
 }
 
 fn settings_ui(ui: &Ui, state: &mut State, commands: &mut Commands) -> bool {
-    dialog_ui(ui, "Settings", 420.0, |ui| {
+    dialog_ui(ui, "settings", t!("Settings"), 420.0, |ui| {
         Grid::new("settings").num_columns(2).spacing(vec2(space::L, space::M)).show(ui, |ui| {
-            ui.label("Theme");
+            ui.label(t!("Theme"));
             widgets::segmented(
                 ui,
                 &mut state.settings.theme,
-                &[(ThemeChoice::System, "System"), (ThemeChoice::Light, "Light"), (ThemeChoice::Dark, "Dark")],
+                &[
+                    (ThemeChoice::System, t!("System")),
+                    (ThemeChoice::Light, t!("Light")),
+                    (ThemeChoice::Dark, t!("Dark")),
+                ],
             );
             ui.end_row();
-            let label = ui.label("Interface size");
+            ui.label(t!("Language"));
+            widgets::segmented(
+                ui,
+                &mut state.settings.language,
+                &[
+                    (LanguageChoice::System, t!("System")),
+                    (LanguageChoice::English, Language::English.name()),
+                    (LanguageChoice::Chinese, Language::Chinese.name()),
+                ],
+            );
+            ui.end_row();
+            let label = ui.label(t!("Interface size"));
             let slider = Slider::new(&mut state.settings.ui_scale, 0.8..=2.0)
                 .step_by(0.1)
-                .custom_formatter(|value, _| format!("{:.0} %", value * 100.0))
+                .custom_formatter(|value, _| widgets::percent(value, 0))
                 .custom_parser(|text| text.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|value| value / 100.0));
             ui.add(slider).labelled_by(label.id);
             ui.end_row();
-            ui.label("Motion");
-            ui.checkbox(&mut state.settings.reduced_motion, "No animations");
+            ui.label(t!("Motion"));
+            ui.checkbox(&mut state.settings.reduced_motion, t!("No animations"));
             ui.end_row();
             network_ui(ui, &mut state.settings.network);
             ui.label("Thumbnails");
@@ -131,7 +147,7 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
         LeavingFor::Open(_) => ("If another folder is opened now", "Open and lose them"),
     };
     let mut stays = true;
-    let is_open = dialog_ui(ui, "Labels are not saved", 420.0, |ui| {
+    let is_open = dialog_ui(ui, "leaving", t!("Labels are not saved"), 420.0, |ui| {
         ui.label(format!("{what} not written yet: {why}."));
         ui.add_space(space::XS);
         ui.label(format!("{then}, they are lost. Imago goes on trying to save them as long as it is open."));
@@ -151,7 +167,7 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn shortcuts_ui(ui: &Ui) -> bool {
-    dialog_ui(ui, "Keyboard shortcuts", 460.0, |ui| {
+    dialog_ui(ui, "shortcuts", t!("Keyboard shortcuts"), 460.0, |ui| {
         let colors = theme::colors(ui);
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
             Grid::new("shortcuts").num_columns(2).striped(true).spacing(vec2(space::XL, 6.0)).show(ui, |ui| {
@@ -169,10 +185,10 @@ fn shortcuts_ui(ui: &Ui) -> bool {
 
 fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
     let Some(project) = &state.project else { return false };
-    dialog_ui(ui, "Passed over", 560.0, |ui| {
+    dialog_ui(ui, "issues", t!("Passed over"), 560.0, |ui| {
         let colors = theme::colors(ui);
         ui.label(
-            RichText::new("These files are not part of the data set. Nothing was done to them.")
+            RichText::new(t!("These files are not part of the data set. Nothing was done to them."))
                 .color(colors.text_weak),
         );
         ui.add_space(space::XS);
@@ -195,7 +211,12 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
                             ui.spacing_mut().item_spacing.y = 0.0;
                             let path = issue.rel_path.display().to_string();
                             widgets::elided_label(ui, &path, theme::body(), colors.text);
-                            widgets::elided_label(ui, &issue.reason, theme::caption(), colors.text_weak);
+                            widgets::elided_label(
+                                ui,
+                                &lang::sentence(&issue.reason),
+                                theme::caption(),
+                                colors.text_weak,
+                            );
                         });
                     });
                 }
@@ -203,7 +224,7 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
         );
         let text: String =
             issues.iter().map(|issue| format!("{}\t{}\n", issue.rel_path.display(), issue.reason)).collect();
-        if ui.button("Copy list").clicked() {
+        if ui.button(t!("Copy list")).clicked() {
             ui.ctx().copy_text(text);
         }
     })
@@ -218,9 +239,9 @@ fn hovering_ui(ui: &Ui, state: &State) {
     let inner = rect.shrink(24.0);
     painter.rect_stroke(inner, 16.0, egui::Stroke::new(2.0, colors.accent), egui::StrokeKind::Inside);
     let text = if state.predict.has_model() {
-        "Drop pictures to classify them, or a folder to open it"
+        t!("Drop pictures to classify them, or a folder to open it")
     } else {
-        "Drop a folder of pictures, or a trained model"
+        t!("Drop a folder of pictures, or a trained model")
     };
     painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::title(), colors.text);
 }

@@ -8,6 +8,7 @@ use egui::{
 use super::theme::{self, space};
 use crate::app::command::{Commands, UiCommand};
 use crate::app::state::State;
+use crate::lang::{self, Language, t};
 
 /// Draws the palette when it is open.
 pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -33,11 +34,11 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(8)).show(ui, |ui| {
                 ui.set_width(460.0);
                 let field = TextEdit::singleline(&mut state.palette.query)
-                    .hint_text("Type a command…")
+                    .hint_text(t!("Type a command…"))
                     .desired_width(f32::INFINITY)
                     .margin(Margin::symmetric(10, 7));
                 let response = ui.add(field);
-                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, t!("Command")));
                 if response.changed() {
                     state.palette.selected = 0;
                 }
@@ -51,7 +52,7 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                         }
                     }
                     if matches.is_empty() {
-                        ui.label(RichText::new("No command has these letters.").color(colors.text_weak));
+                        ui.label(RichText::new(t!("No command has these letters.")).color(colors.text_weak));
                     }
                 });
             });
@@ -124,10 +125,16 @@ fn matching(query: &str, state: &State) -> Vec<UiCommand> {
         .into_iter()
         .enumerate()
         .filter(|(_, command)| *command != UiCommand::Palette && command.is_enabled(state))
-        .filter_map(|(order, command)| Some((penalty(query, command.title())?, order, command)))
+        .filter_map(|(order, command)| Some((penalty_of(query, command)?, order, command)))
         .collect();
     found.sort_by_key(|(penalty, order, _)| (*penalty, *order));
     found.into_iter().map(|(.., command)| command).collect()
+}
+
+/// A command is found by its title, and by its English one too: Latin letters are quick to type in any language.
+fn penalty_of(query: &str, command: UiCommand) -> Option<usize> {
+    let english = || lang::within(Language::English, || command.title());
+    penalty(query, command.title()).or_else(|| penalty(query, english()))
 }
 
 /// How badly `query`'s letters match `title` as a subsequence: 0 for a prefix, more for each gap; `None` when they don't.

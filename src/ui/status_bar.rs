@@ -8,6 +8,7 @@ use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{RunPhase, RunView, State, Workspace};
 use crate::dataset::ScanIssueKind;
+use crate::lang::{t, tn};
 
 /// Draws the line at the foot.
 pub fn status_bar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -36,7 +37,7 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
     let colors = theme::colors(ui);
     let small = |text: String| RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
     if let Some((_, files)) = &state.opening {
-        ui.label(small(format!("{} files seen", widgets::thousands(*files))));
+        ui.label(small(tn!(*files, "{n} file seen", "{n} files seen")));
         return;
     }
     let Some(project) = &state.project else { return };
@@ -44,42 +45,43 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
     if issues > 0 {
         let unreadable = project.dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable).count();
         let text = if unreadable > 0 {
-            format!("{} ignored · {unreadable} unreadable", issues - unreadable)
+            t!("{ignored} ignored · {unreadable} unreadable", ignored = issues - unreadable, unreadable = unreadable)
         } else {
-            format!("{issues} ignored")
+            t!("{ignored} ignored", ignored = issues)
         };
         let color = if unreadable > 0 { colors.bad } else { colors.text_weak };
         let text = RichText::new(text).font(theme::tabular(12.0)).color(color);
         let button = ui.add(egui::Button::new(text).frame(false));
-        if button.on_hover_text("Which files were passed over, and why").clicked() {
+        if button.on_hover_text(t!("Which files were passed over, and why")).clicked() {
             state.issues_open = true;
         }
         ui.label(small("·".to_owned()));
     }
     let pictures = project.dataset.items.len();
-    ui.add(Label::new(small(format!("{} pictures", widgets::thousands(pictures)))).selectable(false));
+    ui.add(Label::new(small(tn!(pictures, "{n} picture", "{n} pictures"))).selectable(false));
 }
 
 /// The training under way. What there is no room for goes first: seconds an epoch, then the data set's name, then accuracy.
 fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let phase = match &run.phase {
-        RunPhase::Starting => "Starting",
-        RunPhase::Training => "Training",
-        RunPhase::Validating { .. } => "Validating",
-        RunPhase::Paused => "Paused",
-        RunPhase::Stopping => "Stopping",
+        RunPhase::Starting => t!("Starting"),
+        RunPhase::Training => t!("Training"),
+        RunPhase::Validating { .. } => t!("Validating"),
+        RunPhase::Paused => t!("Paused"),
+        RunPhase::Stopping => t!("Stopping"),
         RunPhase::Finished | RunPhase::Stopped | RunPhase::Failed(_) => return,
     };
     let room = ui.available_width();
     let color = if run.phase == RunPhase::Paused { colors.text_weak } else { colors.accent };
+    let longest_phase = format!("●  {}", t!("Validating"));
     // As wide as the longest word, so that nothing jumps between the two phases of an epoch.
-    let width = ui.painter().layout_no_wrap("●  Validating".to_owned(), theme::strong(12.0), color).size().x;
+    let width = ui.painter().layout_no_wrap(longest_phase, theme::strong(12.0), color).size().x;
     let text = RichText::new(format!("●  {phase}")).font(theme::strong(12.0)).color(color);
     ui.allocate_ui_with_layout(egui::vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_width(width);
         let button = ui.add(egui::Button::new(text).frame(false));
-        if button.on_hover_text(format!("Go to Train: {}", run.dataset_name)).clicked() {
+        if button.on_hover_text(t!("Go to Train: {name}", name = run.dataset_name)).clicked() {
             commands.push(Command::Go(Workspace::Train));
         }
     });
@@ -89,29 +91,34 @@ fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: 
         let name = RichText::new(name).font(theme::strong(12.0)).color(colors.text_weak);
         ui.add(Label::new(name).selectable(false)).on_hover_text(run.dataset_root.display().to_string());
     }
-    ui.add(small(format!("epoch {}/{}", run.current_epoch(), run.config.epochs)));
+    ui.add(small(t!("epoch {epoch}/{epochs}", epoch = run.current_epoch(), epochs = run.config.epochs)));
     let share = run.fraction_done();
     let bar = ProgressBar::new(share).desired_width(if room > 620.0 { 120.0 } else { 64.0 }).desired_height(6.0);
-    ui.add(bar.fill(color)).on_hover_text(format!("{:.0} % done", share * 100.0));
+    ui.add(bar.fill(color)).on_hover_text(t!("{share} done", share = widgets::percent(f64::from(share), 0)));
     if let Some(last) = run.history.epochs.last() {
         let best = run.best().unwrap_or(last);
         if room > 480.0 {
-            ui.add(small(format!("val acc {:.3} (best {:.3}, epoch {})", last.val_acc, best.val_acc, best.epoch)));
+            ui.add(small(t!(
+                "val acc {last:.3} (best {best:.3}, epoch {epoch})",
+                last = last.val_acc,
+                best = best.val_acc,
+                epoch = best.epoch
+            )));
         }
         if room > 680.0 {
             let mean = run.history.epochs.iter().map(|record| record.seconds).sum::<f64>();
             let mean = mean / run.history.epochs.len() as f64;
-            ui.add(small(format!("{}/epoch", widgets::duration(mean))));
+            ui.add(small(t!("{time}/epoch", time = widgets::duration(mean))));
         }
     }
     if let Some(eta) = run.eta_secs.filter(|_| room > 380.0) {
-        ui.add(small(format!("{} left", widgets::duration(eta))));
+        ui.add(small(t!("{time} left", time = widgets::duration(eta))));
     }
     ui.spacing_mut().item_spacing.x = 2.0;
     let (icon, name) = if run.phase == RunPhase::Paused {
-        (icons::ICON_PLAY_ARROW.codepoint, "Resume training")
+        (icons::ICON_PLAY_ARROW.codepoint, t!("Resume training"))
     } else {
-        (icons::ICON_PAUSE.codepoint, "Pause training")
+        (icons::ICON_PAUSE.codepoint, t!("Pause training"))
     };
     ui.add_enabled_ui(run.phase != RunPhase::Stopping, |ui| {
         if widgets::icon_button(ui, icon, name, false).clicked() {
@@ -137,7 +144,8 @@ fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             ui.add(Label::new(detail).selectable(false));
         }
         if job.cancellable
-            && widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, &format!("Cancel: {}", job.title), false).clicked()
+            && widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, &t!("Cancel: {job}", job = job.title), false)
+                .clicked()
         {
             commands.push(Command::CancelJob(job.id));
         }

@@ -9,6 +9,8 @@ use egui::{
     Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2,
 };
 
+use crate::lang::key;
+
 /// Length of animations in seconds.
 pub const ANIMATION_SECS: f32 = 0.12;
 
@@ -39,6 +41,9 @@ pub const PRIMARY_HEIGHT: f32 = 32.0;
 
 /// Semi-bold text.
 pub const STRONG: &str = "inter-strong";
+/// The interface's own Chinese, regular and bold: whatever fonts the system has, its texts can be read.
+const CHINESE: &str = "chinese";
+const CHINESE_STRONG: &str = "chinese-strong";
 /// Digits of one width, for tables and axes.
 pub const TABULAR: &str = "inter-tabular";
 
@@ -132,13 +137,13 @@ pub fn colors_of(dark: bool) -> &'static Colors {
 /// The Okabe–Ito palette (Okabe and Ito, 2008), told apart by colour-blind people too, in the order that suits two or three
 /// classes best. Black is left out: it is invisible on the dark theme.
 pub const CLASS_COLORS: [(&str, Color32); 7] = [
-    ("Orange", Color32::from_rgb(0xE6, 0x9F, 0x00)),
-    ("Sky blue", Color32::from_rgb(0x56, 0xB4, 0xE9)),
-    ("Green", Color32::from_rgb(0x00, 0x9E, 0x73)),
-    ("Purple", Color32::from_rgb(0xCC, 0x79, 0xA7)),
-    ("Vermilion", Color32::from_rgb(0xD5, 0x5E, 0x00)),
-    ("Yellow", Color32::from_rgb(0xF0, 0xE4, 0x42)),
-    ("Blue", Color32::from_rgb(0x00, 0x72, 0xB2)),
+    (key!("Orange"), Color32::from_rgb(0xE6, 0x9F, 0x00)),
+    (key!("Sky blue"), Color32::from_rgb(0x56, 0xB4, 0xE9)),
+    (key!("Green"), Color32::from_rgb(0x00, 0x9E, 0x73)),
+    (key!("Purple"), Color32::from_rgb(0xCC, 0x79, 0xA7)),
+    (key!("Vermilion"), Color32::from_rgb(0xD5, 0x5E, 0x00)),
+    (key!("Yellow"), Color32::from_rgb(0xF0, 0xE4, 0x42)),
+    (key!("Blue"), Color32::from_rgb(0x00, 0x72, 0xB2)),
 ];
 
 thread_local! {
@@ -200,8 +205,15 @@ pub fn install(ctx: &Context) {
     }
 }
 
+const CHINESE_FONT: &[u8] = include_bytes!("../../assets/fonts/Chinese-Regular.otf");
+const CHINESE_STRONG_FONT: &[u8] = include_bytes!("../../assets/fonts/Chinese-Bold.otf");
+
 fn install_fonts(ctx: &Context) {
     let mut fonts = egui::FontDefinitions::default();
+    for (name, bytes) in [(CHINESE, CHINESE_FONT), (CHINESE_STRONG, CHINESE_STRONG_FONT)] {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    fonts.families.entry(FontFamily::Monospace).or_default().push(CHINESE.to_owned());
     let faces: [(&str, &'static [u8]); 3] = [
         ("inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf")),
         (STRONG, include_bytes!("../../assets/fonts/Inter-SemiBold.ttf")),
@@ -211,7 +223,8 @@ fn install_fonts(ctx: &Context) {
     for (name, bytes) in faces {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
         let family = if name == "inter" { FontFamily::Proportional } else { FontFamily::Name(name.into()) };
-        let mut names = vec![name.to_owned()];
+        let chinese = if name == STRONG { CHINESE_STRONG } else { CHINESE };
+        let mut names = vec![name.to_owned(), chinese.to_owned()];
         names.extend(fallbacks.clone());
         fonts.families.insert(family, names);
     }
@@ -304,6 +317,38 @@ mod tests {
         };
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Any character that Inter lacks, but not those of the icon font.
+    fn is_chinese(character: char) -> bool {
+        matches!(u32::from(character), 0x2E80..=0x9FFF | 0xFF00..=0xFFEF)
+    }
+
+    #[test]
+    fn every_chinese_character_of_the_interface_is_in_the_fonts_that_are_built_in() {
+        let mut wanted: std::collections::BTreeSet<char> = std::collections::BTreeSet::new();
+        for (_, chinese) in crate::lang::chinese_texts() {
+            wanted.extend(chinese.chars());
+        }
+        let in_code = [
+            include_str!("../lang/numbers.rs"),
+            include_str!("../lang/mod.rs"),
+            include_str!("../app/command/table.rs"),
+            include_str!("top_bar.rs"),
+        ];
+        wanted.extend(in_code.into_iter().flat_map(str::chars));
+        for (name, bytes) in [(CHINESE, CHINESE_FONT), (CHINESE_STRONG, CHINESE_STRONG_FONT)] {
+            let mut fonts = egui::FontDefinitions::empty();
+            fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+            fonts.families.insert(FontFamily::Proportional, vec![name.to_owned()]);
+            fonts.families.insert(FontFamily::Monospace, vec![name.to_owned()]);
+            let mut fonts = egui::epaint::text::Fonts::new(egui::epaint::text::TextOptions::default(), fonts);
+            let missing: String = wanted
+                .iter()
+                .filter(|character| is_chinese(**character) && !fonts.has_glyph(&body(), **character))
+                .collect();
+            assert!(missing.is_empty(), "{name} lacks {missing}: run assets/fonts/make_chinese.py");
+        }
     }
 
     #[test]

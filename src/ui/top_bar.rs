@@ -7,6 +7,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{State, Workspace};
+use crate::lang::{self, Language, t, tn};
 
 /// Draws the bar at the top.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -42,7 +43,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
             &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
-            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Shortcuts],
+            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Tour, UiCommand::Shortcuts],
             &[UiCommand::Quit],
         ];
         for (index, group) in groups.into_iter().enumerate() {
@@ -55,7 +56,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     })
     .response
-    .on_hover_text("Menu");
+    .on_hover_text(t!("Menu"));
 }
 
 fn menu_item_ui(ui: &mut Ui, command: UiCommand, state: &State, commands: &mut Commands) {
@@ -85,7 +86,7 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 .path
                 .file_name()
                 .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
-            let text = format!("{name}   {} pictures", widgets::thousands(recent.pictures));
+            let text = format!("{name}   {}", tn!(recent.pictures, "{n} picture", "{n} pictures"));
             if ui.button(text).on_hover_text(recent.path.display().to_string()).clicked() {
                 commands.push(Command::OpenFolder(recent.path.clone()));
                 ui.close();
@@ -97,7 +98,7 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     })
     .response
-    .on_hover_text("Data set: open another, or one from before");
+    .on_hover_text(t!("Data set: open another, or one from before"));
 }
 
 fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -119,9 +120,23 @@ fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.ui(command);
         }
     }
+    language_ui(ui, commands);
     ui.add_space(space::XS);
-    let device = RichText::new(&state.device_label).font(theme::caption()).color(colors.text_weak);
-    ui.label(device).on_hover_text("Where the computation runs");
+    let device = RichText::new(lang::sentence(&state.device_label)).font(theme::caption()).color(colors.text_weak);
+    ui.label(device).on_hover_text(t!("Where the computation runs"));
+}
+
+/// The menu of languages. Its sign, and the languages' names, are the same in all of them.
+fn language_ui(ui: &mut Ui, commands: &mut Commands) {
+    let response = widgets::icon_button(ui, "文", t!("Language"), false).on_hover_text("Language · 语言");
+    egui::Popup::menu(&response).show(|ui| {
+        for language in Language::ALL {
+            if ui.radio(lang::current() == language, language.name()).clicked() {
+                commands.ui(UiCommand::Speak(language));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// The tabs, in the middle of the bar where there is room.
@@ -137,6 +152,15 @@ fn tabs_ui(ui: &mut Ui, state: &State, commands: &mut Commands, full: egui::Rect
     }
 }
 
+fn place_id(workspace: Workspace) -> egui::Id {
+    egui::Id::unique("tab_place").with(workspace)
+}
+
+/// Where a tab was drawn last.
+pub(super) fn tab_place(ctx: &egui::Context, workspace: Workspace) -> Option<egui::Rect> {
+    ctx.data(|data| data.get_temp(place_id(workspace)))
+}
+
 fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
     let galley = ui.painter().layout_no_wrap(workspace.title().to_owned(), theme::strong(13.0), egui::Color32::WHITE);
     galley.size().x + 28.0
@@ -145,6 +169,7 @@ fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
 fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let selected = state.workspace == workspace;
+    ui.ctx().data_mut(|data| data.insert_temp(place_id(workspace), rect));
     let response = ui.interact(rect, ui.scope_id().with(("tab", workspace)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, workspace.title()));
     let color = if selected || response.hovered() { colors.text } else { colors.text_weak };

@@ -11,6 +11,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{Recent, Specimen, State};
+use crate::lang::{self, t, tn};
 
 /// Recent data sets that are shown.
 const RECENTS: usize = 5;
@@ -40,29 +41,30 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    ui.label(RichText::new("Teach your computer to tell things apart.").font(theme::display()));
+    ui.label(RichText::new(t!("Teach your computer to tell things apart.")).font(theme::display()));
     ui.add_space(space::XS);
-    let sentence = "Open a folder of photographs, see what augmentation does to them, train a classifier on this machine \
-                    while you watch, and use it. Nothing leaves your computer.";
+    let sentence =
+        t!("Open a folder of photographs, see what augmentation does to them, train a classifier on this machine \
+                    while you watch, and use it. Nothing leaves your computer.");
     ui.add(egui::Label::new(RichText::new(sentence).size(14.0).color(colors.text_weak)).wrap());
     ui.add_space(space::XL);
     begin_ui(ui, state, commands);
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        let note = "or drop a folder of pictures, or a trained model, anywhere on this window.";
+        let note = t!("or drop a folder of pictures, or a trained model, anywhere on this window.");
         ui.label(RichText::new(note).color(colors.text_weak));
         widgets::hint(
             ui,
-            "a data set",
-            "One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
-             val folders above them, they are used; if not, every fifth picture is set apart for validation.",
+            t!("a data set"),
+            t!("One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
+             val folders above them, they are used; if not, every fifth picture is set apart for validation."),
         );
     });
     if state.settings.recents.is_empty() {
         return;
     }
     ui.add_space(space::XL);
-    widgets::section_label(ui, "Recent");
+    widgets::section_label(ui, t!("Recent"));
     ui.spacing_mut().item_spacing.y = 6.0;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     for recent in state.settings.recents.iter().take(RECENTS) {
@@ -72,7 +74,7 @@ fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    let drawing = state.jobs.iter().find(|job| job.title.starts_with("Drawing"));
+    let drawing = state.jobs.iter().find(|job| job.title == t!("Drawing ants and bees"));
     let busy = state.opening.is_some() || drawing.is_some();
     ui.horizontal(|ui| {
         let open = widgets::primary_button(ui, UiCommand::OpenFolder.title(), !busy);
@@ -102,11 +104,11 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             ui.add(egui::Spinner::new().size(14.0));
             let text = match (&state.opening, drawing) {
                 (Some((name, files)), _) if *files > 0 => {
-                    format!("Reading {name}… {} files", widgets::thousands(*files))
+                    t!("Reading {name}… {files} files", name = name, files = widgets::thousands(*files))
                 }
-                (Some((name, _)), _) => format!("Reading {name}…"),
-                (None, Some(job)) if !job.detail.is_empty() => format!("Drawing the sample… {}", job.detail),
-                (None, _) => "Drawing the sample…".to_owned(),
+                (Some((name, _)), _) => t!("Reading {name}…", name = name),
+                (None, Some(job)) if !job.detail.is_empty() => format!("{} {}", t!("Drawing the sample…"), job.detail),
+                (None, _) => t!("Drawing the sample…").to_owned(),
             };
             let font = theme::tabular(13.0);
             widgets::elided_label(ui, &text, font, colors.text);
@@ -121,7 +123,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         .path
         .file_name()
         .map_or_else(|| recent.path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("Open {name}", name = name)));
     let fill = if response.hovered() { colors.hover } else { colors.card };
     let card = Frame::new().fill(fill).stroke(Stroke::new(1.0, colors.stroke)).corner_radius(theme::RADIUS);
     ui.painter().add(card.paint(rect));
@@ -138,8 +140,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         colors.accent,
     );
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
-    let plural = if recent.pictures == 1 { "" } else { "s" };
-    let facts = format!("{} picture{plural} · {ago}", widgets::thousands(recent.pictures));
+    let facts = format!("{} · {ago}", tn!(recent.pictures, "{n} picture", "{n} pictures"));
     let facts = painter.text(
         rect.right_center() - vec2(14.0, 0.0),
         Align2::RIGHT_CENTER,
@@ -152,7 +153,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
     let response = response.on_hover_text(recent.path.display().to_string());
     response.context_menu(|ui| {
-        if ui.button("Forget (the folder stays)").clicked() {
+        if ui.button(t!("Forget (the folder stays)")).clicked() {
             commands.push(Command::ForgetRecent(recent.path.clone()));
             ui.close();
         }
@@ -219,7 +220,7 @@ fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
     painter.add(mesh);
     // What it shows, with its class's colour, written on the margin of the print.
     let ink = Color32::from_rgb(0x2A, 0x2D, 0x33);
-    let galley = painter.layout_no_wrap(specimen.name.to_owned(), theme::strong(13.0), ink);
+    let galley = painter.layout_no_wrap(lang::text(specimen.name).to_owned(), theme::strong(13.0), ink);
     let line = vec2(-galley.size().x / 2.0 - 9.0, half.y + foot / 2.0 + 1.0);
     let dot = vec2(5.0, 5.0);
     let mark = quad(dot, line).to_vec();

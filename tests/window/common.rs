@@ -183,6 +183,34 @@ impl Window {
         self.harness.query_all_by_label_contains(part).next().is_some()
     }
 
+    /// Controls that a screen reader could not name.
+    pub fn unnamed_controls(&self) -> Vec<String> {
+        use egui::accesskit::Role;
+        use egui_kittest::kittest::NodeT;
+        let controls = [
+            Role::Button,
+            Role::CheckBox,
+            Role::ColorWell,
+            Role::ComboBox,
+            Role::Image,
+            Role::Link,
+            Role::ListItem,
+            Role::MultilineTextInput,
+            Role::RadioButton,
+            Role::Slider,
+            Role::SpinButton,
+            Role::Tab,
+            Role::TextInput,
+        ];
+        let nodes = self.harness.root().children_recursive();
+        let controls = nodes.filter(|node| controls.contains(&node.accesskit_node().role()));
+        let unnamed = controls.filter(|node| {
+            let node = node.accesskit_node();
+            node.label().is_none_or(|label| label.is_empty()) && node.value().is_none_or(|value| value.is_empty())
+        });
+        unnamed.map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect())).collect()
+    }
+
     /// Saves what is shown as a picture where `IMAGO_SHOTS` names a folder; needs a Vulkan driver (lavapipe will do).
     pub fn shot(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("IMAGO_SHOTS") else { return };

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use imago::app::state::{ThemeChoice, Workspace};
 
 use crate::common::{colours, harness, harness_with};
@@ -68,28 +68,7 @@ fn every_control_has_an_accessible_name() {
     for workspace in Workspace::ALL {
         window.shown_mut().workspace = workspace;
         window.run_steps(3);
-        let unnamed: Vec<String> = window
-            .root()
-            .children_recursive()
-            .filter(|node| {
-                let controls = [
-                    Role::Button,
-                    Role::CheckBox,
-                    Role::ComboBox,
-                    Role::RadioButton,
-                    Role::Slider,
-                    Role::SpinButton,
-                    Role::Tab,
-                    Role::TextInput,
-                ];
-                controls.contains(&node.accesskit_node().role())
-            })
-            .filter(|node| {
-                let node = node.accesskit_node();
-                node.label().is_none_or(|label| label.is_empty()) && node.value().is_none_or(|value| value.is_empty())
-            })
-            .map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect()))
-            .collect();
+        let unnamed = window.unnamed_controls();
         assert!(unnamed.is_empty(), "{workspace:?}: {unnamed:#?}");
     }
 }

@@ -9,11 +9,13 @@ mod fetching;
 mod frame;
 mod health;
 mod labelling;
+mod language;
 mod load;
 mod looking;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;
 mod suggestions;
+mod tour;
 mod train;
 mod welcome;

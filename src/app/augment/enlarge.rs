@@ -10,6 +10,7 @@ use crate::app::state::{EnlargeOutcome, JobId, NoticeLevel, Workspace};
 use crate::augment::Pipeline;
 use crate::dataset::Dataset;
 use crate::imaging::Preprocess;
+use crate::lang::{self, key, t, tn};
 use crate::offline::{EnlargeRequest, Enlarged, OfflineError, enlarge};
 
 /// Between two reports of progress.
@@ -42,14 +43,14 @@ pub(super) fn start(cx: &mut Cx<'_>) {
     }
     let out = augment.enlarge.folder.clone();
     if !out.is_absolute() {
-        let text = format!("“{}” is not a whole path: choose a folder.", out.display());
+        let text = t!("“{path}” is not a whole path: choose a folder.", path = out.display());
         augment.enlarge.outcome = Some(EnlargeOutcome::Failed(text));
         return;
     }
     augment.enlarge.outcome = None;
     let (dataset, pipeline) = (project.dataset.clone(), augment.pipeline.clone());
     let (factor, seed) = (augment.enlarge.factor, cx.state.train.config.seed);
-    let line = cx.services.jobs.spawn("enlarge", "Enlarging", move |job| {
+    let line = cx.services.jobs.spawn("enlarge", t!("Enlarging"), move |job| {
         let outcome = run(&dataset, &out, &pipeline, factor, seed, job);
         job.send(Message::Augment(AugmentMessage::Enlarged(job.id, out, outcome)));
     });
@@ -71,13 +72,13 @@ fn run(
     let enlarged = enlarge(&request, &job.cancel, &mut |done, total| {
         if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             reported = Some(Instant::now());
-            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.done(done, total);
         }
     });
     match enlarged {
         Ok(enlarged) => Outcome::Done(enlarged),
         Err(OfflineError::Cancelled) => Outcome::Cancelled,
-        Err(error) => Outcome::Failed(error.to_string()),
+        Err(error) => Outcome::Failed(lang::lead(key!("The data set could not be enlarged"), error.to_string())),
     }
 }
 
@@ -96,16 +97,19 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
             );
             let (level, unread) = match skipped.len() {
                 0 => (NoticeLevel::Success, String::new()),
-                1 => (NoticeLevel::Warning, " One picture could not be read.".to_owned()),
-                count => (NoticeLevel::Warning, format!(" {count} pictures could not be read.")),
+                count => (
+                    NoticeLevel::Warning,
+                    tn!(count, " {n} picture could not be read.", " {n} pictures could not be read."),
+                ),
             };
-            let text = format!("The enlarged data set is in {}: {summary}.{unread}", folder.display());
+            let place = folder.display();
+            let text = t!("The enlarged data set is in {path}: {summary}.", path = place, summary = summary) + &unread;
             (level, text, EnlargeOutcome::Done { folder, summary, skipped })
         }
         Outcome::Cancelled => {
-            let text = format!(
-                "Stopped. {} is incomplete; “Enlarge” with the same settings and folder goes on.",
-                folder.display()
+            let text = t!(
+                "Stopped. {path} is incomplete; “Enlarge” with the same settings and folder goes on.",
+                path = folder.display()
             );
             (NoticeLevel::Info, text, EnlargeOutcome::Cancelled(folder))
         }
@@ -117,9 +121,12 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
 
 fn summary(enlarged: &Enlarged) -> String {
     let training = enlarged.originals + enlarged.variants;
-    format!(
-        "{training} training pictures ({} originals, {} variants), {} for validation and test",
-        enlarged.originals, enlarged.variants, enlarged.held_out
+    t!(
+        "{training} training pictures ({originals} originals, {variants} variants), {others} for validation and test",
+        training = lang::thousands(training),
+        originals = lang::thousands(enlarged.originals),
+        variants = lang::thousands(enlarged.variants),
+        others = lang::thousands(enlarged.held_out)
     )
 }
 

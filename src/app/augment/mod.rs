@@ -26,6 +26,7 @@ use crate::augment::{MixPlan, Pipeline};
 use crate::base::{rng_for, stable_hash, write_atomically};
 use crate::dataset::{Dataset, ItemId, Split};
 use crate::imaging::Preprocess;
+use crate::lang::t;
 use crate::train::AugmentChoice;
 use renderer::{Finished, Plan, Renderer, Source, Task};
 
@@ -139,8 +140,9 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
             let pipeline = cx.state.augment.pipeline.clone();
             cx.services.jobs.spawn("pipeline", "", move |job| {
                 let text = pipeline.to_toml();
-                let outcome = write_atomically(&path, |out| out.write_all(text.as_bytes()))
-                    .map_err(|error| format!("The pipeline could not be saved as {}: {error}.", path.display()));
+                let outcome = write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| {
+                    t!("The pipeline could not be saved as {path}: {error}.", path = path.display(), error = error)
+                });
                 job.send(Message::Augment(AugmentMessage::Saved(path, pipeline, outcome)));
             });
         }
@@ -156,7 +158,7 @@ pub(super) fn receive(message: AugmentMessage, cx: &mut Cx<'_>) {
             synchronise(cx);
         }
         AugmentMessage::Saved(path, pipeline, Ok(())) => {
-            let text = format!("The pipeline is saved as {}.", path.display());
+            let text = t!("The pipeline is saved as {path}.", path = path.display());
             cx.state.notify(NoticeLevel::Success, text);
             cx.state.augment.origin = stem(&path);
             cx.state.augment.origin_pipeline = pipeline;
@@ -490,11 +492,12 @@ fn stem(path: &Path) -> String {
 }
 
 fn read_pipeline(path: &Path) -> Result<Pipeline, String> {
-    let cannot =
-        |reason: &dyn std::fmt::Display| format!("The pipeline in {} could not be read: {reason}.", path.display());
+    let cannot = |reason: &dyn std::fmt::Display| {
+        t!("The pipeline in {path} could not be read: {reason}.", path = path.display(), reason = reason)
+    };
     let facts = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if facts.len() > FILE_BYTES {
-        return Err(cannot(&"the file is too large to be one"));
+        return Err(cannot(&t!("the file is too large to be one")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
     Pipeline::from_toml(&text).map_err(|error| cannot(&error))

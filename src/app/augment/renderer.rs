@@ -20,6 +20,7 @@ use crate::augment::{MixPlan, Pipeline, Step, Trace};
 use crate::base::{rng_for, stable_hash};
 use crate::dataset::ItemId;
 use crate::imaging;
+use crate::lang::t;
 
 /// Side of the small pictures (step by step, examples) in pixels.
 const SMALL: u32 = 160;
@@ -85,7 +86,7 @@ pub(super) enum Finished {
 /// A picture after a step.
 pub(super) struct StripFrame {
     pub title: &'static str,
-    pub details: Vec<String>,
+    pub details: Vec<(&'static str, String)>,
     pub picture: ColorImage,
 }
 
@@ -178,7 +179,7 @@ fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Se
         let finished =
             catch_unwind(AssertUnwindSafe(|| carry_out(shared, &plan, &task))).unwrap_or_else(|_| match task {
                 Task::Tile { slot, source, .. } => {
-                    let outcome = Err("augmenting this picture failed unexpectedly".to_owned());
+                    let outcome = Err(t!("augmenting this picture failed unexpectedly").to_owned());
                     Finished::Tile { slot, item: source.item, mixed: None, outcome }
                 }
                 _ => Finished::Nothing,
@@ -240,7 +241,7 @@ fn strip(plan: &Plan, original: &RgbImage, item: ItemId) -> Vec<StripFrame> {
             let step = plan.pipeline.steps.get(index)?;
             let drawn = trace.steps.iter().find(|traced| traced.index == index);
             let details =
-                drawn.map(|traced| traced.drawn.iter().map(|(name, value)| format!("{name} {value}")).collect());
+                drawn.map(|traced| traced.drawn.iter().map(|(name, value)| (*name, value.to_string())).collect());
             let picture = at_most(picture, SMALL);
             Some(StripFrame { title: step.transform.title(), details: details.unwrap_or_default(), picture })
         })

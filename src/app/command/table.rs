@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::app::state::{Arch, Project, State, Workspace};
 use crate::dataset::Split;
 use crate::dataset::labels::{LabelLayer, Labels, Mark};
+use crate::lang::{self, Language, key, t};
 
 /// A command without parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +74,8 @@ pub enum UiCommand {
     Palette,
     /// Switch between light and dark.
     ToggleTheme,
+    /// Speak this language.
+    Speak(Language),
     /// Make everything larger.
     ZoomIn,
     /// Make everything smaller.
@@ -81,6 +84,8 @@ pub enum UiCommand {
     ZoomReset,
     /// Show the settings.
     Settings,
+    /// Show the tour.
+    Tour,
     /// Show all shortcuts.
     Shortcuts,
     /// Close the window.
@@ -97,6 +102,7 @@ impl UiCommand {
         all.extend((1..=9).map(Self::Label));
         all.extend([Self::AcceptSuggestion, Self::SuggestLabels, Self::LookClosely]);
         all.extend([Self::ClearLabel, Self::Mark(Mark::Unsure), Self::Mark(Mark::SetAside), Self::Mark(Mark::Skip)]);
+        all.extend(Language::ALL.map(Self::Speak));
         all.extend([
             Self::GetPhotographs,
             Self::GetWeights(Arch::Resnet18),
@@ -122,6 +128,7 @@ impl UiCommand {
             Self::ZoomOut,
             Self::ZoomReset,
             Self::Settings,
+            Self::Tour,
             Self::Shortcuts,
             Self::Quit,
         ]);
@@ -131,64 +138,68 @@ impl UiCommand {
     /// Its name in menus, on buttons and in the palette.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OpenFolder => "Open folder…",
-            Self::OpenSample => "Try the ants-and-bees sample",
-            Self::GetPhotographs => "Get hymenoptera_data…",
-            Self::GetWeights(Arch::Resnet34) => "Get ResNet34…",
-            Self::GetWeights(_) => "Get ResNet18…",
-            Self::Rescan => "Read the folder again",
-            Self::CloseProject => "Close data set",
-            Self::Go(Workspace::Data) => "Go to Data",
-            Self::Go(Workspace::Augment) => "Go to Augment",
-            Self::Go(Workspace::Train) => "Go to Train",
-            Self::Go(Workspace::Results) => "Go to Results",
-            Self::Go(Workspace::Predict) => "Go to Predict",
-            Self::Undo => "Undo",
-            Self::Redo => "Redo",
+            Self::OpenFolder => t!("Open folder…"),
+            Self::OpenSample => t!("Try the ants-and-bees sample"),
+            Self::GetPhotographs => t!("Get hymenoptera_data…"),
+            Self::GetWeights(Arch::Resnet34) => t!("Get ResNet34…"),
+            Self::GetWeights(_) => t!("Get ResNet18…"),
+            Self::Rescan => t!("Read the folder again"),
+            Self::CloseProject => t!("Close data set"),
+            Self::Go(Workspace::Data) => t!("Go to Data"),
+            Self::Go(Workspace::Augment) => t!("Go to Augment"),
+            Self::Go(Workspace::Train) => t!("Go to Train"),
+            Self::Go(Workspace::Results) => t!("Go to Results"),
+            Self::Go(Workspace::Predict) => t!("Go to Predict"),
+            Self::Undo => t!("Undo"),
+            Self::Redo => t!("Redo"),
             Self::Label(number) => {
                 const TITLES: [&str; 9] = [
-                    "Label with class 1",
-                    "Label with class 2",
-                    "Label with class 3",
-                    "Label with class 4",
-                    "Label with class 5",
-                    "Label with class 6",
-                    "Label with class 7",
-                    "Label with class 8",
-                    "Label with class 9",
+                    key!("Label with class 1"),
+                    key!("Label with class 2"),
+                    key!("Label with class 3"),
+                    key!("Label with class 4"),
+                    key!("Label with class 5"),
+                    key!("Label with class 6"),
+                    key!("Label with class 7"),
+                    key!("Label with class 8"),
+                    key!("Label with class 9"),
                 ];
-                TITLES[usize::from(number.clamp(1, 9)) - 1]
+                lang::text(TITLES[usize::from(number.clamp(1, 9)) - 1])
             }
-            Self::AcceptSuggestion => "Accept suggestion",
-            Self::SuggestLabels => "Suggest labels",
-            Self::LookClosely => "Look closely",
-            Self::ClearLabel => "Clear label",
-            Self::Mark(Mark::Unsure) => "Mark as unsure",
-            Self::Mark(Mark::SetAside) => "Set aside",
-            Self::Mark(Mark::Skip) => "Skip",
-            Self::StartTraining => "Start training",
-            Self::PauseOrResumeTraining => "Pause or resume training",
-            Self::StopTraining => "Stop training",
-            Self::ContinueRun => "Continue stopped run",
-            Self::OpenPictures => "Classify pictures…",
-            Self::OpenModel => "Open model…",
-            Self::SaveCsv => "Save predictions as CSV…",
-            Self::Reroll => "Reroll augmented batch",
-            Self::EnlargeOffline => "Enlarge offline…",
-            Self::ClearThumbnails => "Clear thumbnail cache",
-            Self::CheckHealth => "Check the pictures' health",
-            Self::DrawSplits => "Split…",
-            Self::ExportFolders => "Export as folders…",
-            Self::ExportLabels => "Export labels as CSV…",
-            Self::ImportLabels => "Import labels from CSV…",
-            Self::Palette => "Command palette",
-            Self::ToggleTheme => "Switch between light and dark",
-            Self::ZoomIn => "Larger interface",
-            Self::ZoomOut => "Smaller interface",
-            Self::ZoomReset => "Usual interface size",
-            Self::Settings => "Settings",
-            Self::Shortcuts => "Keyboard shortcuts",
-            Self::Quit => "Quit",
+            Self::AcceptSuggestion => t!("Accept suggestion"),
+            Self::SuggestLabels => t!("Suggest labels"),
+            Self::LookClosely => t!("Look closely"),
+            Self::ClearLabel => t!("Clear label"),
+            Self::Mark(Mark::Unsure) => t!("Mark as unsure"),
+            Self::Mark(Mark::SetAside) => t!("Set aside"),
+            Self::Mark(Mark::Skip) => t!("Skip"),
+            Self::StartTraining => t!("Start training"),
+            Self::PauseOrResumeTraining => t!("Pause or resume training"),
+            Self::StopTraining => t!("Stop training"),
+            Self::ContinueRun => t!("Continue stopped run"),
+            Self::OpenPictures => t!("Classify pictures…"),
+            Self::OpenModel => t!("Open model…"),
+            Self::SaveCsv => t!("Save predictions as CSV…"),
+            Self::Reroll => t!("Reroll augmented batch"),
+            Self::EnlargeOffline => t!("Enlarge offline…"),
+            Self::ClearThumbnails => t!("Clear thumbnail cache"),
+            Self::CheckHealth => t!("Check the pictures' health"),
+            Self::DrawSplits => t!("Split…"),
+            Self::ExportFolders => t!("Export as folders…"),
+            Self::ExportLabels => t!("Export labels as CSV…"),
+            Self::ImportLabels => t!("Import labels from CSV…"),
+            Self::Palette => t!("Command palette"),
+            Self::ToggleTheme => t!("Switch between light and dark"),
+            // Each in its own language, to be found by those who understand no other.
+            Self::Speak(Language::English) => "Language: English",
+            Self::Speak(Language::Chinese) => "语言：简体中文",
+            Self::ZoomIn => t!("Larger interface"),
+            Self::ZoomOut => t!("Smaller interface"),
+            Self::ZoomReset => t!("Usual interface size"),
+            Self::Settings => t!("Settings"),
+            Self::Tour => t!("Show the tour"),
+            Self::Shortcuts => t!("Keyboard shortcuts"),
+            Self::Quit => t!("Quit"),
         }
     }
 
@@ -196,69 +207,78 @@ impl UiCommand {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::OpenFolder => {
-                "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
+                t!(
+                    "Open a folder of pictures: train/ and val/ with a folder for each class, or just a folder for each class."
+                )
             }
-            Self::OpenSample => "Draw 390 pictures of ants and bees on this machine and open them. Needs no network.",
-            Self::GetPhotographs => {
+            Self::OpenSample => {
+                t!("Draw 390 pictures of ants and bees on this machine and open them. Needs no network.")
+            }
+            Self::GetPhotographs => t!(
                 "397 photographs of ants and bees (47 MB) from PyTorch’s tutorial. You see where from, and are asked first."
-            }
-            Self::GetWeights(_) => {
+            ),
+            Self::GetWeights(_) => t!(
                 "Official ImageNet weights to start from. You see how large they are and where from, and are asked first."
-            }
-            Self::Rescan => "Look again at which pictures the folder holds.",
-            Self::CloseProject => "Back to the welcome screen. Nothing is deleted.",
-            Self::Go(Workspace::Data) => "Look through the pictures.",
-            Self::Go(Workspace::Augment) => "See what augmentation does to the pictures.",
-            Self::Go(Workspace::Train) => "Train a model and watch it learn.",
-            Self::Go(Workspace::Results) => "Look through every prediction on the validation pictures.",
-            Self::Go(Workspace::Predict) => "Classify pictures of your own.",
+            ),
+            Self::Rescan => t!("Look again at which pictures the folder holds."),
+            Self::CloseProject => t!("Back to the welcome screen. Nothing is deleted."),
+            Self::Go(Workspace::Data) => t!("Look through the pictures."),
+            Self::Go(Workspace::Augment) => t!("See what augmentation does to the pictures."),
+            Self::Go(Workspace::Train) => t!("Train a model and watch it learn."),
+            Self::Go(Workspace::Results) => t!("Look through every prediction on the validation pictures."),
+            Self::Go(Workspace::Predict) => t!("Classify pictures of your own."),
             Self::Undo => {
-                "Take back the last label, mark or change of a class. As often as you like, also after a restart."
+                t!("Take back the last label, mark or change of a class. As often as you like, also after a restart.")
             }
-            Self::Redo => "Do again what was taken back.",
-            Self::Label(_) => "Give the selected pictures this class and go on to the next one.",
+            Self::Redo => t!("Do again what was taken back."),
+            Self::Label(_) => t!("Give the selected pictures this class and go on to the next one."),
             Self::AcceptSuggestion => {
-                "Give each selected picture the class that the model suggests, and go on to the next one."
+                t!("Give each selected picture the class that the model suggests, and go on to the next one.")
             }
-            Self::LookClosely => {
+            Self::LookClosely => t!(
                 "Show the picture large, to zoom and move it; two that are selected side by side. Again: back to the grid."
-            }
-            Self::SuggestLabels => "Have the trained model look at all pictures, and suggest labels.",
-            Self::ClearLabel => "Take the label of the selected pictures away.",
-            Self::Mark(Mark::Unsure) => "Note that you are not sure of the label, and go on to the next picture.",
+            ),
+            Self::SuggestLabels => t!("Have the trained model look at all pictures, and suggest labels."),
+            Self::ClearLabel => t!("Take the label of the selected pictures away."),
+            Self::Mark(Mark::Unsure) => t!("Note that you are not sure of the label, and go on to the next picture."),
             Self::Mark(Mark::SetAside) => {
-                "Keep the selected pictures out of training and evaluation. Nothing is deleted."
+                t!("Keep the selected pictures out of training and evaluation. Nothing is deleted.")
             }
-            Self::Mark(Mark::Skip) => "Leave the selected pictures for later, and go on to the next one.",
-            Self::StartTraining => "Train with the settings shown in the Train workspace.",
-            Self::PauseOrResumeTraining => "Let the training wait, or go on.",
-            Self::StopTraining => "End the training. The last finished epoch is kept and can be continued.",
-            Self::ContinueRun => "Go on from the last finished epoch, exactly as if it had not been stopped.",
-            Self::OpenPictures => "Choose pictures and see what the model says.",
-            Self::OpenModel => "Choose a model.safetensors that Imago trained.",
-            Self::SaveCsv => "Save one line for each picture with all class probabilities.",
-            Self::Reroll => "The same pictures with other random numbers.",
+            Self::Mark(Mark::Skip) => t!("Leave the selected pictures for later, and go on to the next one."),
+            Self::StartTraining => t!("Train with the settings shown in the Train workspace."),
+            Self::PauseOrResumeTraining => t!("Let the training wait, or go on."),
+            Self::StopTraining => t!("End the training. The last finished epoch is kept and can be continued."),
+            Self::ContinueRun => t!("Go on from the last finished epoch, exactly as if it had not been stopped."),
+            Self::OpenPictures => t!("Choose pictures and see what the model says."),
+            Self::OpenModel => t!("Choose a model.safetensors that Imago trained."),
+            Self::SaveCsv => t!("Save one line for each picture with all class probabilities."),
+            Self::Reroll => t!("The same pictures with other random numbers."),
             Self::EnlargeOffline => {
-                "Write a larger data set: each training picture, and versions of it made with the pipeline."
+                t!("Write a larger data set: each training picture, and versions of it made with the pipeline.")
             }
-            Self::ClearThumbnails => {
+            Self::ClearThumbnails => t!(
                 "Remove the small versions of pictures that Imago keeps to show folders faster. They are made again as needed."
-            }
+            ),
             Self::CheckHealth => {
-                "Look for twins, leaks between splits, and pictures that can't be read or show nothing."
+                t!("Look for twins, leaks between splits, and pictures that can't be read or show nothing.")
             }
-            Self::DrawSplits => "Draw anew which pictures are for training, validation and test. No file is moved.",
-            Self::ExportFolders => "Write the labelled pictures as train, val and test, with a folder for each class.",
-            Self::ExportLabels => "Write a table with the label, split and marks of every picture.",
-            Self::ImportLabels => "Read labels and splits from a table; what would change is shown first.",
-            Self::Palette => "Find any command by typing.",
-            Self::ToggleTheme => "Light or dark.",
-            Self::ZoomIn => "Make text and controls larger.",
-            Self::ZoomOut => "Make text and controls smaller.",
-            Self::ZoomReset => "Text and controls at their usual size.",
-            Self::Settings => "Theme, size and motion.",
-            Self::Shortcuts => "A list of all keyboard shortcuts.",
-            Self::Quit => "Close Imago. A running training is stopped and can be continued.",
+            Self::DrawSplits => t!("Draw anew which pictures are for training, validation and test. No file is moved."),
+            Self::ExportFolders => {
+                t!("Write the labelled pictures as train, val and test, with a folder for each class.")
+            }
+            Self::ExportLabels => t!("Write a table with the label, split and marks of every picture."),
+            Self::ImportLabels => t!("Read labels and splits from a table; what would change is shown first."),
+            Self::Palette => t!("Find any command by typing."),
+            Self::ToggleTheme => t!("Light or dark."),
+            Self::Speak(Language::English) => "Show the window in English.",
+            Self::Speak(Language::Chinese) => "用简体中文显示界面。",
+            Self::ZoomIn => t!("Make text and controls larger."),
+            Self::ZoomOut => t!("Make text and controls smaller."),
+            Self::ZoomReset => t!("Text and controls at their usual size."),
+            Self::Settings => t!("Theme, size and motion."),
+            Self::Tour => t!("What the five workspaces are for, in five steps."),
+            Self::Shortcuts => t!("A list of all keyboard shortcuts."),
+            Self::Quit => t!("Close Imago. A running training is stopped and can be continued."),
         }
     }
 
@@ -314,6 +334,8 @@ impl UiCommand {
             | Self::OpenModel
             | Self::EnlargeOffline
             | Self::SuggestLabels
+            | Self::Speak(_)
+            | Self::Tour
             | Self::ClearThumbnails => None,
             Self::CheckHealth | Self::DrawSplits | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => {
                 None
@@ -383,10 +405,12 @@ impl UiCommand {
             | Self::ClearThumbnails
             | Self::Palette
             | Self::ToggleTheme
+            | Self::Speak(_)
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::Settings
+            | Self::Tour
             | Self::Shortcuts
             | Self::Quit => true,
             Self::GetPhotographs | Self::GetWeights(_) => state.fetch.job.is_none(),

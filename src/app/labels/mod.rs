@@ -16,6 +16,7 @@ use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
 use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
+use crate::lang::t;
 
 /// Selections of up to this many pictures are looked up one by one.
 const LOOKED_UP_ONE_BY_ONE: usize = 8;
@@ -159,15 +160,15 @@ pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
         LabelsMessage::Saved(writer) if Some(writer) == current => {
             project.labels.saving = LabelSaving::Fine;
             cx.state.leaving = None;
-            cx.state.notify(NoticeLevel::Success, "All labels are saved now.");
+            cx.state.notify(NoticeLevel::Success, t!("All labels are saved now."));
         }
         LabelsMessage::NotSaved { writer, reason, for_good } if Some(writer) == current => {
             let text = if for_good {
                 project.labels.saving = LabelSaving::Failed(reason.clone());
-                format!("The last labels could not be saved. {reason}.")
+                t!("The last labels could not be saved. {reason}.", reason = reason)
             } else {
                 project.labels.saving = LabelSaving::Retrying(reason.clone());
-                format!("Labels are not saved yet. {reason}. Imago goes on trying.")
+                t!("Labels are not saved yet. {reason}. Imago goes on trying.", reason = reason)
             };
             cx.state.notify(NoticeLevel::Error, text);
         }
@@ -223,7 +224,8 @@ pub(super) fn opened(opened: Opened, project: &mut Project, cx: &mut Cx<'_>) {
     match Writer::start(root, journal, opened.bookkeeping, unhashed, context) {
         Ok(writer) => cx.services.labels.writer = Some(writer),
         Err(error) => {
-            project.labels.read_only = Some(format!("No labels can be given: no thread could be started ({error})."));
+            project.labels.read_only =
+                Some(t!("No labels can be given: no thread could be started ({error}).", error = error));
         }
     }
 }
@@ -324,7 +326,7 @@ fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
             project.labels.said = None;
             write(record, cx);
         }
-        Some(Err(why)) => cx.state.notify(NoticeLevel::Error, format!("This can't be done: {why}.")),
+        Some(Err(why)) => cx.state.notify(NoticeLevel::Error, t!("This can't be done: {why}.", why = why)),
         None => {}
     }
 }
@@ -332,7 +334,7 @@ fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
 fn take_back(cx: &mut Cx<'_>) {
     let Some(project) = &mut cx.state.project else { return };
     if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.undo(dataset, now_ms())) {
-        project.labels.said = Some((format!("Undone: {title}"), project.labels.revision));
+        project.labels.said = Some((t!("Undone: {what}", what = title), project.labels.revision));
         write(record, cx);
     }
 }
@@ -340,7 +342,7 @@ fn take_back(cx: &mut Cx<'_>) {
 fn do_again(cx: &mut Cx<'_>) {
     let Some(project) = &mut cx.state.project else { return };
     if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.redo(dataset, now_ms())) {
-        project.labels.said = Some((format!("Redone: {title}"), project.labels.revision));
+        project.labels.said = Some((t!("Redone: {what}", what = title), project.labels.revision));
         write(record, cx);
     }
 }
@@ -351,7 +353,7 @@ fn write(record: Record, cx: &mut Cx<'_>) {
     if !writer.write(record)
         && let Some(project) = &mut cx.state.project
     {
-        let why = "The thread that saves labels has ended; read the folder again (F5).".to_owned();
+        let why = t!("The thread that saves labels has ended; read the folder again (F5).").to_owned();
         project.labels.saving = LabelSaving::Failed(why.clone());
         cx.state.notify(NoticeLevel::Error, why);
     }

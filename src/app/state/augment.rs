@@ -74,7 +74,7 @@ pub struct Frame {
     /// `Random resized crop`.
     pub title: String,
     /// What was drawn: `area 0.4`, one a line; may be empty.
-    pub details: Vec<String>,
+    pub details: Vec<(&'static str, String)>,
     /// The picture.
     pub texture: TextureHandle,
 }

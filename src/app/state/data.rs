@@ -25,6 +25,7 @@ use super::suggestions::{PredictionFilter, Suggestions};
 use crate::dataset::{Dataset, ItemId, Split, natural_key};
 use crate::health::FindingKind;
 use crate::imaging::{ExifFacts, Preprocess, val_crop_rect};
+use crate::lang::t;
 
 /// Which classes are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -118,14 +119,14 @@ impl SortBy {
     /// Its name in the list.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Folder => "Folder",
-            Self::Name => "Name",
-            Self::Date => "Date",
-            Self::FileSize => "File size",
-            Self::Pixels => "Dimensions",
-            Self::Confidence => "Least sure",
-            Self::Doubt => "Likely mislabelled",
-            Self::Predicted => "Predicted class",
+            Self::Folder => t!("Folder"),
+            Self::Name => t!("Name"),
+            Self::Date => t!("Date"),
+            Self::FileSize => t!("File size"),
+            Self::Pixels => t!("Dimensions"),
+            Self::Confidence => t!("Least sure"),
+            Self::Doubt => t!("Likely mislabelled"),
+            Self::Predicted => t!("Predicted class"),
         }
     }
 }

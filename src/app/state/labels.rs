@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::project::Project;
 use crate::dataset::labels::{LabelLayer, LabelSummary, Marks};
 use crate::dataset::{Dataset, Item, Split};
+use crate::lang::t;
 
 /// Which pictures are shown, by what a person said of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,12 +34,12 @@ impl LabelFilter {
     /// Its name in the list.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Any => "All labels",
-            Self::Left => "Left to label",
-            Self::Changed => "Changed",
-            Self::Unsure => "Unsure",
-            Self::Skipped => "Skipped",
-            Self::SetAside => "Set aside",
+            Self::Any => t!("All labels"),
+            Self::Left => t!("Left to label"),
+            Self::Changed => t!("Changed"),
+            Self::Unsure => t!("Unsure"),
+            Self::Skipped => t!("Skipped"),
+            Self::SetAside => t!("Set aside"),
         }
     }
 
@@ -143,7 +144,7 @@ impl LabelView {
     pub fn refusal(&self) -> Option<&str> {
         match (&self.saving, &self.read_only, &self.layer) {
             (LabelSaving::Failed(why), ..) | (_, Some(why), _) => Some(why),
-            (.., None) => Some("The labels of this data set can't be read, so none can be given."),
+            (.., None) => Some(t!("The labels of this data set can't be read, so none can be given.")),
             _ => None,
         }
     }

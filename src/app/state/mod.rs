@@ -24,6 +24,8 @@ mod transfer;
 
 use std::collections::VecDeque;
 
+use crate::lang::{Language, t};
+
 pub use augment::*;
 pub use data::*;
 pub use enlarge::*;
@@ -39,7 +41,7 @@ pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
 pub use project::{FileFacts, Project};
 pub use results::*;
-pub use settings::{Recent, Settings, ThemeChoice};
+pub use settings::{LanguageChoice, Recent, Settings, ThemeChoice};
 pub use split::{PlannedSplit, SplitQuestion, SplitState};
 pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
@@ -71,11 +73,11 @@ impl Workspace {
     /// The tab's name.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Data => "Data",
-            Self::Augment => "Augment",
-            Self::Train => "Train",
-            Self::Results => "Results",
-            Self::Predict => "Predict",
+            Self::Data => t!("Data"),
+            Self::Augment => t!("Augment"),
+            Self::Train => t!("Train"),
+            Self::Results => t!("Results"),
+            Self::Predict => t!("Predict"),
         }
     }
 }
@@ -152,12 +154,16 @@ pub struct State {
     pub palette: PaletteState,
     /// Whether the list of keyboard shortcuts is shown.
     pub shortcuts_open: bool,
+    /// The step of the tour that is shown.
+    pub tour: Option<usize>,
     /// Whether the settings are shown.
     pub settings_open: bool,
     /// Asked for, while labels can't be written: to be confirmed, or they are lost.
     pub leaving: Option<Leaving>,
     /// Whether the list of what was passed over while scanning is shown.
     pub issues_open: bool,
+    /// The language of the system, or of `--lang`. English until it is set: tests do not depend on the machine.
+    pub system_language: Language,
     /// `CPU · 2 threads`, for the top bar.
     pub device_label: String,
     /// Files are held over the window.
@@ -165,6 +171,15 @@ pub struct State {
 }
 
 impl State {
+    /// The language that the window speaks.
+    pub fn language(&self) -> Language {
+        match self.settings.language {
+            LanguageChoice::System => self.system_language,
+            LanguageChoice::English => Language::English,
+            LanguageChoice::Chinese => Language::Chinese,
+        }
+    }
+
     /// Adds a notice.
     pub fn notify(&mut self, level: NoticeLevel, text: impl Into<String>) {
         let notice = Notice { level, text: text.into() };

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::labels::LabelView;
 use crate::dataset::{Dataset, Item, ItemId, Split};
+use crate::lang::t;
 
 /// Facts from a picture's header, read in the background.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Project {
 
     /// Name of a class; `unlabelled` for none.
     pub fn class_name(&self, class: Option<usize>) -> &str {
-        class.and_then(|class| self.dataset.classes.get(class)).map_or("unlabelled", String::as_str)
+        class.and_then(|class| self.dataset.classes.get(class)).map_or(t!("unlabelled"), String::as_str)
     }
 
     /// Splits that have pictures, in order.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::letters::ClassLetters;
 use crate::fetch::Network;
+use crate::lang::Language;
 
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,30 @@ pub enum ThemeChoice {
     Dark,
     /// Light.
     Light,
+}
+
+/// Which language the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LanguageChoice {
+    /// The system's, or English where the system's is not spoken here.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+impl From<Language> for LanguageChoice {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+        }
+    }
 }
 
 /// A data set that was open before.
@@ -37,8 +62,12 @@ pub struct Recent {
 pub struct Settings {
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// Which language the window speaks.
+    pub language: LanguageChoice,
     /// Size of the whole interface, 0.8 to 2.0.
     pub ui_scale: f32,
+    /// The tour was seen, or skipped.
+    pub tour_seen: bool,
     /// No animations.
     pub reduced_motion: bool,
     /// Longer side of the tiles in the Data workspace, in points.
@@ -57,7 +86,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::System,
+            language: LanguageChoice::System,
             ui_scale: 1.0,
+            tour_seen: false,
             reduced_motion: false,
             thumb_points: 160.0,
             network: Network::default(),

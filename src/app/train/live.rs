@@ -8,6 +8,7 @@ use super::{Live, past};
 use crate::app::imago_app::Cx;
 use crate::app::state::{NoticeLevel, RunPhase, RunView};
 use crate::dataset::Dataset;
+use crate::lang::{self, t};
 use crate::train::{self, Event, RunRequest, run_folder};
 
 /// While a run is under way the window is drawn at least this often, for the clock.
@@ -44,7 +45,8 @@ pub(super) fn go_on(cx: &mut Cx<'_>) {
     let open = cx.state.project.as_ref().map(super::super::state::Project::for_training);
     let known = cx.services.train.dataset.clone();
     let Some(dataset) = open.into_iter().chain(known).find(|dataset| dataset.root == run.dataset_root) else {
-        let text = format!("This run learned from {}. Open that folder to go on with it.", run.dataset_root.display());
+        let text =
+            t!("This run learned from {path}. Open that folder to go on with it.", path = run.dataset_root.display());
         cx.state.notify(NoticeLevel::Warning, text);
         return;
     };
@@ -95,7 +97,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             Err(crossbeam_channel::TryRecvError::Disconnected) => {
                 if run.phase.is_running() {
                     let message =
-                        "The training ended unexpectedly. The last finished epoch is kept and can be continued.";
+                        t!("The training ended unexpectedly. The last finished epoch is kept and can be continued.");
                     run.phase = RunPhase::Failed(message.to_owned());
                     ended = Some(Ended::Failed(message.to_owned()));
                 }
@@ -203,21 +205,28 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
     match ended {
         Ended::Finished { best_epoch, best_val_acc } => {
             cx.state.train.last_finished = Some(dir);
-            let text =
-                format!("“{name}” is trained: best validation accuracy {best_val_acc:.3}, in epoch {best_epoch}.");
+            let text = t!(
+                "“{name}” is trained: best validation accuracy {best:.3}, in epoch {epoch}.",
+                name = name,
+                best = best_val_acc,
+                epoch = best_epoch
+            );
             cx.state.notify(NoticeLevel::Success, text);
         }
         Ended::Stopped { epochs_done: 0 } => {
-            cx.state.notify(NoticeLevel::Info, "Training stopped before its first epoch was whole.");
+            cx.state.notify(NoticeLevel::Info, t!("Training stopped before its first epoch was whole."));
         }
         Ended::Stopped { epochs_done } => {
-            let text = format!("Training stopped after epoch {epochs_done}. It can be continued.");
+            let text = t!("Training stopped after epoch {epoch}. It can be continued.", epoch = epochs_done);
             cx.state.notify(NoticeLevel::Info, text);
         }
         // The card in Train says why, at length; it is not said twice where one is looking.
         Ended::Failed(message) => {
             if cx.state.workspace != crate::app::state::Workspace::Train {
-                cx.state.notify(NoticeLevel::Error, format!("The training could not go on: {message}"));
+                cx.state.notify(
+                    NoticeLevel::Error,
+                    t!("The training could not go on: {message}", message = lang::sentence(&message)),
+                );
             }
         }
     }

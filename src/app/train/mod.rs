@@ -20,6 +20,7 @@ use super::imago_app::{Cx, Services};
 use super::native;
 use super::state::{Arch, DeviceLine, DeviceState, JobId, NoticeLevel, RunView, WeightsState, Workspace};
 use crate::dataset::Dataset;
+use crate::lang::t;
 use crate::nn::DeviceChoice;
 use crate::train::{TrainerHandle, WeightsChoice};
 
@@ -134,7 +135,7 @@ pub(super) fn stop_and_wait(services: &mut Services) {
 fn use_weights_file(path: PathBuf, cx: &mut Cx<'_>) {
     let train = &mut cx.state.train;
     if train.is_running() && cx.services.train.dataset.as_ref().map(|dataset| &dataset.root) == open_root(cx) {
-        let text = "The weights of a run under way can’t be changed. Stop it first, or wait until it has finished.";
+        let text = t!("The weights of a run under way can’t be changed. Stop it first, or wait until it has finished.");
         cx.state.notify(NoticeLevel::Warning, text);
         return;
     }

@@ -7,6 +7,7 @@ use super::params;
 use crate::app::command::{AugmentCommand, Command, Commands, DataCommand};
 use crate::app::state::{ENLARGE_FACTORS, EnlargeOutcome, JobLine, State};
 use crate::dataset::Split;
+use crate::lang::t;
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -21,13 +22,15 @@ pub(super) fn enlarge_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     if !state.augment.enlarge.open {
         return;
     }
-    let stays = dialog_ui(ui, "Enlarge offline", WIDTH, |ui| contents_ui(ui, state, commands));
+    let stays = dialog_ui(ui, "enlarge", t!("Enlarge offline"), WIDTH, |ui| contents_ui(ui, state, commands));
     state.augment.enlarge.open = stays;
 }
 
 fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
-    let text = "Writes a data set of its own: every training picture as it is, and versions of it made with this pipeline. \
-                Validation and test pictures are copied as they are. Your own files stay as they are.";
+    let text = t!(
+        "Writes a data set of its own: every training picture as it is, and versions of it made with this pipeline. \
+                Validation and test pictures are copied as they are. Your own files stay as they are."
+    );
     weak_ui(ui, text);
     ui.add_space(space::S);
     let line = state.augment.enlarge.job.and_then(|job| state.jobs.iter().find(|line| line.id == job)).cloned();
@@ -49,18 +52,18 @@ fn factor_ui(ui: &mut Ui, state: &mut State) {
     let training = state.project.as_ref().map_or(0, |project| project.dataset.labelled(Split::Train).count());
     let enlarge = &mut state.augment.enlarge;
     ui.horizontal(|ui| {
-        name_ui(ui, "Factor");
+        name_ui(ui, t!("Factor"));
         let value = DragValue::new(&mut enlarge.factor).range(ENLARGE_FACTORS).speed(0.05).suffix("×");
         let response = ui.add_sized(vec2(64.0, theme::CONTROL_HEIGHT), value);
-        params::name(ui, &response, "Factor");
+        params::name(ui, &response, t!("Factor"));
         if response.changed() {
             enlarge.outcome = None;
         }
         let colors = theme::colors(ui);
-        let counts = format!(
-            "{} → {} training pictures",
-            widgets::thousands(training),
-            widgets::thousands(training * enlarge.factor)
+        let counts = t!(
+            "{from} → {to} training pictures",
+            from = widgets::thousands(training),
+            to = widgets::thousands(training * enlarge.factor)
         );
         ui.add(Label::new(RichText::new(counts).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false));
     });
@@ -69,16 +72,16 @@ fn factor_ui(ui: &mut Ui, state: &mut State) {
 fn folder_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let enlarge = &mut state.augment.enlarge;
     ui.horizontal(|ui| {
-        name_ui(ui, "Folder");
+        name_ui(ui, t!("Folder"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Choose…").on_hover_text("A new or empty folder").clicked() {
+            if ui.button(t!("Choose…")).on_hover_text(t!("A new or empty folder")).clicked() {
                 commands.push(Command::Augment(AugmentCommand::ChooseEnlargeFolder));
             }
             let field = TextEdit::singleline(&mut enlarge.folder_text)
-                .hint_text("A new or empty folder")
+                .hint_text(t!("A new or empty folder"))
                 .desired_width(ui.available_width());
             let response = ui.add(field);
-            params::name(ui, &response, "Folder");
+            params::name(ui, &response, t!("Folder"));
             if response.changed() {
                 enlarge.typed();
             }
@@ -96,17 +99,20 @@ fn name_ui(ui: &mut Ui, name: &str) {
 /// What is worth knowing about these settings.
 fn hints(state: &State) -> Vec<String> {
     let seed = state.train.config.seed;
-    let mut hints = vec![format!(
-        "Version k of a picture is what epoch k of a training with seed {seed} sees, 224 × 224 pixels, as JPEG."
+    let mut hints = vec![t!(
+        "Version k of a picture is what epoch k of a training with seed {seed} sees, 224 × 224 pixels, as JPEG.",
+        seed = seed
     )];
     let wanted = state.augment.enlarge.factor.saturating_sub(1);
     if let Some(different) = state.augment.pipeline.variants().filter(|different| (*different as usize) < wanted) {
-        hints.push(format!(
-            "This pipeline makes only {different} different pictures of one: some of the {wanted} versions will be the same."
+        hints.push(t!(
+            "This pipeline makes only {different} different pictures of one: some of the {wanted} versions will be the same.",
+            different = different,
+            wanted = wanted
         ));
     }
     if state.augment.pipeline.batch.is_some() {
-        hints.push("Mixing of pictures is left out: a file in a class folder has one label.".to_owned());
+        hints.push(t!("Mixing of pictures is left out: a file in a class folder has one label.").to_owned());
     }
     hints
 }
@@ -115,12 +121,12 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let bar = ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent);
     let response = ui.add(bar);
-    params::name(ui, &response, "Progress of enlarging");
+    params::name(ui, &response, t!("Progress of enlarging"));
     ui.horizontal(|ui| {
         let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Stop").on_hover_text("What is written stays, and can be continued").clicked() {
+            if ui.button(t!("Stop")).on_hover_text(t!("What is written stays, and can be continued")).clicked() {
                 commands.push(Command::CancelJob(line.id));
             }
         });
@@ -131,13 +137,18 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let enlarge = &state.augment.enlarge;
     match &enlarge.outcome {
         Some(EnlargeOutcome::Done { folder, summary, skipped }) => {
-            sign_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, theme::colors(ui).good, &format!("Done: {summary}."));
+            sign_ui(
+                ui,
+                icons::ICON_CHECK_CIRCLE.codepoint,
+                theme::colors(ui).good,
+                &t!("Done: {summary}.", summary = summary),
+            );
             skipped_ui(ui, skipped);
             ui.horizontal(|ui| {
-                if widgets::primary_button(ui, "Open as data set", true).clicked() {
+                if widgets::primary_button(ui, t!("Open as data set"), true).clicked() {
                     commands.push(Command::OpenFolder(folder.clone()));
                 }
-                if ui.button("Show folder").on_hover_text(folder.display().to_string()).clicked() {
+                if ui.button(t!("Show folder")).on_hover_text(folder.display().to_string()).clicked() {
                     // A file in it, so that the folder itself is shown.
                     commands.push(Command::Data(DataCommand::ShowInFolder(folder.join("manifest.jsonl"))));
                 }
@@ -145,9 +156,9 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             return;
         }
         Some(EnlargeOutcome::Cancelled(folder)) => {
-            let text = format!(
-                "Stopped: {} is incomplete. “Enlarge” goes on where it ended, as long as the settings are the same.",
-                folder.display()
+            let text = t!(
+                "Stopped: {path} is incomplete. “Enlarge” goes on where it ended, as long as the settings are the same.",
+                path = folder.display()
             );
             sign_ui(ui, icons::ICON_INFO.codepoint, theme::colors(ui).info, &text);
         }
@@ -157,7 +168,7 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         None => {}
     }
     let ready = !enlarge.folder_text.trim().is_empty();
-    if widgets::primary_button(ui, "Enlarge", ready).clicked() {
+    if widgets::primary_button(ui, t!("Enlarge"), ready).clicked() {
         commands.push(Command::Augment(AugmentCommand::Enlarge));
     }
 }
@@ -166,7 +177,7 @@ fn skipped_ui(ui: &mut Ui, skipped: &[String]) {
     if skipped.is_empty() {
         return;
     }
-    weak_ui(ui, "These pictures could not be read and are not in it:");
+    weak_ui(ui, t!("These pictures could not be read and are not in it:"));
     ScrollArea::vertical().max_height(96.0).auto_shrink([false, true]).show(ui, |ui| {
         for line in skipped {
             weak_ui(ui, line);

@@ -6,8 +6,10 @@ use egui::{
 };
 use egui_material_icons::icons;
 
+use super::params;
 use super::tiles::paint_kept;
 use crate::app::state::{Coverage, State, TileContent};
+use crate::lang::{self, t};
 use crate::ui::theme::{self, Colors, space};
 use crate::ui::widgets;
 
@@ -55,17 +57,17 @@ fn part_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
 
 fn measuring_ui(ui: &mut Ui) {
     let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new("Measuring…").size(12.0).color(colors.text_weak)).selectable(false));
+    ui.add(Label::new(RichText::new(t!("Measuring…")).size(12.0).color(colors.text_weak)).selectable(false));
 }
 
 fn heat_ui(ui: &mut Ui, state: &State) {
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "What the crops keep");
+        widgets::section_label(ui, t!("What the crops keep"));
         widgets::hint(
             ui,
-            "the heat map",
-            "The frame is a training picture of the usual shape. The brighter a place, the more often it is still there after \
-             the random steps; point at it for the number.",
+            t!("the heat map"),
+            t!("The frame is a training picture of the usual shape. The brighter a place, the more often it is still there after \
+             the random steps; point at it for the number."),
         );
     });
     let colors = theme::colors(ui);
@@ -77,7 +79,7 @@ fn heat_ui(ui: &mut Ui, state: &State) {
     }
     let rect = Rect::from_min_size(area.min, size);
     let response = ui.interact(rect, ui.scope_id().with("heat"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Heat map: what the crops keep"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Heat map: what the crops keep")));
     let radius = CornerRadius::same(4);
     ui.painter().rect_filled(rect, radius, colors.well);
     let (Some(coverage), Some(heat)) = (&state.augment.coverage, &state.augment.heat) else { return };
@@ -85,7 +87,7 @@ fn heat_ui(ui: &mut Ui, state: &State) {
     ui.painter().add(egui::epaint::RectShape::filled(rect, radius, colors.accent).with_texture(heat.id(), whole));
     // The figures at the middle and in a corner say what the colours mean.
     let at = |x: f32, y: f32| kept_at(coverage, vec2(x, y));
-    let percent = |share: f32| format!("{:.0} %", share * 100.0);
+    let percent = |share: f32| widgets::percent(f64::from(share), 0);
     let label = |pos: egui::Pos2, align: Align2, share: f32| {
         let galley = ui.painter().layout_no_wrap(percent(share), theme::tabular(11.0), Color32::from_gray(245));
         let text = align.anchor_size(pos, galley.size());
@@ -96,7 +98,7 @@ fn heat_ui(ui: &mut Ui, state: &State) {
     label(rect.left_top() + vec2(8.0, 5.0), Align2::LEFT_TOP, at(0.0, 0.0));
     if let Some(pointer) = response.hover_pos() {
         let share = kept_at(coverage, (pointer - rect.min) / rect.size());
-        response.on_hover_text_at_pointer(format!("{} of the crops keep this place", percent(share)));
+        response.on_hover_text_at_pointer(t!("{share} of the crops keep this place", share = percent(share)));
     }
 }
 
@@ -125,8 +127,9 @@ struct Finding {
 
 /// What was measured, in sentences.
 fn findings(coverage: &Coverage) -> Vec<Finding> {
-    let percent = |share: f32| format!("{:.0} %", share * 100.0);
-    let of = format!("Measured on {} draws of this pipeline.", widgets::thousands(coverage.samples));
+    let percent = |share: f32| widgets::percent(f64::from(share), 0);
+    let of = t!("Measured on {n} draws of this pipeline.", n = widgets::thousands(coverage.samples));
+    let with = |sentence: &str| format!("{sentence} {of}");
     let (low, high) = coverage.usual_shares;
     let mut findings = Vec::new();
     let weight = match coverage.under_tenth {
@@ -137,31 +140,36 @@ fn findings(coverage: &Coverage) -> Vec<Finding> {
     if weight != Weight::Fact {
         findings.push(Finding {
             weight,
-            text: format!("{} of crops keep under a tenth of the picture", percent(coverage.under_tenth)),
-            more: format!("So little may not show the subject any more. Raise the smallest area of the crop. {of}"),
+            text: t!("{share} of crops keep under a tenth of the picture", share = percent(coverage.under_tenth)),
+            more: with(t!("So little may not show the subject any more. Raise the smallest area of the crop.")),
         });
     }
     if coverage.misses_middle >= 0.005 {
         let weight = if coverage.misses_middle >= 0.3 { Weight::Warning } else { Weight::Fact };
         findings.push(Finding {
             weight,
-            text: format!("{} leave out the middle", percent(coverage.misses_middle)),
-            more: format!("Subjects mostly are in the middle of a picture; there it is outside what was kept. {of}"),
+            text: t!("{share} leave out the middle", share = percent(coverage.misses_middle)),
+            more: with(t!("Subjects mostly are in the middle of a picture; there it is outside what was kept.")),
         });
     }
     let text = if high - low < 0.02 {
-        format!("Every crop keeps {} of the picture", percent(coverage.median_share))
+        t!("Every crop keeps {share} of the picture", share = percent(coverage.median_share))
     } else {
-        format!("Usually {} is kept ({:.0}–{})", percent(coverage.median_share), low * 100.0, percent(high))
+        t!(
+            "Usually {share} is kept ({low:.0}–{high})",
+            share = percent(coverage.median_share),
+            low = low * 100.0,
+            high = percent(high)
+        )
     };
-    let more = format!("Half of the crops keep more, half less; nine of ten are within the range. {of}");
+    let more = with(t!("Half of the crops keep more, half less; nine of ten are within the range."));
     findings.push(Finding { weight: Weight::Fact, text, more });
     if coverage.filled >= 0.005 {
         let weight = if coverage.filled >= 0.25 { Weight::Warning } else { Weight::Fact };
         findings.push(Finding {
             weight,
-            text: format!("{} is filled border", percent(coverage.filled)),
-            more: format!("Turned, moved or shrunk pictures leave places empty, which are filled. {of}"),
+            text: t!("{share} is filled border", share = percent(coverage.filled)),
+            more: with(t!("Turned, moved or shrunk pictures leave places empty, which are filled.")),
         });
     }
     findings
@@ -209,7 +217,7 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
     let tile = augment.tiles.get(augment.selected);
     let item = tile.and_then(|tile| project.item(tile.item));
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "Step by step");
+        widgets::section_label(ui, t!("Step by step"));
         if let Some(item) = item {
             widgets::elided_label(ui, &item.file_name(), theme::caption(), colors.text_weak);
         }
@@ -233,7 +241,7 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
                 crate::app::state::FileFacts::Unreadable(_) => None,
             });
             let width = (side * size.unwrap_or(1.0).clamp(0.4, 2.0)).round();
-            let original = frame_ui(ui, "Original", &[], vec2(width, side));
+            let original = frame_ui(ui, t!("Original"), &[], vec2(width, side));
             if let Some((rect, _)) = widgets::paint_picture(ui, &mut state.pictures, &path, original)
                 && let Some(trace) = trace
             {
@@ -241,11 +249,11 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
             }
             let Some(strip) = augment.strip.as_ref().filter(|strip| strip.item == item.id) else { return };
             if strip.frames.is_empty() {
-                let text = RichText::new("No step was applied to this picture.").size(12.0).color(colors.text_weak);
+                let text = RichText::new(t!("No step was applied to this picture.")).size(12.0).color(colors.text_weak);
                 ui.add(Label::new(text).selectable(false));
             }
             for (number, frame) in strip.frames.iter().enumerate() {
-                let title = format!("{}  {}", number + 1, frame.title);
+                let title = format!("{}  {}", number + 1, lang::text(&frame.title));
                 let rect = frame_ui(ui, &title, &frame.details, Vec2::splat(side));
                 let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
                 let shape = egui::epaint::RectShape::filled(rect, CornerRadius::same(4), Color32::WHITE);
@@ -256,17 +264,17 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
 }
 
 /// Room for a picture with a line under it; returns where the picture goes.
-fn frame_ui(ui: &mut Ui, title: &str, details: &[String], size: Vec2) -> Rect {
+fn frame_ui(ui: &mut Ui, title: &str, details: &[(&str, String)], size: Vec2) -> Rect {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(size + vec2(0.0, 18.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Step by step: {title}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Step by step: {title}", title = title)));
     let shown = widgets::elide_middle(ui, title, &theme::caption(), size.x);
     let at = pos2(rect.left(), rect.bottom() - 1.0);
     ui.painter().text(at, Align2::LEFT_BOTTOM, shown, theme::caption(), colors.text_weak);
     let mut tooltip = title.to_owned();
-    for detail in details {
+    for (name, value) in details {
         tooltip.push('\n');
-        tooltip.push_str(detail);
+        tooltip.push_str(&params::drawn(name, value));
     }
     response.on_hover_text(tooltip);
     Rect::from_min_size(rect.min, size)

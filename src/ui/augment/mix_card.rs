@@ -4,11 +4,12 @@ use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
 use super::params;
 use crate::app::state::AugmentState;
+use crate::lang::{self, key, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
 /// Name of the switch.
-const NAME: &str = "Mix pictures";
+const NAME: &str = key!("Mix pictures");
 
 /// Draws the card. Returns whether something was changed.
 pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
@@ -27,22 +28,22 @@ pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
         ui.horizontal(|ui| {
             ui.set_height(40.0);
-            let switch = widgets::switch_ui(ui, &mut on, NAME);
+            let switch = widgets::switch_ui(ui, &mut on, lang::text(NAME));
             changed |=
-                switch.on_hover_text("Pictures of a batch are mixed two by two, and so are their labels").changed();
+                switch.on_hover_text(t!("Pictures of a batch are mixed two by two, and so are their labels")).changed();
             ui.add_space(space::S);
-            let title = if on { state.mix.mix.title() } else { NAME };
+            let title = lang::text(if on { state.mix.mix.title() } else { NAME });
             let color = if on { colors.text } else { colors.text_weak };
             ui.add(Label::new(RichText::new(title).font(theme::strong(13.0)).color(color)).selectable(false));
         });
         if !on {
             return;
         }
-        let explanation = RichText::new(state.mix.mix.explain()).size(12.0).color(colors.text_weak);
+        let explanation = RichText::new(lang::text(state.mix.mix.explain())).size(12.0).color(colors.text_weak);
         ui.add(Label::new(explanation).wrap().selectable(false));
         changed |= ui.push_id("mix", |ui| params::params_ui(ui, &mut state.mix)).inner;
         let counting =
-            "Each tile shows both labels. Training counts an answer as right when it names the larger share.";
+            t!("Each tile shows both labels. Training counts an answer as right when it names the larger share.");
         ui.add_space(space::XS);
         ui.add(
             Label::new(RichText::new(counting).font(theme::caption()).color(colors.text_weak)).wrap().selectable(false),

@@ -25,6 +25,7 @@ use super::{theme, widgets};
 use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
 use crate::app::state::{State, Workspace};
 use crate::dataset::Split;
+use crate::lang::t;
 
 /// Draws the Augment workspace.
 pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -79,10 +80,10 @@ fn nothing_ui(ui: &mut Ui, commands: &mut Commands) {
     widgets::empty_state(
         ui,
         icons::ICON_PHOTO_LIBRARY.codepoint,
-        "No training pictures",
-        "Augmentation changes labelled training pictures, and this data set has none yet.",
+        t!("No training pictures"),
+        t!("Augmentation changes labelled training pictures, and this data set has none yet."),
         |ui| {
-            if widgets::primary_button(ui, "Go to Data", true).clicked() {
+            if widgets::primary_button(ui, t!("Go to Data"), true).clicked() {
                 commands.push(Command::Go(Workspace::Data));
             }
         },

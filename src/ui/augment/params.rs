@@ -3,6 +3,7 @@
 use egui::{ComboBox, DragValue, RangeSlider, Response, RichText, Slider, SliderClamping, Ui, vec2};
 
 use crate::augment::{BatchMix, ParamKind, ParamSpec, Transform};
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 
 /// Anything that describes its own parameters.
@@ -52,7 +53,7 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         ParamKind::Number { min, max, step, decimals } => {
             let scale = Scale::new(spec, min, max, step, decimals);
             let mut value = scale.shown(transform.get(spec.name));
-            let changed = number_ui(ui, spec.title, &mut value, &scale);
+            let changed = number_ui(ui, lang::text(spec.title), &mut value, &scale);
             if changed {
                 transform.set(spec.name, scale.stored(value));
             }
@@ -65,7 +66,7 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         ParamKind::Choice(names) => choice_ui(ui, transform, spec, names),
         ParamKind::Toggle => {
             let mut on = transform.get(spec.name) != 0.0;
-            let changed = ui.checkbox(&mut on, spec.title).changed();
+            let changed = ui.checkbox(&mut on, lang::text(spec.title)).changed();
             if changed {
                 transform.set(spec.name, f64::from(u8::from(on)));
             }
@@ -149,8 +150,9 @@ fn range_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, scale: 
     let (low_name, high_name) = (format!("{}.low", spec.name), format!("{}.high", spec.name));
     let before = (scale.shown(transform.get(&low_name)), scale.shown(transform.get(&high_name)));
     let (mut low, mut high) = before;
-    let (from, to) = (format!("{} from", spec.title), format!("{} to", spec.title));
-    title_row_ui(ui, spec.title, |ui| {
+    let title = lang::text(spec.title);
+    let (from, to) = (t!("{title} from", title = title), t!("{title} to", title = title));
+    title_row_ui(ui, title, |ui| {
         // From right to left.
         let response = ui.add(scale.drag_value(&mut high));
         name(ui, &response, &to);
@@ -165,7 +167,7 @@ fn range_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, scale: 
             .clamping(SliderClamping::Edits)
             .logarithmic(scale.logarithmic);
         let response = ui.add(slider);
-        name(ui, &response, spec.title);
+        name(ui, &response, title);
         for (end, text) in [("low", &from), ("high", &to)] {
             ui.ctx().accesskit_node_builder(response.id.with(end), |node| node.set_label(text.as_str()));
         }
@@ -184,16 +186,17 @@ fn range_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, scale: 
 fn choice_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, names: &[&str]) -> bool {
     let mut chosen = transform.get(spec.name).max(0.0) as usize;
     let before = chosen;
-    title_row_ui(ui, spec.title, |ui| {
+    let title = lang::text(spec.title);
+    title_row_ui(ui, title, |ui| {
         let combo = ComboBox::from_id_salt("choice")
             .width(120.0)
-            .selected_text(capitalised(names.get(chosen).copied().unwrap_or_default()));
+            .selected_text(capitalised(names.get(chosen).copied().map_or("", lang::text)));
         let response = combo.show_ui(ui, |ui| {
             for (index, text) in names.iter().enumerate() {
-                ui.selectable_value(&mut chosen, index, capitalised(text));
+                ui.selectable_value(&mut chosen, index, capitalised(lang::text(text)));
             }
         });
-        name(ui, &response.response, spec.title);
+        name(ui, &response.response, title);
     });
     if chosen != before {
         transform.set(spec.name, chosen as f64);
@@ -208,9 +211,10 @@ fn color_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         value.clamp(0.0, 255.0) as u8
     });
     let mut color = before;
-    title_row_ui(ui, spec.title, |ui| {
+    let title = lang::text(spec.title);
+    title_row_ui(ui, title, |ui| {
         let response = ui.color_edit_button_srgb(&mut color);
-        name(ui, &response, spec.title);
+        name(ui, &response, title);
     });
     if color != before {
         for (channel, value) in channels.iter().zip(color) {
@@ -246,7 +250,7 @@ fn rail_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 fn unit_of(spec: &ParamSpec) -> String {
     match spec.unit {
         "" | "°" | "×" => spec.unit.to_owned(),
-        unit => format!(" {unit}"),
+        unit => format!(" {}", lang::text(unit)),
     }
 }
 
@@ -272,10 +276,16 @@ pub(super) fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// What a step drew, such as `angle 12.3`.
+pub(super) fn drawn(name: &str, value: &str) -> String {
+    format!("{} {}", lang::text(name), lang::text(value))
+}
+
 /// The first settings in a line: `area kept 8–100 %, shape 0.75–1.33`.
 pub(super) fn summary(transform: &Transform) -> String {
     let parts = transform.params().into_iter().filter_map(|spec| {
-        let title = spec.title.split(" (").next().unwrap_or(spec.title).to_lowercase();
+        let title = lang::text(spec.title);
+        let title = title.split(['(', '（']).next().unwrap_or(title).trim_end().to_lowercase();
         let factor = spec.display_factor();
         let unit = unit_of(&spec);
         match spec.kind {
@@ -286,18 +296,18 @@ pub(super) fn summary(transform: &Transform) -> String {
                 let end = |end: &str| transform.get(&format!("{}.{end}", spec.name)) * factor;
                 let decimals = usize::from(decimals);
                 // A minus sign after a dash is hard to read.
-                let dash = if end("low") < 0.0 { " to " } else { "–" };
+                let dash = if end("low") < 0.0 { t!(" to ") } else { "–" };
                 Some(format!("{title} {:.*}{dash}{:.*}{unit}", decimals, end("low"), decimals, end("high")))
             }
             ParamKind::Choice(names) => {
                 let name = names.get(transform.get(spec.name).max(0.0) as usize)?;
-                Some(format!("{title} {name}"))
+                Some(format!("{title} {}", lang::text(name)))
             }
             ParamKind::Toggle | ParamKind::Color | ParamKind::Measured { .. } => None,
         }
     });
     // A true minus sign, as the sliders have it; the titles' own hyphens stand after letters.
-    parts.take(2).collect::<Vec<_>>().join(", ").replace(" -", " −")
+    lang::list(&parts.take(2).collect::<Vec<_>>()).replace(" -", " −")
 }
 
 #[cfg(test)]

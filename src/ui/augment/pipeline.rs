@@ -12,6 +12,7 @@ use super::{changed, mix_card, params};
 use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
 use crate::app::state::{AugmentState, State, Workspace};
 use crate::augment::{Pipeline, Step, Transform};
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -36,12 +37,12 @@ pub(super) fn pipeline_ui(ui: &mut Ui, state: &mut State, commands: &mut Command
 
 fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "Pipeline");
+        widgets::section_label(ui, t!("Pipeline"));
         widgets::hint(
             ui,
-            "augmentation",
-            "Training pictures are randomly cropped, flipped or altered each time they are used; the files never change. \
-             Validation pictures are not altered.",
+            t!("augmentation"),
+            t!("Training pictures are randomly cropped, flipped or altered each time they are used; the files never change. \
+             Validation pictures are not altered."),
         );
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu_ui(ui, state, commands));
     });
@@ -52,7 +53,8 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         let font = theme::body();
         let mut name = widgets::elide_middle(ui, &preset_title(&state.origin), &font, width - 100.0);
         if edited {
-            name.push_str(" · edited");
+            name.push_str(" · ");
+            name.push_str(t!("edited"));
         }
         let combo = ComboBox::from_id_salt("augment-preset").width(width).height(360.0).selected_text(name);
         let response = combo.show_ui(ui, |ui| {
@@ -61,9 +63,9 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
                 preset_ui(ui, preset, state, commands);
             }
         });
-        params::name(ui, &response.response, "Preset");
+        params::name(ui, &response.response, t!("Preset"));
         if edited {
-            let name = format!("Undo the changes to {}", state.origin);
+            let name = t!("Undo the changes to {name}", name = lang::text(&state.origin));
             if widgets::icon_button(ui, icons::ICON_UNDO.codepoint, &name, false).clicked() {
                 state.restore_origin();
                 changed(commands);
@@ -92,16 +94,16 @@ fn preset_ui(ui: &mut Ui, preset: &str, state: &AugmentState, commands: &mut Com
 
 /// `insects-from-above` → `Insects from above`. Names of files stay as they are, but for the first letter.
 fn preset_title(name: &str) -> String {
-    if Pipeline::PRESETS.contains(&name) { capitalised(&name.replace('-', " ")) } else { capitalised(name) }
+    if Pipeline::PRESETS.contains(&name) { capitalised(&lang::text(name).replace('-', " ")) } else { capitalised(name) }
 }
 
 fn about_preset(preset: &str) -> &'static str {
     match preset {
-        "none" => "Scaled and cut as for validation",
-        "recipe" => "Random crop and flip: the usual start",
-        "light" => "A little of everything",
-        "strong" => "For few pictures and many epochs",
-        "insects-from-above" => "Any direction is as good as another",
+        "none" => t!("Scaled and cut as for validation"),
+        "recipe" => t!("Random crop and flip: the usual start"),
+        "light" => t!("A little of everything"),
+        "strong" => t!("For few pictures and many epochs"),
+        "insects-from-above" => t!("Any direction is as good as another"),
         _ => "",
     }
 }
@@ -111,32 +113,32 @@ fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
     let button = Button::new(icon).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(200.0);
-        if ui.button("Open pipeline…").on_hover_text("Read a pipeline from a TOML file").clicked() {
+        if ui.button(t!("Open pipeline…")).on_hover_text(t!("Read a pipeline from a TOML file")).clicked() {
             commands.push(Command::Augment(AugmentCommand::ChooseFileToOpen));
             ui.close();
         }
         if ui
-            .button("Save pipeline…")
-            .on_hover_text("As a TOML file, for “imago train --augment FILE.toml” too")
+            .button(t!("Save pipeline…"))
+            .on_hover_text(t!("As a TOML file, for “imago train --augment FILE.toml” too"))
             .clicked()
         {
             commands.push(Command::Augment(AugmentCommand::ChooseFileToSave));
             ui.close();
         }
-        if ui.button("Copy as TOML").clicked() {
+        if ui.button(t!("Copy as TOML")).clicked() {
             ui.ctx().copy_text(state.pipeline.to_toml());
             ui.close();
         }
     });
-    params::name(ui, &response, "Pipeline menu");
-    response.on_hover_text("Open, save, copy");
+    params::name(ui, &response, t!("Pipeline menu"));
+    response.on_hover_text(t!("Open, save, copy"));
 }
 
 fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let count = state.pipeline.steps.len().min(state.views.len());
     if count == 0 {
-        let text = "No steps: training pictures are only scaled and cut, as validation pictures are.";
+        let text = t!("No steps: training pictures are only scaled and cut, as validation pictures are.");
         ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
         ui.add_space(space::S);
     }
@@ -205,13 +207,13 @@ fn paint_gap(ui: &Ui, rects: &[Rect], gap: usize) {
 
 fn add_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
     let mut added = false;
-    let text = format!("{}  Add a step", icons::ICON_ADD.codepoint);
+    let text = format!("{}  {}", icons::ICON_ADD.codepoint, t!("Add a step"));
     let menu = ui.menu_button(text, |ui| {
         ui.set_min_width(230.0);
         ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for transform in Transform::all() {
-                if ui.button(transform.title()).on_hover_text(transform.explain()).clicked() {
+                if ui.button(lang::text(transform.title())).on_hover_text(lang::text(transform.explain())).clicked() {
                     state.add_step(Step {
                         enabled: true,
                         probability: transform.default_probability(),
@@ -223,16 +225,16 @@ fn add_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
             }
         });
     });
-    params::name(ui, &menu.response, "Add a step");
+    params::name(ui, &menu.response, t!("Add a step"));
     added
 }
 
 fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let (icon, text) = if state.train.is_running() {
-        (icons::ICON_INFO.codepoint, "For the next run: the one under way keeps what it started with.")
+        (icons::ICON_INFO.codepoint, t!("For the next run: the one under way keeps what it started with."))
     } else {
-        (icons::ICON_CHECK_CIRCLE.codepoint, "Training uses this pipeline as it stands here.")
+        (icons::ICON_CHECK_CIRCLE.codepoint, t!("Training uses this pipeline as it stands here."))
     };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -243,7 +245,7 @@ fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.add_space(space::XS);
     ui.vertical_centered_justified(|ui| {
         widgets::ui_command_button(ui, UiCommand::EnlargeOffline, state, commands);
-        if widgets::primary_button(ui, "Go on to training", true).clicked() {
+        if widgets::primary_button(ui, t!("Go on to training"), true).clicked() {
             commands.push(Command::Go(Workspace::Train));
         }
     });

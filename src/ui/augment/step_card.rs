@@ -9,6 +9,7 @@ use egui_material_icons::icons;
 use super::params;
 use crate::app::state::{Example, StepView};
 use crate::augment::Step;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -53,7 +54,7 @@ pub(super) fn step_card_ui(
     place: Place,
 ) -> CardOutcome {
     let colors = theme::colors(ui);
-    let title = step.transform.title();
+    let title = lang::text(step.transform.title());
     let mut changed = false;
     let mut action = None;
     let stroke = if place.dragged { colors.accent } else { colors.stroke };
@@ -71,9 +72,9 @@ pub(super) fn step_card_ui(
                 let handle = handle_ui(ui, title, place);
                 changed |= widgets::switch_ui(ui, &mut step.enabled, title)
                     .on_hover_text(if step.enabled {
-                        "On: click to leave this step out"
+                        t!("On: click to leave this step out")
                     } else {
-                        "Off: the settings are kept"
+                        t!("Off: the settings are kept")
                     })
                     .changed();
                 ui.add_space(space::XS);
@@ -99,20 +100,24 @@ pub(super) fn step_card_ui(
 fn handle_ui(ui: &mut Ui, title: &str, place: Place) -> Response {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(18.0, 36.0), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Unknown, true, format!("Drag {title}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Unknown, true, t!("Drag {title}", title = title)));
     let color = if response.hovered() || place.dragged { colors.text } else { colors.text_weak.gamma_multiply(0.7) };
     let icon = icons::ICON_DRAG_INDICATOR.codepoint;
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(16.0), color);
-    response.on_hover_cursor(CursorIcon::Grab).on_hover_text("Drag to change the order")
+    response.on_hover_cursor(CursorIcon::Grab).on_hover_text(t!("Drag to change the order"))
 }
 
 /// Title, summary and chance; a click opens or closes the settings.
 fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
     let colors = theme::colors(ui);
-    let title = step.transform.title();
+    let title = lang::text(step.transform.title());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
-    let verb = if view.open { "Hide" } else { "Show" };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} settings: {title}")));
+    let name = if view.open {
+        t!("Hide settings: {title}", title = title)
+    } else {
+        t!("Show settings: {title}", title = title)
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.clone()));
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -134,7 +139,7 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
     );
     let mut end = right - 14.0;
     if step.probability < 1.0 {
-        let chance = format!("{:.0} %", step.probability * 100.0);
+        let chance = lang::percent(step.probability, 0);
         let chance = painter.layout_no_wrap(chance, theme::tabular(11.0), colors.text_weak);
         let at = pos2(end - chance.size().x, rect.center().y - chance.size().y / 2.0);
         end = at.x - 6.0;
@@ -168,7 +173,7 @@ fn end_cut(ui: &Ui, text: &str, room: f32) -> String {
     }
     let mut chars: Vec<char> = text.chars().collect();
     while chars.pop().is_some() {
-        let shorter: String = chars.iter().collect::<String>().trim_end_matches([' ', ',']).to_owned() + "…";
+        let shorter: String = chars.iter().collect::<String>().trim_end_matches([' ', ',', '、']).to_owned() + "…";
         if fits(&shorter) {
             return shorter;
         }
@@ -178,13 +183,13 @@ fn end_cut(ui: &Ui, text: &str, room: f32) -> String {
 
 fn settings_ui(ui: &mut Ui, step: &mut Step, example: Option<&Example>) -> bool {
     let colors = theme::colors(ui);
-    let explanation = RichText::new(step.transform.explain()).size(12.0).color(colors.text_weak);
+    let explanation = RichText::new(lang::text(step.transform.explain())).size(12.0).color(colors.text_weak);
     ui.add(egui::Label::new(explanation).wrap().selectable(false));
     ui.add_space(space::XS);
     example_ui(ui, example);
     let scale = params::Scale::percent();
     let mut chance = scale.shown(step.probability);
-    let mut changed = params::number_ui(ui, "How often", &mut chance, &scale);
+    let mut changed = params::number_ui(ui, t!("How often"), &mut chance, &scale);
     if changed {
         step.probability = scale.stored(chance);
     }
@@ -199,7 +204,8 @@ fn example_ui(ui: &mut Ui, example: Option<&Example>) {
     let gap = space::XS;
     let side = ((ui.available_width() - arrow - 4.0 * gap) / 4.0).clamp(32.0, 72.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Example: without this step, and drawn with it"));
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Example: without this step, and drawn with it")));
     let place = |left: f32| Rect::from_min_size(pos2(left, rect.top()), vec2(side, side));
     let after_left = rect.left() + side + arrow + 2.0 * gap;
     let paint = |texture: Option<&egui::TextureHandle>, at: Rect| match texture {
@@ -221,25 +227,27 @@ fn example_ui(ui: &mut Ui, example: Option<&Example>) {
         let texture = example.and_then(|example| example.after.get(draw));
         paint(texture, place(after_left + draw as f32 * (side + gap)));
     }
-    response.on_hover_text("The marked picture without this step, and what the step alone makes of it.");
+    response.on_hover_text(t!("The marked picture without this step, and what the step alone makes of it."));
 }
 
 fn buttons_ui(ui: &mut Ui, title: &str, place: Place) -> Option<CardAction> {
     let mut action = None;
     let up = ui.add_enabled_ui(place.index > 0, |ui| {
-        widgets::icon_button(ui, icons::ICON_ARROW_UPWARD.codepoint, &format!("Move up: {title}"), false)
+        widgets::icon_button(ui, icons::ICON_ARROW_UPWARD.codepoint, &t!("Move up: {title}", title = title), false)
     });
     if up.inner.clicked() {
         action = Some(CardAction::Up);
     }
     let down = ui.add_enabled_ui(place.index + 1 < place.count, |ui| {
-        widgets::icon_button(ui, icons::ICON_ARROW_DOWNWARD.codepoint, &format!("Move down: {title}"), false)
+        widgets::icon_button(ui, icons::ICON_ARROW_DOWNWARD.codepoint, &t!("Move down: {title}", title = title), false)
     });
     if down.inner.clicked() {
         action = Some(CardAction::Down);
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if widgets::icon_button(ui, icons::ICON_DELETE.codepoint, &format!("Remove: {title}"), false).clicked() {
+        if widgets::icon_button(ui, icons::ICON_DELETE.codepoint, &t!("Remove: {title}", title = title), false)
+            .clicked()
+        {
             action = Some(CardAction::Remove);
         }
     });

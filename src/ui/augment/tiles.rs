@@ -8,8 +8,10 @@ use egui::{
 };
 use egui_material_icons::icons;
 
+use super::params;
 use crate::app::state::{AugmentTile, Pictures, Project, ShownTile, State, TileContent};
 use crate::augment::{Pipeline, Trace};
+use crate::lang::{self, t};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -163,12 +165,15 @@ impl Mixture {
     fn of(shown: &ShownTile, class: Option<usize>, project: &Project) -> Option<Self> {
         let mixed = shown.mixed?;
         let other = project.item(mixed.item)?;
-        let own = (mixed.own_share * 100.0).round();
+        let own = (f64::from(mixed.own_share) * 100.0).round() / 100.0;
         let (name, other_name) = (project.class_name(class), project.class_name(other.class));
         let label = if class == other.class {
-            format!("{name} 100 %")
+            format!("{name} {}", widgets::percent(1.0, 0))
         } else {
-            format!("{name} {own:.0} % · {other_name} {:.0} %", 100.0 - own)
+            {
+                let (own, rest) = (widgets::percent(own, 0), widgets::percent(1.0 - own, 0));
+                format!("{name} {own} · {other_name} {rest}")
+            }
         };
         let dominant = if mixed.own_share >= 0.5 { class } else { other.class };
         Some(Self { label, dominant, other: other.file_name() })
@@ -185,21 +190,24 @@ fn tooltip_ui(
     let colors = theme::colors(ui);
     ui.label(egui::RichText::new(file_name).font(theme::strong(13.0)));
     if let Some(mixture) = mixture {
-        ui.label(format!("{}, mixed with {}", mixture.label, mixture.other));
+        ui.label(t!("{label}, mixed with {other}", label = mixture.label, other = mixture.other));
     }
     match content {
         Some(TileContent::Ready { trace, .. }) => {
-            ui.label(format!("Keeps {:.0} % of the picture", trace.kept_share() * 100.0));
+            ui.label(t!("Keeps {share} of the picture", share = widgets::percent(f64::from(trace.kept_share()), 0)));
             for step in &trace.steps {
-                let title = pipeline.steps.get(step.index).map_or(step.name, |step| step.transform.title());
-                let drawn: Vec<String> = step.drawn.iter().map(|(name, value)| format!("{name} {value}")).collect();
-                let text = if drawn.is_empty() { title.to_owned() } else { format!("{title}: {}", drawn.join(", ")) };
+                let title = pipeline.steps.get(step.index).map_or(step.name, |step| lang::text(step.transform.title()));
+                let drawn: Vec<String> =
+                    step.drawn.iter().map(|(name, value)| params::drawn(name, &value.to_string())).collect();
+                let text = if drawn.is_empty() { title.to_owned() } else { format!("{title}: {}", lang::list(&drawn)) };
                 ui.label(egui::RichText::new(text).font(theme::caption()).color(colors.text_weak));
             }
-            ui.label(egui::RichText::new("Hold to see the original").font(theme::caption()).color(colors.text_weak));
+            ui.label(
+                egui::RichText::new(t!("Hold to see the original")).font(theme::caption()).color(colors.text_weak),
+            );
         }
         Some(TileContent::Failed(reason)) => {
-            ui.label(egui::RichText::new(reason).color(colors.bad));
+            ui.label(egui::RichText::new(lang::sentence(reason)).color(colors.bad));
         }
         None => {}
     }

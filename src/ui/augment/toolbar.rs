@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 use super::{changed, params};
 use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
 use crate::app::state::{AugmentState, Coverage, State, TILE_COUNTS};
+use crate::lang::{t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -17,20 +18,20 @@ pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands
         ui.set_min_height(theme::PRIMARY_HEIGHT);
         let wide = ui.available_width() > 720.0;
         is_changed(commands, tiles_ui(ui, &mut state.augment, wide));
-        let reroll = Button::new(format!("{}  Reroll", icons::ICON_CASINO.codepoint));
+        let reroll = Button::new(format!("{}  {}", icons::ICON_CASINO.codepoint, t!("Reroll")));
         let reroll = ui.add_enabled(UiCommand::Reroll.is_enabled(state), reroll);
-        params::name(ui, &reroll, "Reroll");
-        let tooltip = "The same pictures with other random numbers (R). Training is not changed by it.";
+        params::name(ui, &reroll, t!("Reroll"));
+        let tooltip = t!("The same pictures with other random numbers (R). Training is not changed by it.");
         if reroll.on_hover_text(tooltip).clicked() {
             commands.ui(UiCommand::Reroll);
         }
         epoch_ui(ui, state, commands);
         seed_ui(ui, state, commands);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let label = ui.add(Label::new("Originals").selectable(false).sense(egui::Sense::click()));
+            let label = ui.add(Label::new(t!("Originals")).selectable(false).sense(egui::Sense::click()));
             let label =
-                label.on_hover_text("Each picture beside its original, with what was kept outlined. Or hold O.");
-            widgets::switch_ui(ui, &mut state.augment.originals, "Originals");
+                label.on_hover_text(t!("Each picture beside its original, with what was kept outlined. Or hold O."));
+            widgets::switch_ui(ui, &mut state.augment.originals, t!("Originals"));
             if label.clicked() {
                 state.augment.originals = !state.augment.originals;
             }
@@ -61,16 +62,16 @@ fn tiles_ui(ui: &mut Ui, state: &mut AugmentState, wide: bool) -> bool {
         let names = TILE_COUNTS.map(|count| (count, count.to_string()));
         let choices: Vec<(usize, &str)> = names.iter().map(|(count, name)| (*count, name.as_str())).collect();
         let colors = theme::colors(ui);
-        ui.add(Label::new(RichText::new("Tiles").color(colors.text_weak)).selectable(false));
+        ui.add(Label::new(RichText::new(t!("Tiles")).color(colors.text_weak)).selectable(false));
         widgets::segmented(ui, &mut state.tile_count, &choices);
     } else {
-        let text = format!("{} tiles", state.tile_count);
+        let text = t!("{n} tiles", n = state.tile_count);
         let combo = ComboBox::from_id_salt("augment-tiles").width(84.0).selected_text(text).show_ui(ui, |ui| {
             for count in TILE_COUNTS {
-                ui.selectable_value(&mut state.tile_count, count, format!("{count} tiles"));
+                ui.selectable_value(&mut state.tile_count, count, t!("{n} tiles", n = count));
             }
         });
-        params::name(ui, &combo.response, "Tiles");
+        params::name(ui, &combo.response, t!("Tiles"));
     }
     state.tile_count != before
 }
@@ -83,16 +84,16 @@ fn epoch_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_enabled_ui(*epoch > 1, |ui| {
-            if widgets::icon_button(ui, icons::ICON_CHEVRON_LEFT.codepoint, "Earlier epoch", false).clicked() {
+            if widgets::icon_button(ui, icons::ICON_CHEVRON_LEFT.codepoint, t!("Earlier epoch"), false).clicked() {
                 *epoch -= 1;
             }
         });
-        let value = DragValue::new(epoch).range(1..=last).speed(0.1).prefix("epoch ");
+        let value = DragValue::new(epoch).range(1..=last).speed(0.1).prefix(t!("epoch "));
         let response = ui.add_sized(vec2(74.0, theme::CONTROL_HEIGHT), value);
-        params::name(ui, &response, "Epoch");
-        response.on_hover_text("See what this epoch of the training will see: each one shuffles and draws anew.");
+        params::name(ui, &response, t!("Epoch"));
+        response.on_hover_text(t!("See what this epoch of the training will see: each one shuffles and draws anew."));
         ui.add_enabled_ui(*epoch < last, |ui| {
-            if widgets::icon_button(ui, icons::ICON_CHEVRON_RIGHT.codepoint, "Later epoch", false).clicked() {
+            if widgets::icon_button(ui, icons::ICON_CHEVRON_RIGHT.codepoint, t!("Later epoch"), false).clicked() {
                 *epoch += 1;
             }
         });
@@ -102,11 +103,12 @@ fn epoch_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 
 fn seed_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let seed = &mut state.train.config.seed;
-    let value = DragValue::new(seed).speed(0.05).prefix("seed ");
+    let value = DragValue::new(seed).speed(0.05).prefix(t!("seed "));
     let response = ui.add_sized(vec2(70.0, theme::CONTROL_HEIGHT), value);
-    params::name(ui, &response, "Seed");
+    params::name(ui, &response, t!("Seed"));
     is_changed(commands, response.changed());
-    response.on_hover_text("The seed of the training: the same seed gives the same run, and the same pictures here.");
+    response
+        .on_hover_text(t!("The seed of the training: the same seed gives the same run, and the same pictures here."));
 }
 
 /// What is seen: exactly what training will see, or another draw.
@@ -117,23 +119,30 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if augment.reroll == 0 {
         let shown = augment.tiles.len();
         let batches = shown.div_ceil(state.train.config.batch_size.max(1));
-        let batches = if batches == 1 { "the first batch".to_owned() } else { format!("the first {batches} batches") };
-        let sentence = format!(
-            "What epoch {} will see: {batches}, {shown} of {} pictures",
-            augment.epoch, augment.pictures_in_epoch
+        let batches = tn!(batches, "the first batch", "the first {n} batches");
+        let sentence = t!(
+            "What epoch {epoch} will see: {batches}, {shown} of {all} pictures",
+            epoch = augment.epoch,
+            batches = batches,
+            shown = shown,
+            all = augment.pictures_in_epoch
         );
         let response = ui.add(Label::new(small(sentence)).truncate().selectable(false));
-        let mut tooltip = "The order and the random numbers are those of the training with this seed.".to_owned();
+        let mut tooltip = t!("The order and the random numbers are those of the training with this seed.").to_owned();
         if let Some(milliseconds) = augment.refresh_ms {
-            let took = format!(" The last change took {milliseconds:.0} ms for all tiles.");
+            let took = t!(" The last change took {time:.0} ms for all tiles.", time = milliseconds);
             tooltip += &took;
         }
         response.on_hover_text(tooltip);
         return;
     }
-    let times = if augment.reroll == 1 { "once".to_owned() } else { format!("{} times", augment.reroll) };
-    ui.add(Label::new(small(format!("Rerolled {times}: not what training will draw."))).truncate().selectable(false));
-    let back = Button::new(RichText::new("Back to training's draw").size(12.0).color(colors.accent)).frame(false);
+    let times = tn!(
+        usize::try_from(augment.reroll).unwrap_or(usize::MAX),
+        "Rerolled once: not what training will draw.",
+        "Rerolled {n} times: not what training will draw."
+    );
+    ui.add(Label::new(small(times)).truncate().selectable(false));
+    let back = Button::new(RichText::new(t!("Back to training's draw")).size(12.0).color(colors.accent)).frame(false);
     if ui.add(back).clicked() {
         commands.push(Command::Augment(AugmentCommand::AsTrained));
     }
@@ -152,23 +161,28 @@ fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, S
     let seen = widgets::thousands(pictures * epochs);
     match versions {
         None => (
-            "Factor ∞ (online)".to_owned(),
-            format!(
+            t!("Factor ∞ (online)").to_owned(),
+            t!(
                 "Nothing is written to disk: every epoch draws anew and hardly ever the same picture twice. {epochs} epochs \
-                 see {seen} different pictures made from {}.",
-                widgets::thousands(pictures)
+                 see {seen} different pictures made from {pictures}.",
+                epochs = epochs,
+                seen = seen,
+                pictures = widgets::thousands(pictures)
             ),
         ),
         Some(1) => (
-            "Factor 1".to_owned(),
-            "Every epoch sees the same pictures: there is nothing random in this pipeline.".to_owned(),
+            t!("Factor {n}", n = 1),
+            t!("Every epoch sees the same pictures: there is nothing random in this pipeline.").to_owned(),
         ),
         Some(versions) => (
-            format!("Factor {versions}"),
-            format!(
-                "{versions} different pictures can come of one, {} in all. {epochs} epochs see {seen} pictures, so many of \
+            t!("Factor {n}", n = versions),
+            t!(
+                "{versions} different pictures can come of one, {all} in all. {epochs} epochs see {seen} pictures, so many of \
                  them come again.",
-                widgets::thousands(pictures * versions)
+                versions = versions,
+                all = widgets::thousands(pictures * versions),
+                epochs = epochs,
+                seen = seen
             ),
         ),
     }

@@ -8,6 +8,7 @@ use super::labelling::DraggedPictures;
 use crate::app::command::{Command, Commands, LabelCommand, TransferCommand};
 use crate::app::state::{ClassLetters, ClassNaming, DataState, Project};
 use crate::dataset::Split;
+use crate::lang::{self, t};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -27,29 +28,33 @@ pub fn menu_ui(
     let push = |commands: &mut Commands, command: LabelCommand| commands.push(Command::Label(command));
     let selected = data.selection.ids.len();
     if selected > 0 {
-        let text = format!("Label {selected} selected");
+        let text = t!("Label {n} selected", n = selected);
         if ui.add_enabled(can, egui::Button::new(text)).clicked() {
             push(commands, LabelCommand::Label(Some(class)));
             ui.close();
         }
         ui.separator();
     }
-    let tooltip = "Copies pictures from elsewhere into this class; the originals stay where they are.";
-    if ui.button("Import pictures…").on_hover_text(tooltip).clicked() {
+    let tooltip = t!("Copies pictures from elsewhere into this class; the originals stay where they are.");
+    if ui.button(t!("Import pictures…")).on_hover_text(tooltip).clicked() {
         commands.push(Command::Transfer(TransferCommand::ChooseImport(split, class)));
         ui.close();
     }
-    if ui.add_enabled(can, egui::Button::new("Rename…")).clicked() {
+    if ui.add_enabled(can, egui::Button::new(t!("Rename…"))).clicked() {
         data.naming = Some(ClassNaming { class: Some((split, class)), text: name.to_owned(), is_new: true });
         ui.close();
     }
     ui.add_enabled_ui(can && classes.len() > 1, |ui| {
-        ui.menu_button("Merge into", |ui| {
+        ui.menu_button(t!("Merge into"), |ui| {
             for (into, other) in classes.iter().enumerate().filter(|(into, _)| *into != class) {
                 ui.horizontal(|ui| {
                     widgets::legend_dot(ui, theme::class_color(into));
                     let shown = widgets::elide_middle(ui, other, &theme::body(), 200.0);
-                    let tooltip = format!("All pictures of {name} become {other}. Undo brings {name} back.");
+                    let tooltip = t!(
+                        "All pictures of {name} become {other}. Undo brings {name} back.",
+                        name = name,
+                        other = other
+                    );
                     if ui.button(shown).on_hover_text(tooltip).clicked() {
                         push(commands, LabelCommand::MergeClasses(class, into));
                         ui.close();
@@ -59,32 +64,32 @@ pub fn menu_ui(
         });
     });
     ui.add_enabled_ui(can, |ui| {
-        ui.menu_button("Colour", |ui| {
+        ui.menu_button(t!("Colour"), |ui| {
             for (name, color) in theme::CLASS_COLORS {
                 ui.horizontal(|ui| {
                     widgets::legend_dot(ui, color);
-                    if ui.button(name).clicked() {
+                    if ui.button(lang::text(name)).clicked() {
                         let [red, green, blue, _] = color.to_array();
                         push(commands, LabelCommand::ColorClass(class, Some([red, green, blue])));
                         ui.close();
                     }
                 });
             }
-            if ui.button("Usual colour").clicked() {
+            if ui.button(t!("Usual colour")).clicked() {
                 push(commands, LabelCommand::ColorClass(class, None));
                 ui.close();
             }
         });
     });
     let own = letters.get(name).copied();
-    ui.menu_button("Letter", |ui| {
+    ui.menu_button(t!("Letter"), |ui| {
         letters_ui(ui, own, |letter| push(commands, LabelCommand::GiveLetter(class, letter)));
     });
-    if ui.add_enabled(can && class > 0, egui::Button::new("Move up")).clicked() {
+    if ui.add_enabled(can && class > 0, egui::Button::new(t!("Move up"))).clicked() {
         push(commands, LabelCommand::MoveClass(class, class - 1));
         ui.close();
     }
-    if ui.add_enabled(can && class + 1 < classes.len(), egui::Button::new("Move down")).clicked() {
+    if ui.add_enabled(can && class + 1 < classes.len(), egui::Button::new(t!("Move down"))).clicked() {
         push(commands, LabelCommand::MoveClass(class, class + 1));
         ui.close();
     }
@@ -115,11 +120,11 @@ fn letters_ui(ui: &mut Ui, own: Option<char>, mut choose: impl FnMut(Option<char
 pub fn naming_ui(ui: &mut Ui, rect: Rect, data: &mut DataState, commands: &mut Commands) {
     let Some(naming) = &mut data.naming else { return };
     let field =
-        TextEdit::singleline(&mut naming.text).hint_text("Name of the class").margin(egui::Margin::symmetric(6, 3));
+        TextEdit::singleline(&mut naming.text).hint_text(t!("Name of the class")).margin(egui::Margin::symmetric(6, 3));
     let response = ui.put(rect.shrink2(egui::vec2(8.0, 1.0)), field);
     let text = naming.text.clone();
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::TextInput, true, "Name of the class");
+        let mut info = WidgetInfo::labeled(Role::TextInput, true, t!("Name of the class"));
         info.current_text_value = Some(text.clone());
         info
     });

@@ -4,6 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::labelling;
 use crate::app::state::{DataFilter, DataState, Project};
+use crate::lang::{t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -17,24 +18,24 @@ pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         ui.spacing_mut().item_spacing.x = space::S;
         let (shown, total) = (data.shown().len(), project.dataset.items.len());
         let text = if shown == total {
-            format!("{} pictures", widgets::thousands(total))
+            tn!(total, "{n} picture", "{n} pictures")
         } else {
-            format!("{} of {} pictures", widgets::thousands(shown), widgets::thousands(total))
+            t!("{done} of {total} pictures", done = widgets::thousands(shown), total = widgets::thousands(total))
         };
         ui.add(small(text));
-        if !data.filter.is_empty() && shown > 0 && ui.link(RichText::new("Clear filter").size(12.0)).clicked() {
+        if !data.filter.is_empty() && shown > 0 && ui.link(RichText::new(t!("Clear filter")).size(12.0)).clicked() {
             data.filter = DataFilter::default();
         }
         let selected = data.selection.ids.len();
         if selected > 0 {
             ui.add(small("·".to_owned()));
-            let text = RichText::new(format!("{} selected", widgets::thousands(selected)));
+            let text = RichText::new(t!("{n} selected", n = widgets::thousands(selected)));
             ui.add(Label::new(text.font(theme::tabular(12.0)).color(colors.accent)).selectable(false));
         }
         labelling::status_ui(ui, project);
         if ui.available_width() > 340.0 {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let keys = "1–9 label   0 clear   U unsure   X set aside   S skip   C crop";
+                let keys = t!("1–9 label   0 clear   U unsure   X set aside   S skip   C crop");
                 ui.add(
                     Label::new(RichText::new(keys).font(theme::caption()).color(colors.text_weak)).selectable(false),
                 );

@@ -12,6 +12,7 @@ use super::{class_color, health, keys, labelling, split_title, suggestions};
 use crate::app::command::Commands;
 use crate::app::state::{DataState, FileFacts, GridView, LargeView, Pictures, Project, Suggestions};
 use crate::dataset::Item;
+use crate::lang::{self, t};
 use crate::ui::theme;
 use crate::ui::widgets::{self, PictureTile};
 
@@ -50,7 +51,7 @@ pub fn grid_ui(
 
     // Below the tiles, so that it gets what they leave: a click beside them, and the focus for all of them.
     let ground = ui.interact(area, keys::grid_id(), Sense::click_and_drag());
-    let name = format!("Pictures, {count} shown, {} selected", data.selection.ids.len());
+    let name = t!("Pictures, {n} shown, {selected} selected", n = count, selected = data.selection.ids.len());
     ground.widget_info(|| WidgetInfo::labeled(Role::Grid, true, &name));
     if ground.clicked_by(egui::PointerButton::Primary) {
         data.clear_selection();
@@ -194,12 +195,12 @@ fn tile_ui(
     let file = item.file_name();
     let name = format!(
         "{file}, {class}, {}{}{}",
-        item.split.name(),
+        lang::text(item.split.name()),
         labelling::words(project, item),
         suggestions::words(said, item)
     );
     // The badge of the split at the right of the foot; the class's chip gets what is left.
-    let split = if rect.width() >= WORD_FROM { item.split.name() } else { "" };
+    let split = if rect.width() >= WORD_FROM { lang::text(item.split.name()) } else { "" };
     let badge = badge_width(ui, split);
     let room = rect.width() - 34.0 - if badge > 0.0 { badge + 6.0 } else { 0.0 };
     let (text, color) =
@@ -262,11 +263,11 @@ fn menu_ui(ui: &mut Ui, project: &Project, item: &Item, commands: &mut Commands)
     labelling::menu_ui(ui, project, commands);
     ui.separator();
     let path: PathBuf = project.dataset.path_of(item);
-    if ui.button("Copy path").clicked() {
+    if ui.button(t!("Copy path")).clicked() {
         ui.ctx().copy_text(path.display().to_string());
         ui.close();
     }
-    if ui.button("Copy name").clicked() {
+    if ui.button(t!("Copy name")).clicked() {
         ui.ctx().copy_text(item.file_name());
         ui.close();
     }

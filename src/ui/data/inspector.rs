@@ -13,6 +13,7 @@ use super::{class_color, labelling, split_explained, split_title, story, suggest
 use crate::app::command::{Command, Commands, DataCommand};
 use crate::app::state::{DataState, FileFacts, Pictures, Project, SHOWN_OF_MANY, SelectionSummary, model_view};
 use crate::dataset::{Item, Split};
+use crate::lang::{self, t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -28,14 +29,14 @@ pub fn inspector_ui(
     let item = data.selection.cursor.and_then(|id| project.item(id));
     let item = item.or_else(|| data.selection.ids.iter().next().and_then(|id| project.item(*id)));
     let title = match item {
-        _ if several => format!("{} pictures", widgets::thousands(data.selection.ids.len())),
+        _ if several => tn!(data.selection.ids.len(), "{n} picture", "{n} pictures"),
         Some(item) => item.file_name(),
-        None => "Inspector".to_owned(),
+        None => t!("Inspector").to_owned(),
     };
     Frame::new().inner_margin(Margin { left: 16, right: 8, top: 8, bottom: 4 }).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, "Close the inspector", false).clicked() {
+                if widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, t!("Close the inspector"), false).clicked() {
                     data.inspector_open = false;
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -60,7 +61,7 @@ fn none_ui(ui: &mut Ui) {
         let icon = RichText::new(icons::ICON_IMAGE.codepoint).size(40.0).color(colors.text_weak.gamma_multiply(0.6));
         ui.add(Label::new(icon).selectable(false));
         ui.add_space(space::XS);
-        let text = "Click a picture to see it large, what the model sees of it, and its facts.";
+        let text = t!("Click a picture to see it large, what the model sees of it, and its facts.");
         ui.add(Label::new(RichText::new(text).color(colors.text_weak)).selectable(false).wrap());
     });
 }
@@ -82,14 +83,14 @@ fn one_ui(
         unreadable_ui(ui, &path, reason);
     } else {
         ui.horizontal(|ui| {
-            let text = RichText::new("What the model sees  (C)");
-            ui.checkbox(&mut data.show_crop, text).on_hover_text("Mark the part that is cut out for validation and prediction.");
+            let text = RichText::new(t!("What the model sees  (C)"));
+            ui.checkbox(&mut data.show_crop, text).on_hover_text(t!("Mark the part that is cut out for validation and prediction."));
             widgets::hint(
                 ui,
-                "what the model sees",
-                "For validation and prediction a picture is scaled until its shorter side has 256 pixels, and the middle \
+                t!("what the model sees"),
+                t!("For validation and prediction a picture is scaled until its shorter side has 256 pixels, and the middle \
                  224×224 pixels are cut out. What lies outside has no say. For training, other parts are cut out at random: \
-                 see Augment.",
+                 see Augment."),
             );
         });
     }
@@ -104,36 +105,45 @@ fn one_ui(
     ui.add_space(space::XS);
     let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0))).wrap();
     fact_grid(ui, "data_facts", |ui| {
-        fact_name(ui, "Split");
+        fact_name(ui, t!("Split"));
         ui.add(value(split_title(item.split).to_owned())).on_hover_text(split_explained(item.split));
         ui.end_row();
         let known = match facts {
             Some(FileFacts::Known { width, height, format }) => Some(([*width, *height], Some(*format))),
             _ => seen.map(|size| (size, None)),
         };
-        fact_name(ui, "Dimensions");
+        fact_name(ui, t!("Dimensions"));
         match (known, facts) {
-            (Some(([width, height], _)), _) => ui.add(value(format!("{width} × {height} px"))),
-            (None, Some(FileFacts::Unreadable(_))) => ui.add(value("unknown".to_owned())),
-            (None, _) => ui.add(value("reading…".to_owned())),
+            (Some(([width, height], _)), _) => {
+                ui.add(value(t!("{width} × {height} px", width = width, height = height)))
+            }
+            (None, Some(FileFacts::Unreadable(_))) => ui.add(value(t!("unknown").to_owned())),
+            (None, _) => ui.add(value(t!("reading…").to_owned())),
         };
         ui.end_row();
         if let Some((size, _)) = known {
             let (rect, share) = model_view(size);
-            fact_name(ui, "Model sees");
+            fact_name(ui, t!("Model sees"));
             let scale = 224.0 / rect.width().max(1.0);
-            let how = if scale > 1.0 { format!("enlarged {scale:.1}×") } else { format!("at {:.0} %", scale * 100.0) };
-            ui.add(value(format!("{:.0} % of it, {how}", share * 100.0)));
+            let how = if scale > 1.0 {
+                t!("enlarged {scale:.1}×", scale = scale)
+            } else {
+                t!("at {share}", share = widgets::percent(f64::from(scale), 0))
+            };
+            ui.add(value(t!("{share} of it, {how}", share = widgets::percent(f64::from(share), 0), how = how)));
             ui.end_row();
         }
         if let Some((_, Some(format))) = known {
-            fact_name(ui, "Format");
+            fact_name(ui, t!("Format"));
             ui.add(value(format.to_owned()));
             ui.end_row();
         }
-        fact_name(ui, "Size");
-        ui.add(value(widgets::bytes(item.file_bytes)))
-            .on_hover_text(format!("{} bytes", widgets::thousands(item.file_bytes as usize)));
+        fact_name(ui, t!("Size"));
+        ui.add(value(widgets::bytes(item.file_bytes))).on_hover_text(tn!(
+            item.file_bytes as usize,
+            "{n} byte",
+            "{n} bytes"
+        ));
         ui.end_row();
         if let Some(exif) = data.exif.get(&item.id) {
             story::camera_ui(ui, exif, |ui, name, text| {
@@ -180,7 +190,7 @@ fn large_ui(
     };
     let height = (width * aspect).clamp(width * 0.4, (ui.ctx().content_rect().height() * 0.55).max(160.0));
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Large view of {name}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Large view of {name}", name = name)));
     ui.painter().rect_filled(rect, theme::RADIUS, colors.well);
     let (shown, size) = widgets::paint_picture(ui, pictures, path, rect)?;
     if show_crop {
@@ -225,14 +235,17 @@ fn unreadable_ui(ui: &mut Ui, path: &Path, reason: &str) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            let title = format!("{}  This picture can't be read", icons::ICON_ERROR.codepoint);
+            let title = format!("{}  {}", icons::ICON_ERROR.codepoint, t!("This picture can't be read"));
             ui.label(RichText::new(title).font(theme::strong(13.0)).color(colors.bad));
-            let mut sentence = reason.to_owned();
+            let mut sentence = lang::sentence(reason);
             if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
                 sentence.replace_range(..1, &first);
             }
-            ui.add(Label::new(format!("{}. Training and validation skip it.", sentence.trim_end_matches('.'))).wrap());
-            if ui.button("Copy").on_hover_text("Copy the path and the reason").clicked() {
+            ui.add(
+                Label::new(t!("{reason}. Training and validation skip it.", reason = sentence.trim_end_matches('.')))
+                    .wrap(),
+            );
+            if ui.button(t!("Copy")).on_hover_text(t!("Copy the path and the reason")).clicked() {
                 ui.ctx().copy_text(format!("{}: {reason}", path.display()));
             }
         });
@@ -240,15 +253,16 @@ fn unreadable_ui(ui: &mut Ui, path: &Path, reason: &str) {
 
 fn path_ui(ui: &mut Ui, path: &Path, commands: &mut Commands) {
     let text = path.display().to_string();
-    fact_name(ui, "Path");
+    fact_name(ui, t!("Path"));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if widgets::icon_button(ui, icons::ICON_FOLDER_OPEN.codepoint, "Show in the file manager", false).clicked()
+            if widgets::icon_button(ui, icons::ICON_FOLDER_OPEN.codepoint, t!("Show in the file manager"), false)
+                .clicked()
             {
                 commands.push(Command::Data(DataCommand::ShowInFolder(path.to_owned())));
             }
-            if widgets::icon_button(ui, icons::ICON_CONTENT_COPY.codepoint, "Copy path", false).clicked() {
+            if widgets::icon_button(ui, icons::ICON_CONTENT_COPY.codepoint, t!("Copy path"), false).clicked() {
                 ui.ctx().copy_text(text.clone());
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -293,12 +307,12 @@ fn many_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut 
             ui.add(value(widgets::thousands(count)));
             ui.end_row();
         }
-        fact_name(ui, "Size");
+        fact_name(ui, t!("Size"));
         ui.add(value(widgets::bytes(total_bytes)));
         ui.end_row();
     });
     ui.add_space(space::S);
-    if ui.button("Copy paths").on_hover_text("One line for each picture").clicked() {
+    if ui.button(t!("Copy paths")).on_hover_text(t!("One line for each picture")).clicked() {
         let items = data.shown().iter().filter_map(|position| project.dataset.items.get(*position));
         let paths: Vec<String> = items
             .filter(|item| ids.contains(&item.id))
@@ -315,7 +329,9 @@ fn mosaic_ui(ui: &mut Ui, project: &Project, items: &[&Item], count: usize, pict
     let rows = items.len().div_ceil(3);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * (side + gap) - gap), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{count} selected pictures")));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Image, true, tn!(count, "{n} selected picture", "{n} selected pictures"))
+    });
     for (place, item) in items.iter().enumerate() {
         let min = rect.min + vec2((place % 3) as f32, (place / 3) as f32) * (side + gap);
         let tile = Rect::from_min_size(min, vec2(side, side));

@@ -9,6 +9,7 @@ use crate::app::command::{Command, Commands, LabelCommand, UiCommand};
 use crate::app::state::{DataState, LabelSaving, Project};
 use crate::dataset::labels::{Mark, Marks};
 use crate::dataset::{Item, Split};
+use crate::lang::{t, tn};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -29,8 +30,12 @@ fn said_of(project: &Project, item: &Item) -> (bool, Marks) {
 /// What a picture's accessible name says beside file, class and split.
 pub fn words(project: &Project, item: &Item) -> String {
     let (changed, marks) = said_of(project, item);
-    let words =
-        [(changed, "changed"), (marks.unsure, "unsure"), (marks.skip, "skipped"), (marks.set_aside, "set aside")];
+    let words = [
+        (changed, t!("changed")),
+        (marks.unsure, t!("unsure")),
+        (marks.skip, t!("skipped")),
+        (marks.set_aside, t!("set aside")),
+    ];
     words.iter().filter(|(said, _)| *said).map(|(_, word)| format!(", {word}")).collect()
 }
 
@@ -64,7 +69,7 @@ pub fn menu_ui(ui: &mut Ui, project: &Project, commands: &mut Commands) {
     let can = project.labels.refusal().is_none();
     ui.set_min_width(190.0);
     ui.add_enabled_ui(can && !project.dataset.classes.is_empty(), |ui| {
-        ui.menu_button("Label", |ui| {
+        ui.menu_button(t!("Label"), |ui| {
             for (class, name) in project.dataset.classes.iter().enumerate() {
                 ui.horizontal(|ui| {
                     widgets::legend_dot(ui, theme::class_color(class));
@@ -92,7 +97,7 @@ pub fn menu_ui(ui: &mut Ui, project: &Project, commands: &mut Commands) {
         }
     }
     ui.add_enabled_ui(can, |ui| {
-        ui.menu_button("Move to", |ui| {
+        ui.menu_button(t!("Move to"), |ui| {
             for split in Split::ALL {
                 if ui.button(split_title(split)).on_hover_text(split_explained(split)).clicked() {
                     commands.push(Command::Label(LabelCommand::MoveTo(split)));
@@ -110,16 +115,17 @@ pub fn about_ui(ui: &mut Ui, project: &Project, item: &Item) {
     if changed {
         let folder = project.index_of.get(&item.id).and_then(|at| project.labels.layer.as_ref()?.folder_class(*at));
         ui.horizontal(|ui| {
-            let text = RichText::new(format!("{}  labelled here; the folder says", icons::ICON_EDIT.codepoint));
+            let text =
+                RichText::new(format!("{}  {}", icons::ICON_EDIT.codepoint, t!("labelled here; the folder says")));
             ui.add(Label::new(text.color(colors.text_weak)).selectable(false));
             widgets::legend_dot(ui, class_color(ui, folder));
             widgets::elided_label(ui, project.class_name(folder), theme::body(), colors.text_weak);
         });
     }
     let lines = [
-        (marks.unsure, icons::ICON_HELP.codepoint, "unsure"),
-        (marks.skip, icons::ICON_SKIP_NEXT.codepoint, "skipped, for later"),
-        (marks.set_aside, icons::ICON_BLOCK.codepoint, "set aside: not used for training or evaluation"),
+        (marks.unsure, icons::ICON_HELP.codepoint, t!("unsure")),
+        (marks.skip, icons::ICON_SKIP_NEXT.codepoint, t!("skipped, for later")),
+        (marks.set_aside, icons::ICON_BLOCK.codepoint, t!("set aside: not used for training or evaluation")),
     ];
     for (_, icon, text) in lines.into_iter().filter(|(said, ..)| *said) {
         ui.add(Label::new(RichText::new(format!("{icon}  {text}")).color(colors.text_weak)).wrap());
@@ -136,13 +142,13 @@ pub fn status_ui(ui: &mut Ui, project: &Project) {
     let left = labels.summary().left;
     if left > 0 {
         ui.add(small("·".to_owned(), colors.text_weak));
-        ui.add(small(format!("{} left", widgets::thousands(left)), colors.text))
-            .on_hover_text("Pictures without a label, neither skipped nor set aside");
+        ui.add(small(t!("{n} left", n = widgets::thousands(left)), colors.text))
+            .on_hover_text(t!("Pictures without a label, neither skipped nor set aside"));
     }
     let problem = match (&labels.saving, labels.refusal()) {
-        (LabelSaving::Retrying(why), _) => Some(("labels not saved yet", why.as_str(), colors.bad)),
-        (LabelSaving::Failed(why), _) => Some(("labels not saved", why.as_str(), colors.bad)),
-        (LabelSaving::Fine, Some(why)) => Some(("labels are read-only", why, colors.text)),
+        (LabelSaving::Retrying(why), _) => Some((t!("labels not saved yet"), why.as_str(), colors.bad)),
+        (LabelSaving::Failed(why), _) => Some((t!("labels not saved"), why.as_str(), colors.bad)),
+        (LabelSaving::Fine, Some(why)) => Some((t!("labels are read-only"), why, colors.text)),
         (LabelSaving::Fine, None) => None,
     };
     if let Some((text, why, color)) = problem {
@@ -166,7 +172,7 @@ pub fn dragged_ui(ui: &Ui, data: &DataState) {
     let Some(pointer) = ctx.pointer_interact_pos() else { return };
     let colors = theme::colors(ui);
     let count = data.selection.ids.len();
-    let text = format!("{} picture{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
+    let text = tn!(count, "{n} picture", "{n} pictures");
     let painter = ctx.layer_painter(egui::LayerId::new(Order::Tooltip, egui::Id::unique("dragged_pictures")));
     let galley = painter.layout_no_wrap(text, theme::strong(12.0), colors.on_accent);
     let rect = Rect::from_min_size(pointer + vec2(12.0, 10.0), galley.size() + vec2(16.0, 8.0));

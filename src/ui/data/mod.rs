@@ -27,11 +27,13 @@ use super::widgets;
 use crate::app::command::{Commands, UiCommand};
 use crate::app::state::{ClassFilter, DataFilter, State};
 use crate::dataset::Split;
+use crate::lang::t;
 
 /// Draws the Data workspace.
 pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let keys_are_free = keys::are_free(ui.ctx(), state);
-    let State { project: Some(project), data, pictures, settings, issues_open, results, train, jobs, .. } = state else {
+    let State { project: Some(project), data, pictures, settings, issues_open, results, train, jobs, .. } = state
+    else {
         return;
     };
     let asking = suggestions::Asking { runs: &results.runs, is_on: settings.suggest, is_training: train.is_running() };
@@ -100,16 +102,17 @@ pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
 
 /// The folder has no pictures at all.
 fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut bool, commands: &mut Commands) {
-    let sentence = "Imago looks for jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm files: one folder for each class, \
-                    with its pictures inside.";
-    let title = format!("There are no pictures in {name}");
+    let sentence =
+        t!("Imago looks for jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm files: one folder for each class, \
+                    with its pictures inside.");
+    let title = t!("There are no pictures in {name}", name = name);
     widgets::empty_state(ui, icons::ICON_PHOTO_LIBRARY.codepoint, &title, sentence, |ui| {
         if widgets::primary_button(ui, UiCommand::OpenFolder.title(), true).clicked() {
             commands.ui(UiCommand::OpenFolder);
         }
         if has_issues {
             ui.add_space(space::XS);
-            if ui.link("What was passed over, and why").clicked() {
+            if ui.link(t!("What was passed over, and why")).clicked() {
                 *issues_open = true;
             }
         }
@@ -122,12 +125,15 @@ fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
     let sentence = if let Some(settled) = health::settled_text(filter) {
         settled.to_owned()
     } else if text.is_empty() {
-        "The filter lets none of the pictures through.".to_owned()
+        t!("The filter lets none of the pictures through.").to_owned()
     } else {
-        format!("No picture has “{}” in its name.", widgets::elide_middle(ui, text, &theme::body(), 240.0))
+        {
+            let shown = widgets::elide_middle(ui, text, &theme::body(), 240.0);
+            t!("No picture has “{text}” in its name.", text = shown)
+        }
     };
-    widgets::empty_state(ui, icons::ICON_SEARCH_OFF.codepoint, "Nothing to show", &sentence, |ui| {
-        if widgets::primary_button(ui, "Clear filter", true).clicked() {
+    widgets::empty_state(ui, icons::ICON_SEARCH_OFF.codepoint, t!("Nothing to show"), &sentence, |ui| {
+        if widgets::primary_button(ui, t!("Clear filter"), true).clicked() {
             *filter = DataFilter::default();
         }
     });
@@ -136,18 +142,18 @@ fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
 /// What a split is called where there is room for a word.
 fn split_title(split: Split) -> &'static str {
     match split {
-        Split::Train => "Training",
-        Split::Val => "Validation",
-        Split::Test => "Test",
+        Split::Train => t!("Training@@split"),
+        Split::Val => t!("Validation@@split"),
+        Split::Test => t!("Test@@split"),
     }
 }
 
 /// What a split is for, in a sentence.
 fn split_explained(split: Split) -> &'static str {
     match split {
-        Split::Train => "The model learns from these pictures.",
-        Split::Val => "The model never learns from these; they tell after every epoch how good it is.",
-        Split::Test => "Neither learned from nor looked at while a model is chosen.",
+        Split::Train => t!("The model learns from these pictures."),
+        Split::Val => t!("The model never learns from these; they tell after every epoch how good it is."),
+        Split::Test => t!("Neither learned from nor looked at while a model is chosen."),
     }
 }
 

@@ -6,6 +6,7 @@ use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
 use crate::app::command::{Command, Commands, SplitCommand};
 use crate::app::state::{PlannedSplit, Project, State};
 use crate::dataset::Split;
+use crate::lang::t;
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -16,7 +17,7 @@ const WIDTH: f32 = 460.0;
 /// Draws the dialog if it is open.
 pub fn split_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     if state.split.open {
-        let stays = dialog_ui(ui, "Split", WIDTH, |ui| contents_ui(ui, state, commands));
+        let stays = dialog_ui(ui, "split", t!("Split"), WIDTH, |ui| contents_ui(ui, state, commands));
         state.split.open = stays;
     }
 }

@@ -9,6 +9,7 @@ use egui_material_icons::icons;
 use super::{split_title, suggestions};
 use crate::app::command::Commands;
 use crate::app::state::{ClassFilter, DataState, LabelFilter, PredictionFilter, Project, SortBy};
+use crate::lang::t;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -67,7 +68,7 @@ fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
     let icon = RichText::new(icons::ICON_SEARCH.codepoint).color(colors.text_weak).size(15.0);
     let field = TextEdit::singleline(&mut data.filter.text)
         .id(filter_id())
-        .hint_text("Filter by name")
+        .hint_text(t!("Filter by name"))
         .prefix(icon)
         .margin(Margin { left: 8, right: 26, top: 5, bottom: 5 })
         .min_size(vec2(0.0, theme::CONTROL_HEIGHT))
@@ -76,7 +77,7 @@ fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
     let enabled = ui.is_enabled();
     let text = data.filter.text.clone();
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::TextInput, enabled, "Filter by name");
+        let mut info = WidgetInfo::labeled(Role::TextInput, enabled, t!("Filter by name"));
         info.current_text_value = Some(text.clone());
         info
     });
@@ -89,15 +90,15 @@ fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
                 rect.size(),
                 egui::Button::new(RichText::new(icons::ICON_CLOSE.codepoint).color(colors.text_weak)).frame(false),
             );
-            clear.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Clear text"));
-            if clear.on_hover_text("Clear text").clicked() {
+            clear.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, t!("Clear text")));
+            if clear.on_hover_text(t!("Clear text")).clicked() {
                 data.filter.text.clear();
             }
         });
     }
-    let tooltip = format!(
-        "All words must be in the file's name or folder  ({})",
-        ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(Modifiers::COMMAND, Key::F))
+    let tooltip = t!(
+        "All words must be in the file's name or folder  ({key})",
+        key = ui.ctx().format_shortcut(&egui::KeyboardShortcut::new(Modifiers::COMMAND, Key::F))
     );
     response.on_hover_text(tooltip);
 }
@@ -110,60 +111,60 @@ fn has_predictions(data: &DataState) -> bool {
 fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) {
     let classes = &project.dataset.classes;
     let class_text = match data.filter.class {
-        ClassFilter::Any => "All classes".to_owned(),
-        ClassFilter::Unlabelled => "Unlabelled".to_owned(),
+        ClassFilter::Any => t!("All classes").to_owned(),
+        ClassFilter::Unlabelled => t!("Unlabelled").to_owned(),
         ClassFilter::Class(class) => project.class_name(Some(class)).to_owned(),
     };
-    combo_ui(ui, width, "data_class", "Class", &class_text, |ui| {
-        choice_ui(ui, &mut data.filter.class, ClassFilter::Any, "All classes");
+    combo_ui(ui, width, "data_class", t!("Class"), &class_text, |ui| {
+        choice_ui(ui, &mut data.filter.class, ClassFilter::Any, t!("All classes"));
         for (index, name) in classes.iter().enumerate() {
             choice_ui(ui, &mut data.filter.class, ClassFilter::Class(index), name);
         }
         if data.counts().unlabelled > 0 {
-            choice_ui(ui, &mut data.filter.class, ClassFilter::Unlabelled, "Unlabelled");
+            choice_ui(ui, &mut data.filter.class, ClassFilter::Unlabelled, t!("Unlabelled"));
         }
     });
-    let split_text = data.filter.split.map_or("All splits", split_title);
-    combo_ui(ui, width, "data_split", "Split", split_text, |ui| {
-        choice_ui(ui, &mut data.filter.split, None, "All splits");
+    let split_text = data.filter.split.map_or(t!("All splits"), split_title);
+    combo_ui(ui, width, "data_split", t!("Split"), split_text, |ui| {
+        choice_ui(ui, &mut data.filter.split, None, t!("All splits"));
         let splits: Vec<_> = data.counts().splits.iter().map(|(split, _)| *split).collect();
         for split in splits {
             choice_ui(ui, &mut data.filter.split, Some(split), split_title(split));
         }
     });
     let labels_text = data.filter.labels.title();
-    combo_ui(ui, width, "data_labels", "Labels", labels_text, |ui| {
+    combo_ui(ui, width, "data_labels", t!("Labels"), labels_text, |ui| {
         for labels in LabelFilter::ALL {
             choice_ui(ui, &mut data.filter.labels, labels, labels.title());
         }
     });
     if has_predictions(data) {
-        let class_name = |class| format!("Predicted {}", project.class_name(Some(class)));
+        let class_name = |class| t!("Predicted {class}", class = project.class_name(Some(class)));
         let text = match data.filter.prediction {
-            PredictionFilter::Any => "All predictions".to_owned(),
-            PredictionFilter::Differs => "Differs from label".to_owned(),
+            PredictionFilter::Any => t!("All predictions").to_owned(),
+            PredictionFilter::Differs => t!("Differs from label").to_owned(),
             PredictionFilter::Class(class) => class_name(class),
         };
-        combo_ui(ui, width, "data_prediction", "Prediction", &text, |ui| {
-            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Any, "All predictions");
-            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Differs, "Differs from label");
+        combo_ui(ui, width, "data_prediction", t!("Prediction"), &text, |ui| {
+            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Any, t!("All predictions"));
+            choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Differs, t!("Differs from label"));
             for class in 0..classes.len() {
                 choice_ui(ui, &mut data.filter.prediction, PredictionFilter::Class(class), &class_name(class));
             }
         });
     }
-    let sort_text = format!("By {}", data.sort.title().to_lowercase());
+    let sort_text = t!("By {order}", order = data.sort.title().to_lowercase());
     let can_ask = has_predictions(data);
-    combo_ui(ui, width, "data_sort", "Sort", &sort_text, |ui| {
+    combo_ui(ui, width, "data_sort", t!("Sort"), &sort_text, |ui| {
         for sort in SortBy::ALL.into_iter().filter(|sort| can_ask || !sort.needs_model()) {
-            choice_ui(ui, &mut data.sort, sort, &format!("By {}", sort.title().to_lowercase()));
+            choice_ui(ui, &mut data.sort, sort, &t!("By {order}", order = sort.title().to_lowercase()));
         }
     });
     ui.spacing_mut().item_spacing.x = space::XS;
     let (icon, name) = if data.descending {
-        (icons::ICON_ARROW_DOWNWARD.codepoint, "Descending; click for ascending")
+        (icons::ICON_ARROW_DOWNWARD.codepoint, t!("Descending; click for ascending"))
     } else {
-        (icons::ICON_ARROW_UPWARD.codepoint, "Ascending; click for descending")
+        (icons::ICON_ARROW_UPWARD.codepoint, t!("Ascending; click for descending"))
     };
     if widgets::icon_button(ui, icon, name, false).clicked() {
         data.descending = !data.descending;
@@ -200,17 +201,17 @@ fn size_ui(ui: &mut Ui, thumb_points: &mut f32) {
     let slider = Slider::new(thumb_points, 64.0..=320.0).step_by(8.0).show_value(false);
     let response = ui.add(slider);
     let (enabled, value) = (ui.is_enabled(), f64::from(*thumb_points));
-    response.widget_info(|| WidgetInfo::slider(enabled, value, "Size of the tiles"));
-    let text = format!("Size of the tiles: {:.0} points", *thumb_points);
+    response.widget_info(|| WidgetInfo::slider(enabled, value, t!("Size of the tiles")));
+    let text = t!("Size of the tiles: {n:.0} points", n = *thumb_points);
     response.on_hover_text(text);
     icon(ui, 12.0);
 }
 
 fn inspector_button_ui(ui: &mut Ui, data: &mut DataState) {
     let (icon, name) = if data.inspector_open {
-        (icons::ICON_RIGHT_PANEL_CLOSE.codepoint, "Hide the inspector (I)")
+        (icons::ICON_RIGHT_PANEL_CLOSE.codepoint, t!("Hide the inspector (I)"))
     } else {
-        (icons::ICON_RIGHT_PANEL_OPEN.codepoint, "Show the inspector (I)")
+        (icons::ICON_RIGHT_PANEL_OPEN.codepoint, t!("Show the inspector (I)"))
     };
     if widgets::icon_button(ui, icon, name, false).clicked() {
         data.inspector_open = !data.inspector_open;

@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
 use crate::app::state::{ExportOutcome, Incoming, JobLine, LabelsPreview, Project, State};
 use crate::dataset::{DatasetLayout, ExportMode, Split};
+use crate::lang::t;
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -41,18 +42,21 @@ pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
 /// Draws the dialogs that are open.
 pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     if state.transfer.export.open {
-        let stays = dialog_ui(ui, "Export as folders", WIDTH, |ui| export_ui(ui, state, commands));
+        let stays = dialog_ui(ui, "export", t!("Export as folders"), WIDTH, |ui| export_ui(ui, state, commands));
         state.transfer.export.open = stays;
     }
     let State { project, transfer, .. } = state;
     if let (Some(project), Some(incoming)) = (project.as_ref(), &mut transfer.incoming) {
-        let stays = dialog_ui(ui, "Import pictures", WIDTH, |ui| incoming_ui(ui, project, incoming, commands));
+        let stays =
+            dialog_ui(ui, "import", t!("Import pictures"), WIDTH, |ui| incoming_ui(ui, project, incoming, commands));
         if !stays {
             transfer.incoming = None;
         }
     }
     if let Some(preview) = &state.transfer.preview {
-        let stays = dialog_ui(ui, "Labels from a table", WIDTH, |ui| preview_ui(ui, preview, commands));
+        let stays = dialog_ui(ui, "labels_from_table", t!("Labels from a table"), WIDTH, |ui| {
+            preview_ui(ui, preview, commands)
+        });
         if !stays {
             state.transfer.preview = None;
         }

@@ -10,6 +10,7 @@ use super::{classes, health, split_explained, split_title, transfer};
 use crate::app::command::{Commands, LabelCommand};
 use crate::app::state::{ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, LabelFilter, Project};
 use crate::dataset::Split;
+use crate::lang::{self, t, tn};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -67,7 +68,7 @@ pub fn tree_ui(
 ) {
     Frame::new().inner_margin(Margin { left: 16, right: 12, top: 14, bottom: 6 }).show(ui, |ui| {
         ui.horizontal(|ui| {
-            widgets::section_label(ui, "Splits & classes");
+            widgets::section_label(ui, t!("Splits & classes"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if let Some(command) = transfer::menu_ui(ui) {
                     commands.ui(command);
@@ -124,7 +125,7 @@ fn line_ui(
     let colors = theme::colors(ui);
     let counts = data.counts();
     let filter = &data.filter;
-    let plural = |count: usize| format!("{} picture{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
+    let plural = |count: usize| tn!(count, "{n} picture", "{n} pictures");
     let plain = Look {
         name: String::new(),
         text: "",
@@ -140,15 +141,15 @@ fn line_ui(
         Line::All => {
             let selected = DataFilter { text: String::new(), ..filter.clone() }.is_empty();
             let look = Look {
-                name: format!("All pictures, {}", counts.total),
-                text: "All pictures",
+                name: t!("All pictures, {n}", n = counts.total),
+                text: t!("All pictures"),
                 count: counts.total,
                 mark: Mark::Icon(icons::ICON_PHOTO_LIBRARY.codepoint, colors.text_weak),
                 strong: true,
                 selected,
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text("Show all pictures  (Alt+0)").clicked() {
+            if draw_line(ui, &look).on_hover_text(t!("Show all pictures  (Alt+0)")).clicked() {
                 data.filter = DataFilter { text: std::mem::take(&mut data.filter.text), ..DataFilter::default() };
             }
         }
@@ -159,7 +160,7 @@ fn line_ui(
             let has_classes = !of_split.by_class.is_empty();
             let look = Look {
                 name: format!("{}, {}", split_title(split), plural(of_split.total)),
-                text: split.name(),
+                text: lang::text(split.name()),
                 count: of_split.total,
                 mark: if has_classes { Mark::Icon(arrow.codepoint, colors.text_weak) } else { Mark::None },
                 strong: true,
@@ -171,7 +172,7 @@ fn line_ui(
             let over_arrow = ui
                 .input(|input| input.pointer.interact_pos())
                 .is_some_and(|pos| pos.x < response.rect.left() + SIDE + 24.0);
-            let tooltip = format!("{} split: {}", split_title(split), split_explained(split));
+            let tooltip = t!("{split} split: {what}", split = split_title(split), what = split_explained(split));
             let by_pointer = response.clicked_by(egui::PointerButton::Primary);
             let response = response.on_hover_text(tooltip);
             if by_pointer && over_arrow && has_classes || response.double_clicked() {
@@ -200,7 +201,7 @@ fn line_ui(
             let letter = letters.get(name).copied();
             let is_first = counts.splits.first().is_some_and(|(first, _)| *first == split);
             let look = Look {
-                name: format!("{name} in {}, {}", split_title(split), plural(count)),
+                name: t!("{name} in {split}, {count}", name = name, split = split_title(split), count = plural(count)),
                 text: name,
                 count,
                 indent: 18.0,
@@ -210,15 +211,22 @@ fn line_ui(
                 bar: Some((count as f32 / largest as f32, color)),
                 ..plain
             };
-            let share = 100.0 * count as f32 / of_split.total.max(1) as f32;
+            let share = widgets::percent(count as f64 / of_split.total.max(1) as f64, 0);
             let mut key = String::new();
             if class < 9 {
-                key = format!("\n{0}: label with it. Alt+{0}: show only this class.", class + 1);
+                key = format!("\n{}", t!("{key}: label with it. Alt+{key}: show only this class.", key = class + 1));
             }
             if let Some(letter) = letter {
-                key.extend(["\n", &letter.to_string(), ": label with it."]);
+                key = format!("{key}\n{}", t!("{letter}: label with it.", letter = letter));
             }
-            let tooltip = format!("{name}: {}, {share:.0} % of {}{key}", plural(count), split.name());
+            let tooltip = t!(
+                "{name}: {count}, {share} of {split}{key}",
+                name = name,
+                count = plural(count),
+                share = share,
+                split = lang::text(split.name()),
+                key = key
+            );
             let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
             let response = draw_line(ui, &look);
             classes::drop_ui(ui, &response, LabelCommand::Drop(split, class), commands);
@@ -232,14 +240,14 @@ fn line_ui(
         Line::Unlabelled => {
             let selected = filter.class == ClassFilter::Unlabelled;
             let look = Look {
-                name: format!("Unlabelled, {}", plural(counts.unlabelled)),
-                text: "unlabelled",
+                name: t!("Unlabelled, {count}", count = plural(counts.unlabelled)),
+                text: t!("unlabelled"),
                 count: counts.unlabelled,
                 mark: Mark::Ring(colors.text_weak),
                 selected,
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text("Pictures outside any class folder").clicked() {
+            if draw_line(ui, &look).on_hover_text(t!("Pictures outside any class folder")).clicked() {
                 let class = if selected { ClassFilter::Any } else { ClassFilter::Unlabelled };
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, class, ..DataFilter::default() };
@@ -249,14 +257,15 @@ fn line_ui(
             let count = project.labels.summary().set_aside;
             let selected = filter.labels == LabelFilter::SetAside;
             let look = Look {
-                name: format!("Set aside, {}", plural(count)),
-                text: "set aside",
+                name: t!("Set aside, {count}", count = plural(count)),
+                text: t!("set aside"),
                 count,
                 mark: Mark::Icon(icons::ICON_BLOCK.codepoint, colors.text_weak),
                 selected,
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text("Pictures that are kept out of training and evaluation").clicked() {
+            if draw_line(ui, &look).on_hover_text(t!("Pictures that are kept out of training and evaluation")).clicked()
+            {
                 let labels = if selected { LabelFilter::Any } else { LabelFilter::SetAside };
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, labels, ..DataFilter::default() };
@@ -277,14 +286,15 @@ fn line_ui(
         Line::Unreadable => {
             let selected = filter.unreadable_only;
             let look = Look {
-                name: format!("Unreadable, {}", plural(counts.unreadable)),
-                text: "unreadable",
+                name: t!("Unreadable, {count}", count = plural(counts.unreadable)),
+                text: t!("unreadable"),
                 count: counts.unreadable,
                 mark: Mark::Icon(icons::ICON_BROKEN_IMAGE.codepoint, colors.bad),
                 selected,
                 ..plain
             };
-            let tooltip = "Files in class folders that can't be read as pictures; training skips them. Each says why.";
+            let tooltip =
+                t!("Files in class folders that can't be read as pictures; training skips them. Each says why.");
             if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, unreadable_only: !selected, ..DataFilter::default() };
@@ -302,13 +312,13 @@ fn line_ui(
         Line::Issues => {
             let count = project.dataset.issues.len();
             let look = Look {
-                name: format!("Passed over, {count} files"),
-                text: "passed over",
+                name: t!("Passed over, {n} files", n = count),
+                text: t!("passed over"),
                 count,
                 mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text("Files that are not part of the data set, and why").clicked() {
+            if draw_line(ui, &look).on_hover_text(t!("Files that are not part of the data set, and why")).clicked() {
                 *issues_open = true;
             }
         }
@@ -320,7 +330,7 @@ fn new_class_ui(ui: &mut Ui) -> Response {
     let colors = theme::colors(ui);
     let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "New class"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, t!("New class")));
     let rect = full.shrink2(vec2(SIDE, 1.0));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, theme::RADIUS, colors.hover);
@@ -329,8 +339,8 @@ fn new_class_ui(ui: &mut Ui) -> Response {
     let icon = icons::ICON_ADD.codepoint;
     ui.painter().text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), colors.text_weak);
     let at = pos2(rect.left() + 28.0, rect.center().y);
-    ui.painter().text(at, Align2::LEFT_CENTER, "class", theme::body(), colors.text_weak);
-    response.on_hover_text("Make a new class")
+    ui.painter().text(at, Align2::LEFT_CENTER, t!("class"), theme::body(), colors.text_weak);
+    response.on_hover_text(t!("Make a new class"))
 }
 
 fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {

@@ -3,6 +3,7 @@
 use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::app::state::State;
+use crate::lang::{self, t, tn};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets::{self, PictureTile};
@@ -43,9 +44,9 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
     let spoken = match &outcome.result {
         Ok(found) => {
             let name = classes.get(found.label()).map_or("?", String::as_str);
-            format!("{file}: {name}, {:.0} %", found.confidence() * 100.0)
+            format!("{file}: {name}, {}", widgets::percent(f64::from(found.confidence()), 0))
         }
-        Err(_) => format!("{file}: could not be read"),
+        Err(_) => t!("{file}: could not be read", file = file),
     };
     let response = ui.interact(rect, ui.scope_id().with(("card", index)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.clone()));
@@ -58,7 +59,7 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
         let tile = PictureTile { path: &outcome.path, name: &file, chip: None, selected: false, frame: None };
         let response = widgets::picture_tile_ui(ui, &mut state.pictures, &tile, side);
         response.context_menu(|ui| {
-            if ui.button("Copy the file's path").clicked() {
+            if ui.button(t!("Copy the file's path")).clicked() {
                 ui.ctx().copy_text(outcome.path.display().to_string());
                 ui.close();
             }
@@ -74,15 +75,20 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
                 widgets::probabilities_ui(ui, &classes, found, 2);
                 let more = classes.len().saturating_sub(2);
                 let text = if more > 0 {
-                    format!("and {more} more classes · {:.0} ms", found.millis)
+                    tn!(
+                        more,
+                        "and {n} more class · {time:.0} ms",
+                        "and {n} more classes · {time:.0} ms",
+                        time = found.millis
+                    )
                 } else {
                     format!("{:.0} ms", found.millis)
                 };
                 ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak));
             }
             Err(reason) => {
-                let text = RichText::new(reason).color(colors.bad);
-                ui.add(Label::new(text).wrap()).on_hover_text("Select the text to copy it");
+                let text = RichText::new(lang::sentence(reason)).color(colors.bad);
+                ui.add(Label::new(text).wrap()).on_hover_text(t!("Select the text to copy it"));
             }
         }
     });

@@ -11,6 +11,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, PredictCommand, UiCommand};
 use crate::app::state::{OutcomeFilter, State, Workspace};
+use crate::lang::{t, tn};
 
 /// Draws the Predict workspace.
 pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -36,11 +37,11 @@ pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Model").color(colors.text_weak));
+        ui.label(RichText::new(t!("Model")).color(colors.text_weak));
         let chosen = match (&state.predict.model, state.predict.loading) {
-            (_, true) => "loading…".to_owned(),
+            (_, true) => t!("loading…").to_owned(),
             (Some(model), false) => model.title.clone(),
-            (None, false) => "none".to_owned(),
+            (None, false) => t!("none@@no model").to_owned(),
         };
         let shown = widgets::elide_middle(ui, &chosen, &theme::body(), 320.0);
         ComboBox::from_id_salt("predict_model").selected_text(shown).width(260.0).show_ui(ui, |ui| {
@@ -68,7 +69,7 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                 );
             }
             if model.classes.len() > 6 {
-                ui.label(RichText::new(format!("and {} more", model.classes.len() - 6)).color(colors.text_weak));
+                ui.label(RichText::new(t!("and {n} more", n = model.classes.len() - 6)).color(colors.text_weak));
             }
         }
     });
@@ -76,7 +77,7 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(icons::ICON_ERROR.codepoint).color(colors.bad));
             ui.label(RichText::new(reason).color(colors.bad));
-            if ui.button("Copy").clicked() {
+            if ui.button(t!("Copy")).clicked() {
                 ui.ctx().copy_text(reason.clone());
             }
         });
@@ -86,14 +87,14 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let waiting = state.predict.waiting.len();
     let sentence = if waiting > 0 {
-        format!("{waiting} dropped, waiting for a model: train one, or open a model.safetensors that Imago made.")
+        t!("{n} dropped, waiting for a model: train one, or open a model.safetensors that Imago made.", n = waiting)
     } else {
-        "Train a model, or open a model.safetensors that Imago made. Then drop your own pictures here.".to_owned()
+        t!("Train a model, or open a model.safetensors that Imago made. Then drop your own pictures here.").to_owned()
     };
-    widgets::empty_state(ui, icons::ICON_MODEL_TRAINING.codepoint, "No model yet", &sentence, |ui| {
+    widgets::empty_state(ui, icons::ICON_MODEL_TRAINING.codepoint, t!("No model yet"), &sentence, |ui| {
         ui.horizontal(|ui| {
             ui.add_space((ui.available_width() - 220.0).max(0.0) / 2.0);
-            let text = if state.train.is_running() { "Watch the training" } else { "Train a model" };
+            let text = if state.train.is_running() { t!("Watch the training") } else { t!("Train a model") };
             if widgets::primary_button(ui, text, true).clicked() {
                 commands.push(Command::Go(Workspace::Train));
             }
@@ -111,7 +112,7 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let is_empty = !state.predict.has_outcomes() && state.predict.classifying.is_none();
     let height = if is_empty { (ui.available_height() - 8.0).max(160.0) } else { 76.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Choose pictures to classify"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("Choose pictures to classify")));
     let lively = response.hovered() || response.has_focus();
     ui.painter().rect_filled(rect, theme::CARD_RADIUS, if lively { colors.hover } else { colors.card });
     let stroke = Stroke::new(1.5, if lively { colors.accent } else { colors.text_weak.gamma_multiply(0.7) });
@@ -119,8 +120,8 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let corners = [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
     ui.painter().extend(egui::Shape::dashed_line(&corners, stroke, 7.0, 5.0));
     let center = rect.center();
-    let title = "Drop pictures or folders anywhere";
-    let below = "or click to choose files, or copy files and press Ctrl+V";
+    let title = t!("Drop pictures or folders anywhere");
+    let below = t!("or click to choose files, or copy files and press Ctrl+V");
     if is_empty {
         let icon = icons::ICON_ADD_PHOTO_ALTERNATE.codepoint;
         let font = egui::FontId::proportional(44.0);
@@ -160,29 +161,32 @@ fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let classes = state.predict.model.as_ref().map(|model| model.classes.clone()).unwrap_or_default();
     ui.horizontal(|ui| {
         let total = state.predict.outcomes.len();
-        let plural = if total == 1 { "" } else { "s" };
-        let text = format!("{} picture{plural}", widgets::thousands(total));
+        let text = tn!(total, "{n} picture", "{n} pictures");
         ui.label(RichText::new(text).font(theme::strong(13.0)));
         if let Some((done, of)) = state.predict.classifying.filter(|(_, of)| *of > 0) {
             ui.add(
                 ProgressBar::new(done as f32 / of as f32).desired_width(120.0).desired_height(6.0).fill(colors.accent),
             );
-            ui.label(RichText::new(format!("{done} of {of}")).font(theme::tabular(12.0)).color(colors.text_weak));
+            ui.label(
+                RichText::new(t!("{done} of {total}", done = done, total = of))
+                    .font(theme::tabular(12.0))
+                    .color(colors.text_weak),
+            );
         }
-        filter_chip(ui, state, OutcomeFilter::All, "all", None);
+        filter_chip(ui, state, OutcomeFilter::All, t!("all"), None);
         for (index, count) in by_class.iter().enumerate().filter(|(_, count)| **count > 0) {
             let name = classes.get(index).map_or("?", String::as_str);
             let text = format!("{name} {count}");
             filter_chip(ui, state, OutcomeFilter::Class(index), &text, Some(theme::class_color(index)));
         }
         if failed > 0 {
-            filter_chip(ui, state, OutcomeFilter::Failed, &format!("could not be read {failed}"), Some(colors.bad));
+            filter_chip(ui, state, OutcomeFilter::Failed, &t!("could not be read {n}", n = failed), Some(colors.bad));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Clear").on_hover_text("Empty the list. The files stay.").clicked() {
+            if ui.button(t!("Clear")).on_hover_text(t!("Empty the list. The files stay.")).clicked() {
                 commands.push(Command::Predict(PredictCommand::Clear));
             }
-            let save = egui::Button::new("Save CSV…");
+            let save = egui::Button::new(t!("Save CSV…"));
             let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
             if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
                 commands.ui(UiCommand::SaveCsv);
@@ -203,7 +207,7 @@ fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str
     let fill = if selected { colors.accent_faint } else { colors.card };
     let stroke = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
     let response = ui.add(egui::Button::new(label).fill(fill).stroke(stroke).corner_radius(14.0));
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, format!("Show {text}")));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, t!("Show {what}", what = text)));
     if response.clicked() {
         state.predict.filter = filter;
     }

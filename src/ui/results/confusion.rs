@@ -5,6 +5,7 @@ use egui::{
 };
 
 use crate::app::state::{Judged, State, Verdict};
+use crate::lang::{self, t};
 use crate::predict::Evaluation;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -19,13 +20,18 @@ pub fn figures_ui(ui: &mut Ui, state: &mut State, judged: &Judged) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add_space(3.0);
-            ui.label(RichText::new(format!("accuracy on {} {} pictures", readable, judged.split.name())).strong());
+            ui.label(RichText::new(t!("accuracy on {n} {split} pictures", n = readable, split = lang::text(judged.split.name()))).strong());
             let (low, high) = evaluation.accuracy_interval;
             let points = 100.0 / readable.max(1) as f64;
-            let text = format!("95 %: {low:.3} to {high:.3} · one picture = {points:.2} points");
+            let text = t!(
+                "95 %: {low:.3} to {high:.3} · one picture = {points:.2} points",
+                low = low,
+                high = high,
+                points = points
+            );
             ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak)).on_hover_text(
-                "Wilson's interval: with so few pictures the true accuracy may well lie anywhere in it. The best epoch was \
-                 chosen on the validation pictures, so their score is slightly optimistic.",
+                t!("Wilson's interval: with so few pictures the true accuracy may well lie anywhere in it. The best epoch was \
+                 chosen on the validation pictures, so their score is slightly optimistic."),
             );
         });
     });
@@ -37,7 +43,7 @@ pub fn figures_ui(ui: &mut Ui, state: &mut State, judged: &Judged) {
 fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) {
     let colors = theme::colors(ui);
     let title =
-        state.results.runs.iter().find(|run| run.dir == other.dir).map_or("other run", |run| run.title.as_str());
+        state.results.runs.iter().find(|run| run.dir == other.dir).map_or(t!("other run"), |run| run.title.as_str());
     let difference = judged.evaluation.accuracy - other.evaluation.accuracy;
     let (color, sign) = if difference >= 0.0 { (colors.good, "+") } else { (colors.bad, "−") };
     let same_pictures = judged.evaluation.outcomes.iter().zip(&other.evaluation.outcomes);
@@ -55,10 +61,10 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
             ui.label(RichText::new(format!("{:.3}", other.evaluation.accuracy)).font(theme::tabular(13.0)));
             widgets::elided_label(ui, title, theme::body(), colors.text_weak);
         });
-        let text = format!("{sign}{:.3} here", difference.abs());
+        let text = t!("{sign}{difference:.3} here", sign = sign, difference = difference.abs());
         ui.label(RichText::new(text).font(theme::strong(13.0)).color(color));
-        ui.label(format!("{only_here} right only here, {only_there} right only there"));
-        if ui.button("Stop comparing").clicked() {
+        ui.label(t!("{here} right only here, {there} right only there", here = only_here, there = only_there));
+        if ui.button(t!("Stop comparing")).clicked() {
             state.results.compared = None;
             state.results.compared_judged = None;
         }
@@ -69,11 +75,11 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
 pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
     let colors = theme::colors(ui);
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "Confusion matrix");
+        widgets::section_label(ui, t!("Confusion matrix"));
         widgets::hint(
             ui,
-            "a confusion matrix",
-            "Rows are true classes, columns predicted ones; the diagonal is right. Click a cell to see its photographs.",
+            t!("a confusion matrix"),
+            t!("Rows are true classes, columns predicted ones; the diagonal is right. Click a cell to see its photographs."),
         );
     });
     let count = evaluation.classes.len();
@@ -90,7 +96,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
                 ui.painter().text(rect.center_top(), Align2::CENTER_TOP, shown, theme::caption(), colors.text_weak);
                 let mark = egui::Rect::from_center_size(rect.center_bottom() - vec2(0.0, 6.0), vec2(cell - 8.0, 3.0));
                 ui.painter().rect_filled(mark, 1.5, theme::class_color(index));
-                response.on_hover_text(format!("predicted as {class}"));
+                response.on_hover_text(t!("predicted as {class}", class = class));
             }
         });
         for (truth, row) in evaluation.confusion.iter().enumerate() {
@@ -99,7 +105,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
                 row_label_ui(ui, truth, class, label_width, cell.min(56.0));
                 for (predicted, value) in row.iter().enumerate() {
                     let name = evaluation.classes.get(predicted).map_or("", String::as_str);
-                    let text = format!("{value} {class} predicted as {name}");
+                    let text = t!("{n} {class} predicted as {name}", n = value, class = class, name = name);
                     let selected = state.results.cell == Some((truth, predicted));
                     let share = *value as f32 / largest as f32;
                     if cell_ui(ui, vec2(cell, cell.min(56.0)), *value, share, truth == predicted, selected, &text) {
@@ -121,7 +127,7 @@ fn corner_ui(ui: &mut Ui, width: f32) {
     ui.painter().text(
         rect.left_bottom(),
         Align2::LEFT_BOTTOM,
-        "true ↓   predicted →",
+        t!("true ↓   predicted →"),
         theme::caption(),
         colors.text_weak,
     );
@@ -166,18 +172,18 @@ fn blend(below: Color32, above: Color32, share: f32) -> Color32 {
 /// Draws precision, recall and F1 of each class.
 pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
     let colors = theme::colors(ui);
-    widgets::section_label(ui, "By class");
+    widgets::section_label(ui, t!("By class"));
     ui.add_space(space::XS);
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
     Grid::new("by_class").num_columns(5).striped(true).spacing(vec2(space::M, 6.0)).min_col_width(44.0).show(
         ui,
         |ui| {
             for (head, explanation) in [
-                ("class", "The true class."),
-                ("precision", "Of those predicted as this class, the share that is."),
-                ("recall", "Of those that are this class, the share that was found."),
-                ("F1", "Harmonic mean of precision and recall."),
-                ("pictures", "How many there are of this class."),
+                (t!("class"), t!("The true class.")),
+                (t!("precision"), t!("Of those predicted as this class, the share that is.")),
+                (t!("recall"), t!("Of those that are this class, the share that was found.")),
+                (t!("F1"), t!("Harmonic mean of precision and recall.")),
+                (t!("pictures"), t!("How many there are of this class.")),
             ] {
                 ui.label(RichText::new(head).font(theme::caption()).color(colors.text_weak)).on_hover_text(explanation);
             }

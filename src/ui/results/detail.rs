@@ -4,6 +4,7 @@ use egui::{RichText, Sense, Ui, vec2};
 use egui_material_icons::icons;
 
 use crate::app::state::State;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -15,7 +16,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State) {
     let file = outcome.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, "Close the close look", false).clicked() {
+            if widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, t!("Close the close look"), false).clicked() {
                 state.results.selected = None;
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -29,14 +30,14 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State) {
     ui.add_space(space::S);
     let name_of = |class: usize| judged.evaluation.classes.get(class).map_or("?", String::as_str);
     let (sign, color) = match outcome.is_right() {
-        Some(true) => ("✓ right", colors.good),
-        Some(false) => ("✗ wrong", colors.bad),
-        None => ("not judged", colors.text_weak),
+        Some(true) => (t!("✓ right"), colors.good),
+        Some(false) => (t!("✗ wrong"), colors.bad),
+        None => (t!("not judged"), colors.text_weak),
     };
     ui.horizontal(|ui| {
         ui.label(RichText::new(sign).font(theme::strong(13.0)).color(color));
         if let Some(truth) = outcome.truth {
-            ui.label("labelled");
+            ui.label(t!("labelled"));
             widgets::legend_dot(ui, theme::class_color(truth));
             ui.label(name_of(truth));
         }
@@ -45,11 +46,11 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State) {
     match &outcome.result {
         Ok(found) => widgets::probabilities_ui(ui, &judged.evaluation.classes, found, 10),
         Err(reason) => {
-            ui.label(RichText::new(reason).color(colors.bad));
+            ui.label(RichText::new(lang::sentence(reason)).color(colors.bad));
         }
     }
     ui.add_space(space::S);
-    if ui.button("Copy the file's path").clicked() {
+    if ui.button(t!("Copy the file's path")).clicked() {
         ui.ctx().copy_text(outcome.path.display().to_string());
     }
 }

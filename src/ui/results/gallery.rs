@@ -4,6 +4,7 @@ use egui::{Align2, ComboBox, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, ve
 use egui_material_icons::icons;
 
 use crate::app::state::{ResultSort, State, Verdict};
+use crate::lang::{self, t};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets::{self, PictureTile};
@@ -50,7 +51,7 @@ pub fn gallery_ui(ui: &mut Ui, state: &mut State) {
 fn filters_ui(ui: &mut Ui, state: &mut State) {
     let (wrong, right) = state.results.counts();
     ui.horizontal(|ui| {
-        let names = [format!("Wrong {wrong}"), format!("Right {right}"), format!("All {}", wrong + right)];
+        let names = [t!("Wrong {n}", n = wrong), t!("Right {n}", n = right), t!("All {n}", n = wrong + right)];
         let choices = [
             (Verdict::Wrong, names[0].as_str()),
             (Verdict::Right, names[1].as_str()),
@@ -61,17 +62,20 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
             state.results.selected = None;
         }
         let classes = state.results.judged.as_ref().map(|judged| judged.evaluation.classes.clone()).unwrap_or_default();
-        let chosen = state.results.class.and_then(|class| classes.get(class)).map_or("all classes", String::as_str);
+        let chosen = state.results.class.and_then(|class| classes.get(class)).map_or(t!("all classes"), String::as_str);
         ComboBox::from_id_salt("results_class").selected_text(chosen).show_ui(ui, |ui| {
-            ui.selectable_value(&mut state.results.class, None, "all classes");
+            ui.selectable_value(&mut state.results.class, None, t!("all classes"));
             for (index, class) in classes.iter().enumerate() {
                 ui.selectable_value(&mut state.results.class, Some(index), class);
             }
         });
-        let sorts =
-            [(ResultSort::MostWrong, "most wrong"), (ResultSort::LeastSure, "least sure"), (ResultSort::Name, "name")];
+        let sorts = [
+            (ResultSort::MostWrong, t!("most wrong")),
+            (ResultSort::LeastSure, t!("least sure")),
+            (ResultSort::Name, t!("name")),
+        ];
         let chosen = sorts.iter().find(|(sort, _)| *sort == state.results.sort).map_or("", |(_, name)| *name);
-        ComboBox::from_id_salt("results_sort").selected_text(format!("sort: {chosen}")).show_ui(ui, |ui| {
+        ComboBox::from_id_salt("results_sort").selected_text(t!("sort: {order}", order = chosen)).show_ui(ui, |ui| {
             for (sort, name) in sorts {
                 ui.selectable_value(&mut state.results.sort, sort, name);
             }
@@ -81,7 +85,7 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
             let text = format!("{} → {}  ×", name(truth), name(predicted));
             if ui
                 .button(text)
-                .on_hover_text("Only this cell of the confusion matrix. Click to show the others again.")
+                .on_hover_text(t!("Only this cell of the confusion matrix. Click to show the others again."))
                 .clicked()
             {
                 state.results.cell = None;
@@ -93,16 +97,16 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
 fn nothing_ui(ui: &mut Ui, state: &mut State) {
     let is_perfect = state.results.verdict == Verdict::Wrong && state.results.counts().0 == 0;
     if is_perfect {
-        let sentence = "The model is right on every one of these pictures.";
-        widgets::empty_state(ui, icons::ICON_CHECK_CIRCLE.codepoint, "Nothing is wrong", sentence, |ui| {
-            if ui.button("Show all").clicked() {
+        let sentence = t!("The model is right on every one of these pictures.");
+        widgets::empty_state(ui, icons::ICON_CHECK_CIRCLE.codepoint, t!("Nothing is wrong"), sentence, |ui| {
+            if ui.button(t!("Show all")).clicked() {
                 state.results.verdict = Verdict::All;
             }
         });
     } else {
-        let sentence = "No prediction fits these filters.";
-        widgets::empty_state(ui, icons::ICON_FILTER_ALT_OFF.codepoint, "Nothing to show", sentence, |ui| {
-            if ui.button("Show all").clicked() {
+        let sentence = t!("No prediction fits these filters.");
+        widgets::empty_state(ui, icons::ICON_FILTER_ALT_OFF.codepoint, t!("Nothing to show"), sentence, |ui| {
+            if ui.button(t!("Show all")).clicked() {
                 state.results.verdict = Verdict::All;
                 state.results.class = None;
                 state.results.cell = None;
@@ -118,14 +122,17 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     let (line, color, spoken) = match (&outcome.result, outcome.is_right()) {
         (Ok(found), Some(true)) => {
             let text = format!("✓ {} {:.2}", name_of(Some(found.label())), found.confidence());
-            (text, colors.good, format!("{file}, right, {}", name_of(outcome.truth)))
+            (text, colors.good, t!("{file}, right, {class}", file = file, class = name_of(outcome.truth)))
         }
         (Ok(found), _) => {
             let predicted = name_of(Some(found.label()));
             let text = format!("✗ {predicted} {:.2}", found.confidence());
-            (text, colors.bad, format!("{file}, wrong, predicted {predicted}, is {}", name_of(outcome.truth)))
+            (text, colors.bad, {
+                let truth = name_of(outcome.truth);
+                t!("{file}, wrong, predicted {class}, is {truth}", file = file, class = predicted, truth = truth)
+            })
         }
-        (Err(_), _) => ("could not be read".to_owned(), colors.bad, format!("{file}, could not be read")),
+        (Err(_), _) => (t!("could not be read").to_owned(), colors.bad, t!("{file}, could not be read", file = file)),
     };
     let is_wrong = outcome.is_right() == Some(false);
     let tile = PictureTile {
@@ -139,7 +146,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     let below = pos2(response.rect.left() + 2.0, response.rect.bottom() + 4.0);
     let shown = widgets::elide_middle(ui, &line, &theme::strong(13.0), side - 4.0);
     ui.painter().text(below, Align2::LEFT_TOP, shown, theme::strong(13.0), color);
-    let truth = format!("is {}", name_of(outcome.truth));
+    let truth = t!("is {class}", class = name_of(outcome.truth));
     let shown = widgets::elide_middle(ui, &truth, &theme::body(), side - 20.0);
     let second = below + vec2(0.0, 18.0);
     if let Some(class) = outcome.truth {
@@ -156,7 +163,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
                 }
             }
             Err(reason) => {
-                ui.label(reason);
+                ui.label(lang::sentence(reason));
             }
         }
     });

@@ -12,15 +12,16 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands};
 use crate::app::state::{State, Workspace};
+use crate::lang::t;
 
 /// Draws the Results workspace.
 pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if state.results.runs.is_empty() {
         let sentence =
-            "Train a model on this data set: every validation picture then appears here with its prediction.";
-        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, "No results yet", sentence, |ui| {
+            t!("Train a model on this data set: every validation picture then appears here with its prediction.");
+        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, t!("No results yet"), sentence, |ui| {
             let running = state.train.is_running();
-            let text = if running { "Watch the training" } else { "Go to Train" };
+            let text = if running { t!("Watch the training") } else { t!("Go to Train") };
             if widgets::primary_button(ui, text, true).clicked() {
                 commands.push(Command::Go(Workspace::Train));
             }
@@ -66,27 +67,30 @@ pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn error_ui(ui: &mut Ui, reason: &str, commands: &mut Commands) {
-    widgets::empty_state(ui, icons::ICON_ERROR.codepoint, "This run can't be judged", reason, |ui| {
+    widgets::empty_state(ui, icons::ICON_ERROR.codepoint, t!("This run can't be judged"), reason, |ui| {
         ui.horizontal(|ui| {
             let room = (ui.available_width() - 180.0).max(0.0) / 2.0;
             ui.add_space(room);
-            if ui.button("Copy").clicked() {
+            if ui.button(t!("Copy")).clicked() {
                 ui.ctx().copy_text(reason.to_owned());
             }
-            widgets::command_button(ui, "Go to Train", Command::Go(Workspace::Train), commands);
+            widgets::command_button(ui, t!("Go to Train"), Command::Go(Workspace::Train), commands);
         });
     });
 }
 
 fn waiting_ui(ui: &mut Ui, state: &State) {
     if let Some((done, total)) = state.results.judging {
-        let sentence =
-            if total == 0 { "Loading the model…".to_owned() } else { format!("{done} of {total} pictures") };
-        widgets::empty_state(ui, icons::ICON_VISIBILITY.codepoint, "Looking at every picture", &sentence, |ui| {
+        let sentence = if total == 0 {
+            t!("Loading the model…").to_owned()
+        } else {
+            t!("{done} of {total} pictures", done = done, total = total)
+        };
+        widgets::empty_state(ui, icons::ICON_VISIBILITY.codepoint, t!("Looking at every picture"), &sentence, |ui| {
             ui.add(egui::ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(240.0).desired_height(6.0));
         });
     } else {
-        let sentence = "Choose a run at the left. A run has a model from its first finished epoch on.";
-        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, "No run chosen", sentence, |_| {});
+        let sentence = t!("Choose a run at the left. A run has a model from its first finished epoch on.");
+        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, t!("No run chosen"), sentence, |_| {});
     }
 }

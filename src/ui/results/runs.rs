@@ -4,6 +4,7 @@ use egui::{Align2, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::app::command::{Command, Commands, ResultsCommand};
 use crate::app::state::{RunLine, State};
+use crate::lang::{self, t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -13,12 +14,12 @@ const LISTED: usize = 4;
 /// Draws the list of runs.
 pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "Runs");
+        widgets::section_label(ui, t!("Runs"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let splits = state.project.as_ref().map(crate::app::state::Project::splits).unwrap_or_default();
             if splits.len() > 1 {
                 let mut split = state.results.split;
-                let choices: Vec<_> = splits.iter().map(|split| (*split, split.name())).collect();
+                let choices: Vec<_> = splits.iter().map(|split| (*split, lang::text(split.name()))).collect();
                 if widgets::segmented(ui, &mut split, &choices) {
                     commands.push(Command::Results(ResultsCommand::ShowSplit(split)));
                 }
@@ -34,7 +35,7 @@ pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
     }
     if !tail.is_empty() {
-        egui::CollapsingHeader::new(format!("{} earlier runs", tail.len())).show(ui, |ui| {
+        egui::CollapsingHeader::new(tn!(tail.len(), "{n} earlier run", "{n} earlier runs")).show(ui, |ui| {
             for run in tail {
                 run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
             }
@@ -45,7 +46,9 @@ pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), shown, format!("Run {}", run.title)));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, ui.is_enabled(), shown, t!("Run {title}", title = run.title))
+    });
     let fill = if shown {
         colors.accent_faint
     } else if response.hovered() || response.has_focus() {
@@ -63,27 +66,29 @@ fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mu
     let title = widgets::elide_middle(ui, &run.title, &theme::strong(13.0), room);
     ui.painter().text(rect.left_top() + vec2(10.0, 7.0), Align2::LEFT_TOP, title, theme::strong(13.0), colors.text);
     let below = match (compared, run.total_secs) {
-        (true, _) => "compared".to_owned(),
+        (true, _) => t!("compared").to_owned(),
         (false, Some(seconds)) => widgets::duration(seconds),
-        (false, None) => format!("{} epochs", run.epochs_done),
+        (false, None) => tn!(run.epochs_done, "{n} epoch", "{n} epochs"),
     };
     let below_right = rect.right_bottom() + vec2(-10.0, -7.0);
     let drawn = ui.painter().text(below_right, Align2::RIGHT_BOTTOM, below, theme::caption(), colors.text_weak);
     let detail = widgets::elide_middle(ui, &run.detail, &theme::caption(), drawn.left() - rect.left() - 20.0);
     let below_left = rect.left_bottom() + vec2(10.0, -7.0);
     ui.painter().text(below_left, Align2::LEFT_BOTTOM, detail, theme::caption(), colors.text_weak);
-    let response = response.on_hover_text(format!("{}\n{}\nRight-click to compare.", run.detail, run.dir.display()));
+    let response =
+        response.on_hover_text(format!("{}\n{}\n{}", run.detail, run.dir.display(), t!("Right-click to compare.")));
     response.context_menu(|ui| {
         if compared {
-            if ui.button("Stop comparing").clicked() {
+            if ui.button(t!("Stop comparing")).clicked() {
                 commands.push(Command::Results(ResultsCommand::Compare(None)));
                 ui.close();
             }
-        } else if ui.add_enabled(!shown && run.has_model, egui::Button::new("Compare with the run shown")).clicked() {
+        } else if ui.add_enabled(!shown && run.has_model, egui::Button::new(t!("Compare with the run shown"))).clicked()
+        {
             commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
             ui.close();
         }
-        if ui.button("Copy the folder's path").clicked() {
+        if ui.button(t!("Copy the folder's path")).clicked() {
             ui.ctx().copy_text(run.dir.display().to_string());
             ui.close();
         }

@@ -11,6 +11,7 @@ use egui_plot::{
 use super::curves::{Quantity, accuracy_bottom, epoch_points, loss_top, nice_step, smoothed, step_points};
 use super::{hints, words};
 use crate::app::state::{RunView, State, TrainView};
+use crate::lang::{self, t};
 use crate::train::{EpochRecord, History};
 use crate::ui::theme::{self, Colors, space};
 use crate::ui::widgets;
@@ -67,16 +68,19 @@ fn chart_card_ui(
                 ui.set_height(20.0);
                 ui.add_space(space::XS);
                 let (title, hint) = match quantity {
-                    Quantity::Loss => ("Loss", hints::OVERFITTING),
-                    Quantity::Accuracy => ("Accuracy", hints::VALIDATION),
+                    Quantity::Loss => (t!("Loss"), hints::OVERFITTING),
+                    Quantity::Accuracy => (t!("Accuracy"), hints::VALIDATION),
                 };
                 widgets::section_label(ui, title);
-                let term = if quantity == Quantity::Loss { "overfitting" } else { "validation" };
-                widgets::hint(ui, term, hint);
+                let term = if quantity == Quantity::Loss { t!("overfitting") } else { t!("validation") };
+                widgets::hint(ui, term, lang::text(hint));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if zoomed_now {
-                        let text = RichText::new("Show all").size(11.0);
-                        if ui.add(egui::Button::new(text).small()).on_hover_text("Or double-click the chart").clicked()
+                        let text = RichText::new(t!("Show all")).size(11.0);
+                        if ui
+                            .add(egui::Button::new(text).small())
+                            .on_hover_text(t!("Or double-click the chart"))
+                            .clicked()
                         {
                             zoomed_now = false;
                         }
@@ -103,7 +107,7 @@ fn zoom_slot(view: &mut TrainView, quantity: Quantity) -> &mut bool {
 fn legend_ui(ui: &mut Ui) {
     let colors = theme::colors(ui);
     ui.spacing_mut().item_spacing.x = space::XS;
-    for (name, color, is_dashed) in [("validation", colors.val, true), ("training", colors.train, false)] {
+    for (name, color, is_dashed) in [(t!("validation"), colors.val, true), (t!("training"), colors.train, false)] {
         let text = RichText::new(name).font(theme::caption()).color(colors.text_weak);
         ui.add(egui::Label::new(text).selectable(false));
         let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
@@ -163,12 +167,14 @@ fn plot_ui(
         Some(run) if !run.history.epochs.is_empty() || !run.history.steps.is_empty() => {
             mark_best(ui, &painter, quantity, run, &transform);
         }
-        Some(run) if run.phase.is_running() => ghost(&painter, colors, &transform, "The first steps are on their way…"),
-        Some(_) => ghost(&painter, colors, &transform, "This run ended before its first epoch was whole."),
+        Some(run) if run.phase.is_running() => {
+            ghost(&painter, colors, &transform, t!("The first steps are on their way…"));
+        }
+        Some(_) => ghost(&painter, colors, &transform, t!("This run ended before its first epoch was whole.")),
         None => {
             let text = match quantity {
-                Quantity::Loss => "How wrong it is: falls while it learns",
-                Quantity::Accuracy => "How often it is right: rises while it learns",
+                Quantity::Loss => t!("How wrong it is: falls while it learns"),
+                Quantity::Accuracy => t!("How often it is right: rises while it learns"),
             };
             ghost(&painter, colors, &transform, text);
         }
@@ -197,11 +203,11 @@ fn framed_plot<'a>(quantity: Quantity, colors: &Colors, size: egui::Vec2) -> Plo
     let (width, height) = (f64::from(size.x), f64::from(size.y));
     let x_axis = ticks(AxisHints::new_x())
         .formatter(|mark, _| if mark.value >= 0.0 { format!("{:.0}", mark.value) } else { String::new() })
-        .label(RichText::new("epochs").font(theme::caption()).color(colors.text_weak));
+        .label(RichText::new(t!("epochs")).font(theme::caption()).color(colors.text_weak));
     let y_axis = ticks(AxisHints::new_y()).min_thickness(42.0).formatter(move |mark, _| match quantity {
         _ if mark.value < -1e-9 => String::new(),
         Quantity::Accuracy if mark.value > 1.0 + 1e-9 => String::new(),
-        Quantity::Accuracy => format!("{} %", words::rate(round_to(mark.value * 100.0, 1e-6))),
+        Quantity::Accuracy => t!("{n} %", n = words::rate(round_to(mark.value * 100.0, 1e-6))),
         Quantity::Loss => words::rate(round_to(mark.value, mark.step_size * 1e-3)),
     });
     Plot::new(("train_chart", quantity == Quantity::Loss))
@@ -284,7 +290,7 @@ fn mark_best(ui: &Ui, painter: &egui::Painter, quantity: Quantity, run: &RunView
     painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(21.0), colors.card);
     painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(17.0), colors.accent);
     if quantity == Quantity::Accuracy {
-        let text = format!("best {}, epoch {}", words::accuracy(best.val_acc), best.epoch);
+        let text = t!("best {acc}, epoch {epoch}", acc = words::accuracy(best.val_acc), epoch = best.epoch);
         let galley = painter.layout_no_wrap(text, theme::strong(12.0), colors.text);
         let frame = transform.frame().shrink(4.0);
         let rect = beside(at, galley.size() + vec2(12.0, 6.0), frame);
@@ -340,24 +346,24 @@ fn mark_epoch(
 
 fn epoch_tip_ui(ui: &mut Ui, record: &EpochRecord) {
     let colors = theme::colors(ui);
-    ui.label(RichText::new(format!("Epoch {}", record.epoch)).font(theme::strong(13.0)));
+    ui.label(RichText::new(t!("Epoch {n}", n = record.epoch)).font(theme::strong(13.0)));
     egui::Grid::new("epoch_tip").num_columns(3).spacing(vec2(space::M, 2.0)).show(ui, |ui| {
         let figure = |text: String| RichText::new(text).font(theme::tabular(12.0));
         let weak = |text: &str| RichText::new(text).size(12.0).color(colors.text_weak);
         ui.label(weak(""));
-        ui.label(weak("loss"));
-        ui.label(weak("accuracy"));
+        ui.label(weak(t!("loss")));
+        ui.label(weak(t!("accuracy")));
         ui.end_row();
-        ui.label(RichText::new("training").size(12.0).color(colors.train));
+        ui.label(RichText::new(t!("training")).size(12.0).color(colors.train));
         ui.label(figure(words::loss(record.train_loss)));
         ui.label(figure(words::accuracy(record.train_acc)));
         ui.end_row();
-        ui.label(RichText::new("validation").size(12.0).color(colors.val));
+        ui.label(RichText::new(t!("validation")).size(12.0).color(colors.val));
         ui.label(figure(words::loss(record.val_loss)));
         ui.label(figure(words::accuracy(record.val_acc)));
         ui.end_row();
     });
-    let rest = format!("learning rate {} · {}", words::rate(record.lr), widgets::duration(record.seconds));
+    let rest = format!("{} {} · {}", t!("learning rate"), words::rate(record.lr), widgets::duration(record.seconds));
     ui.label(RichText::new(rest).size(12.0).color(colors.text_weak));
 }
 
@@ -384,17 +390,18 @@ fn zoom(ui: &Ui, plot: &egui::Response, zoomed: &mut bool) {
 /// The chart in words, for those who do not see it.
 fn describe(quantity: Quantity, history: Option<&History>) -> String {
     let name = match quantity {
-        Quantity::Loss => "Loss chart",
-        Quantity::Accuracy => "Accuracy chart",
+        Quantity::Loss => t!("Loss chart"),
+        Quantity::Accuracy => t!("Accuracy chart"),
     };
     match history.and_then(|history| history.epochs.last()) {
-        Some(last) => format!(
-            "{name}: epoch {}, training {}, validation {}",
-            last.epoch,
-            words::loss(quantity.train(last)),
-            words::loss(quantity.val(last))
+        Some(last) => t!(
+            "{name}: epoch {epoch}, training {train}, validation {val}",
+            name = name,
+            epoch = last.epoch,
+            train = words::loss(quantity.train(last)),
+            val = words::loss(quantity.val(last))
         ),
-        None => format!("{name}: nothing yet"),
+        None => t!("{name}: nothing yet", name = name),
     }
 }
 

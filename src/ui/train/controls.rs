@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 use super::{warning_ui, words};
 use crate::app::command::{Command, Commands, TrainCommand, UiCommand};
 use crate::app::state::{RunPhase, State};
+use crate::lang::t;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -25,15 +26,15 @@ fn running_ui(ui: &mut Ui, phase: &RunPhase, commands: &mut Commands) {
     let is_stopping = *phase == RunPhase::Stopping;
     ui.horizontal(|ui| {
         let (icon, word) = if *phase == RunPhase::Paused {
-            (icons::ICON_PLAY_ARROW.codepoint, "Resume")
+            (icons::ICON_PLAY_ARROW.codepoint, t!("Resume"))
         } else {
-            (icons::ICON_PAUSE.codepoint, "Pause")
+            (icons::ICON_PAUSE.codepoint, t!("Pause"))
         };
         let pause = named(ui, icon, word, size, !is_stopping);
         if widgets::with_command_tooltip(ui, pause, UiCommand::PauseOrResumeTraining).clicked() {
             commands.ui(UiCommand::PauseOrResumeTraining);
         }
-        let word = if is_stopping { "Stopping…" } else { "Stop" };
+        let word = if is_stopping { t!("Stopping…") } else { t!("Stop") };
         let stop = named(ui, icons::ICON_STOP.codepoint, word, size, !is_stopping);
         if widgets::with_command_tooltip(ui, stop, UiCommand::StopTraining).clicked() {
             commands.ui(UiCommand::StopTraining);
@@ -44,7 +45,7 @@ fn running_ui(ui: &mut Ui, phase: &RunPhase, commands: &mut Commands) {
 fn ready_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let train = &state.train;
     let busy = train.run.as_ref().filter(|run| run.phase.is_running()).map(|run| {
-        format!("“{}” is being trained. One training runs at a time: wait for it, or stop it.", run.dataset_name)
+        t!("“{name}” is being trained. One training runs at a time: wait for it, or stop it.", name = run.dataset_name)
     });
     let problem = busy.or_else(|| train.start_problem());
     match &problem {
@@ -62,16 +63,16 @@ fn ready_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if train.can_continue()
             && let Some(run) = train.shown()
         {
-            let tip = format!(
-                "{} Goes on with epoch {} of {}, with the settings of that run ({}).",
-                UiCommand::ContinueRun.tooltip(),
-                run.history.epochs.len() + 1,
-                run.config.epochs,
-                words::settings_line(&run.config)
+            let tip = t!(
+                "{what} Goes on with epoch {epoch} of {epochs}, with the settings of that run ({settings}).",
+                what = UiCommand::ContinueRun.tooltip(),
+                epoch = run.history.epochs.len() + 1,
+                epochs = run.config.epochs,
+                settings = words::settings_line(&run.config)
             );
             let size = vec2((width - space::S) * 0.4, theme::PRIMARY_HEIGHT);
             width -= size.x + space::S;
-            if named(ui, icons::ICON_PLAY_ARROW.codepoint, "Continue", size, true).on_hover_text(tip).clicked() {
+            if named(ui, icons::ICON_PLAY_ARROW.codepoint, t!("Continue"), size, true).on_hover_text(tip).clicked() {
                 commands.push(Command::Train(TrainCommand::Continue));
             }
         }

@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 
 use super::{nothing_yet_ui, words};
 use crate::app::state::State;
+use crate::lang::t;
 use crate::train::EpochRecord;
 use crate::ui::theme;
 
@@ -14,11 +15,11 @@ const ROW: f32 = 24.0;
 /// Draws the table.
 pub fn epochs_ui(ui: &mut Ui, state: &mut State) {
     let Some(run) = state.train.shown() else {
-        nothing_yet_ui(ui, "Each epoch adds a line: loss and accuracy of both phases, learning rate, seconds.");
+        nothing_yet_ui(ui, t!("Each epoch adds a line: loss and accuracy of both phases, learning rate, seconds."));
         return;
     };
     if run.history.epochs.is_empty() {
-        nothing_yet_ui(ui, "No epoch is whole yet.");
+        nothing_yet_ui(ui, t!("No epoch is whole yet."));
         return;
     }
     let epochs = &run.history.epochs;
@@ -44,7 +45,9 @@ pub fn epochs_ui(ui: &mut Ui, state: &mut State) {
             .max_scroll_height((height - ROW).max(ROW))
             .auto_shrink([false, false])
             .header(ROW, |mut header| {
-                for title in ["epoch", "train loss", "train acc", "val loss", "val acc", "lr", "s"] {
+                for title in
+                    [t!("epoch"), t!("train loss"), t!("train acc"), t!("val loss"), t!("val acc"), t!("lr"), t!("s")]
+                {
                     header.col(|ui| {
                         ui.add_space(20.0);
                         let text = RichText::new(title).font(theme::caption()).color(colors.text_weak);
@@ -88,7 +91,7 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
             if index == 4 && is_best {
                 let star = RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent);
                 ui.add_sized([20.0, ROW], egui::Label::new(star).selectable(false))
-                    .on_hover_text("The best epoch: its weights are kept");
+                    .on_hover_text(t!("The best epoch: its weights are kept"));
             } else {
                 ui.add_space(20.0);
             }
@@ -108,13 +111,13 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
 
 /// A row in words.
 fn spoken(record: &EpochRecord, is_best: bool) -> String {
-    format!(
-        "Epoch {}: training loss {}, accuracy {}; validation loss {}, accuracy {}{}",
-        record.epoch,
-        words::loss(record.train_loss),
-        words::accuracy(record.train_acc),
-        words::loss(record.val_loss),
-        words::accuracy(record.val_acc),
-        if is_best { ", the best" } else { "" }
+    t!(
+        "Epoch {epoch}: training loss {loss}, accuracy {acc}; validation loss {val_loss}, accuracy {val_acc}{best}",
+        epoch = record.epoch,
+        loss = words::loss(record.train_loss),
+        acc = words::accuracy(record.train_acc),
+        val_loss = words::loss(record.val_loss),
+        val_acc = words::accuracy(record.val_acc),
+        best = if is_best { t!(", the best") } else { "" }
     )
 }

@@ -5,6 +5,7 @@ use egui_material_icons::icons;
 
 use super::words;
 use crate::app::state::{RunPhase, RunView};
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -91,40 +92,44 @@ fn figure_ui(ui: &mut Ui, figure: &Figure) {
 fn figures(run: &RunView) -> Vec<Figure> {
     let none = || "–".to_owned();
     let is_running = run.phase.is_running();
-    let mut figures = vec![Figure::new("Epoch", format!("{} / {}", run.current_epoch(), run.config.epochs), 0.8)];
+    let mut figures = vec![Figure::new(t!("Epoch"), format!("{} / {}", run.current_epoch(), run.config.epochs), 0.8)];
     figures.push(match run.best() {
         Some(best) => Figure {
             has_star: true,
             tip: Some(
-                "Highest accuracy on the validation pictures. Its weights are the ones that are kept.".to_owned(),
+                t!("Highest accuracy on the validation pictures. Its weights are the ones that are kept.").to_owned(),
             ),
-            ..Figure::new("Best accuracy", format!("{} · epoch {}", words::accuracy(best.val_acc), best.epoch), 1.8)
+            ..Figure::new(
+                t!("Best accuracy"),
+                t!("{acc} · epoch {epoch}", acc = words::accuracy(best.val_acc), epoch = best.epoch),
+                1.8,
+            )
         },
-        None => Figure::new("Best accuracy", none(), 1.8),
+        None => Figure::new(t!("Best accuracy"), none(), 1.8),
     });
     let last_lr = run.history.epochs.last().map(|record| record.lr);
     let lr = if is_running { run.last_step.as_ref().map(|step| step.lr).or(last_lr) } else { last_lr };
-    figures.push(Figure::new("Learning rate", lr.map_or_else(none, words::rate), 0.9));
+    figures.push(Figure::new(t!("Learning rate"), lr.map_or_else(none, words::rate), 0.9));
     let speed = run
         .images_per_sec
         .map_or_else(none, |speed| if speed < 100.0 { format!("{speed:.1}") } else { format!("{speed:.0}") });
     figures.push(Figure {
-        tip: Some("Training pictures a second: decoding, augmentation and learning together.".to_owned()),
-        ..Figure::new("Pictures / s", speed, 0.9)
+        tip: Some(t!("Training pictures a second: decoding, augmentation and learning together.").to_owned()),
+        ..Figure::new(t!("Pictures / s"), speed, 0.9)
     });
-    figures.push(Figure::new("Elapsed", widgets::duration(run.elapsed_secs), 0.95));
+    figures.push(Figure::new(t!("Elapsed"), widgets::duration(run.elapsed_secs), 0.95));
     if is_running {
         let left = run.eta_secs.map_or_else(none, |secs| format!("≈ {}", widgets::duration(secs)));
-        figures.push(Figure::new("Left", left, 1.1));
+        figures.push(Figure::new(t!("Left"), left, 1.1));
     } else {
         let per_epoch = mean_epoch_secs(run).map_or_else(none, widgets::duration);
-        figures.push(Figure::new("An epoch took", per_epoch, 1.1));
+        figures.push(Figure::new(t!("An epoch took"), per_epoch, 1.1));
     }
-    let device = if run.device.is_empty() { none() } else { run.device.clone() };
+    let device = if run.device.is_empty() { none() } else { lang::sentence(&run.device) };
     figures.push(Figure {
-        tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| run.device.clone())),
+        tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| lang::sentence(&run.device))),
         has_note: run.device_note.is_some(),
-        ..Figure::new("Device", device, 1.3)
+        ..Figure::new(t!("Device"), device, 1.3)
     });
     figures
 }

@@ -1,5 +1,6 @@
 //! What the “?” marks say: two sentences each, with the data set's own numbers.
 
+use crate::lang::{key, t};
 use crate::ui::widgets::thousands;
 
 /// The numbers of the data set and the model at hand.
@@ -24,71 +25,101 @@ impl Numbers {
 pub fn epochs(numbers: Numbers) -> String {
     let Numbers { train, batch, .. } = numbers;
     let (pictures, steps) = (thousands(train), thousands(numbers.steps()));
-    format!("One pass over all training pictures. {pictures} in batches of {batch} make {steps} updates.")
+    t!(
+        "One pass over all training pictures. {pictures} in batches of {batch} make {steps} updates.",
+        pictures = pictures,
+        batch = batch,
+        steps = steps
+    )
 }
 
 /// Batch size.
-pub const BATCH: &str = "How many pictures share one update. Small batches are noisy but update often; large ones need more \
-                         memory, and usually a higher learning rate.";
+pub const BATCH: &str = key!(
+    "How many pictures share one update. Small batches are noisy but update often; large ones need more \
+                         memory, and usually a higher learning rate."
+);
 
 /// Learning rate.
-pub const RATE: &str = "How far each step moves the weights. Too high: the loss jumps or becomes NaN; too low: nothing seems \
-                        to happen.";
+pub const RATE: &str = key!(
+    "How far each step moves the weights. Too high: the loss jumps or becomes NaN; too low: nothing seems \
+                        to happen."
+);
 
 /// Momentum.
-pub const MOMENTUM: &str = "Each step keeps part of the previous direction (0.9: nine tenths of it). This smooths zigzags \
-                            and speeds steady descent.";
+pub const MOMENTUM: &str = key!(
+    "Each step keeps part of the previous direction (0.9: nine tenths of it). This smooths zigzags \
+                            and speeds steady descent."
+);
 
 /// Step size of the schedule.
-pub const STEP_SIZE: &str = "After this many epochs the learning rate is multiplied by the factor beside it, and again after \
-                             as many more. Large steps first, fine ones at the end.";
+pub const STEP_SIZE: &str = key!(
+    "After this many epochs the learning rate is multiplied by the factor beside it, and again after \
+                             as many more. Large steps first, fine ones at the end."
+);
 
 /// Factor of the schedule.
 pub const GAMMA: &str =
-    "What the learning rate is multiplied by each time. 0.1 makes it a tenth; 1 leaves it as it is.";
+    key!("What the learning rate is multiplied by each time. 0.1 makes it a tenth; 1 leaves it as it is.");
 
 /// Weight decay.
-pub const WEIGHT_DECAY: &str = "Pulls all weights a little towards zero in every step, which keeps a model from leaning on a \
-                                few of them. The recipe has none; 0.0001 is a usual value.";
+pub const WEIGHT_DECAY: &str = key!(
+    "Pulls all weights a little towards zero in every step, which keeps a model from leaning on a \
+                                few of them. The recipe has none; 0.0001 is a usual value."
+);
 
 /// Augmentation.
-pub const AUGMENT: &str = "Training pictures are randomly cropped, flipped or altered each time; files never change. \
-                           Validation pictures are not altered.";
+pub const AUGMENT: &str = key!(
+    "Training pictures are randomly cropped, flipped or altered each time; files never change. \
+                           Validation pictures are not altered."
+);
 
 /// Seed.
-pub const SEED: &str = "Where all random numbers start from: weights, order of the pictures, augmentation. The same seed \
-                        gives the same figures again; another one shows how much is luck.";
+pub const SEED: &str = key!(
+    "Where all random numbers start from: weights, order of the pictures, augmentation. The same seed \
+                        gives the same figures again; another one shows how much is luck."
+);
 
 /// Device.
-pub const DEVICE: &str = "Where the computation runs. “Automatic” takes the fastest that passes a small test, and says so when \
-                          that is not the one you would expect.";
+pub const DEVICE: &str = key!(
+    "Where the computation runs. “Automatic” takes the fastest that passes a small test, and says so when \
+                          that is not the one you would expect."
+);
 
 /// Threads.
-pub const THREADS: &str = "How many processor cores are used. The figures are the same with any number; fewer leave room for \
-                           other programs.";
+pub const THREADS: &str = key!(
+    "How many processor cores are used. The figures are the same with any number; fewer leave room for \
+                           other programs."
+);
 
 /// Frozen or fine-tuned.
 pub fn learns(numbers: Numbers) -> String {
-    let few = numbers.last_layer.map_or_else(String::new, |count| format!(" ({} numbers)", thousands(count)));
-    format!(
+    let few = numbers.last_layer.map_or_else(String::new, |count| t!(" ({n} numbers)", n = thousands(count)));
+    t!(
         "Frozen: pretrained layers stay as they are; only the last layer{few} learns. Fast, and safest with few pictures.\n\n\
          Fine-tuned: all layers go on learning from pretrained weights, best with a small learning rate. It may fit better, \
-         but is slower and overfits sooner."
+         but is slower and overfits sooner.",
+        few = few
     )
 }
 
 /// Weights.
-pub const WEIGHTS: &str = "A residual network starts from what it learned on other pictures. Official ImageNet weights, as \
+pub const WEIGHTS: &str = key!(
+    "A residual network starts from what it learned on other pictures. Official ImageNet weights, as \
                            safetensors with torchvision's, timm's or Hugging Face's names, start better than the built-in \
-                           ones.";
+                           ones."
+);
 
 /// Validation.
-pub const VALIDATION: &str = "Pictures never trained on, checked after every epoch. The best epoch is chosen on them, so \
-                              their score is slightly optimistic.";
+pub const VALIDATION: &str = key!(
+    "Pictures never trained on, checked after every epoch. The best epoch is chosen on them, so \
+                              their score is slightly optimistic."
+);
 
 /// Overfitting.
-pub const OVERFITTING: &str = "When training goes on improving and validation does not, the model learns these pictures by \
-                               heart. Add pictures or augmentation, freeze, or keep the best epoch, as Imago does.";
+pub const OVERFITTING: &str = key!(
+    "When training goes on improving and validation does not, the model learns these pictures by \
+                               heart. Add pictures or augmentation, freeze, or keep the best epoch, as Imago does."
+);
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::{count, nothing_yet_ui, words};
 use crate::app::state::{Layers, State};
+use crate::lang::t;
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -13,7 +14,7 @@ const ROW: f32 = 22.0;
 /// Draws the summary and the table.
 pub fn layers_ui(ui: &mut Ui, state: &State) {
     let Some(layers) = &state.train.layers else {
-        nothing_yet_ui(ui, "The layers are being counted…");
+        nothing_yet_ui(ui, t!("The layers are being counted…"));
         return;
     };
     let colors = theme::colors(ui);
@@ -38,7 +39,9 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
             .max_scroll_height((height - ROW).max(ROW))
             .auto_shrink([false, false])
             .header(ROW, |mut header| {
-                for (index, title) in ["layer", "kind", "output", "parameters", ""].into_iter().enumerate() {
+                for (index, title) in
+                    [t!("layer"), t!("kind"), t!("output"), t!("parameters"), ""].into_iter().enumerate()
+                {
                     header.col(|ui| {
                         let text = RichText::new(title).font(theme::caption()).color(colors.text_weak);
                         aligned(ui, index == 3, |ui| {
@@ -54,8 +57,8 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
                         if line.parameters > 0 { widgets::thousands(line.parameters) } else { "–".to_owned() };
                     let learns = match (line.parameters, line.trainable) {
                         (0, _) => "",
-                        (_, true) => "learns",
-                        (_, false) => "frozen",
+                        (_, true) => t!("learns"),
+                        (_, false) => t!("frozen"),
                     };
                     let cells = [line.name.as_str(), &line.kind, &line.output, &number, learns];
                     for (index, text) in cells.into_iter().enumerate() {
@@ -94,10 +97,11 @@ fn total_line(layers: &Layers) -> String {
     let operations = layers.multiply_adds as f64;
     let operations =
         if operations >= 1e9 { format!("{:.1} G", operations / 1e9) } else { format!("{:.0} M", operations / 1e6) };
-    format!(
-        "{} layers · {} parameters · {} learn · {operations} multiplications a picture",
-        layers.lines.len(),
-        count(layers.total),
-        count(layers.trainable)
+    t!(
+        "{layers} layers · {parameters} parameters · {learning} learn · {operations} multiplications a picture",
+        layers = layers.lines.len(),
+        parameters = count(layers.total),
+        learning = count(layers.trainable),
+        operations = operations
     )
 }

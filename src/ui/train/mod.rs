@@ -28,6 +28,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::Commands;
 use crate::app::state::{State, TrainTab};
+use crate::lang::{self, t};
 
 /// Width of the settings, in points.
 const SETTINGS_WIDTH: f32 = 328.0;
@@ -80,11 +81,11 @@ fn watch_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 
 fn tabs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let skipped = state.train.shown().map_or(0, |run| run.skipped.len());
-    let mut tabs = vec![(TrainTab::Epochs, "Epochs".to_owned()), (TrainTab::Layers, "Layers".to_owned())];
+    let mut tabs = vec![(TrainTab::Epochs, t!("Epochs").to_owned()), (TrainTab::Layers, t!("Layers").to_owned())];
     let runs = state.train.past.len();
-    tabs.push((TrainTab::Runs, if runs > 0 { format!("Runs · {runs}") } else { "Runs".to_owned() }));
+    tabs.push((TrainTab::Runs, if runs > 0 { format!("{} · {runs}", t!("Runs")) } else { t!("Runs").to_owned() }));
     if skipped > 0 {
-        tabs.push((TrainTab::Skipped, format!("Skipped pictures · {skipped}")));
+        tabs.push((TrainTab::Skipped, format!("{} · {skipped}", t!("Skipped pictures"))));
     } else if state.train.view.tab == TrainTab::Skipped {
         state.train.view.tab = TrainTab::Epochs;
     }
@@ -155,7 +156,7 @@ fn warning_ui(ui: &mut Ui, text: &str, is_error: bool) {
             (icons::ICON_WARNING.codepoint, colors.accent)
         };
         ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(text).size(12.0)).wrap());
+        ui.add(egui::Label::new(RichText::new(lang::sentence(text)).size(12.0)).wrap());
     });
 }
 

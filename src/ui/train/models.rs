@@ -11,6 +11,7 @@ use super::hints::{self, Numbers};
 use super::{count, warning_ui, words};
 use crate::app::command::{Command, Commands, TrainCommand, UiCommand};
 use crate::app::state::{Arch, FetchKind, FetchState, State, TrainState, WeightsState};
+use crate::lang::{self, key, t};
 use crate::train::WeightsChoice;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -83,7 +84,7 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     if let Some(parameters) = parameters {
         let at = pos2(rect.right() - 10.0, rect.top() + 15.0);
         painter.text(at, Align2::RIGHT_CENTER, count(parameters), theme::tabular(12.0), weak);
-        let tip = format!("{} parameters", widgets::thousands(parameters));
+        let tip = t!("{n} parameters", n = widgets::thousands(parameters));
         return response.on_hover_text(tip);
     }
     response
@@ -106,8 +107,8 @@ fn pretrained_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mu
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::S;
         ui.horizontal(|ui| {
-            widgets::segmented(ui, &mut train.config.fine_tune, &[(false, "Frozen"), (true, "Fine-tuned")]);
-            widgets::hint(ui, "frozen or fine-tuned", &hints::learns(numbers));
+            widgets::segmented(ui, &mut train.config.fine_tune, &[(false, t!("Frozen")), (true, t!("Fine-tuned"))]);
+            widgets::hint(ui, t!("frozen or fine-tuned"), &hints::learns(numbers));
             learning_count_ui(ui, train);
         });
         ui.horizontal(|ui| weights_choice_ui(ui, train, commands));
@@ -124,7 +125,7 @@ fn learning_count_ui(ui: &mut Ui, train: &TrainState) {
     let colors = theme::colors(ui);
     if let Some((_, trainable)) = train.chosen_parameters() {
         let text =
-            RichText::new(format!("{} learn", count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
+            RichText::new(t!("{n} learn", n = count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
         ui.add(egui::Label::new(text).selectable(false));
     }
 }
@@ -145,9 +146,9 @@ fn weights_choice_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Command
     let mut source = before;
     let mut choices = Vec::with_capacity(3);
     if train.config.arch == Arch::Resnet18 {
-        choices.push((Source::Starter, "Starter (built in)"));
+        choices.push((Source::Starter, t!("Starter (built in)")));
     }
-    choices.extend([(Source::File, "A file…"), (Source::Random, "Random")]);
+    choices.extend([(Source::File, t!("A file…")), (Source::Random, t!("Random"))]);
     if widgets::segmented(ui, &mut source, &choices) {
         match (source, &train.weights_file) {
             (Source::Starter, _) => train.config.weights = WeightsChoice::Starter,
@@ -156,7 +157,7 @@ fn weights_choice_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Command
             (Source::File, None) => commands.push(Command::Train(TrainCommand::ChooseWeightsFile)),
         }
     }
-    widgets::hint(ui, "the weights", hints::WEIGHTS);
+    widgets::hint(ui, t!("the weights"), lang::text(hints::WEIGHTS));
 }
 
 fn weights_note_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
@@ -167,21 +168,25 @@ fn weights_note_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands)
             return;
         }
         WeightsChoice::Starter if train.config.arch == Arch::Resnet34 => {
-            warning_ui(ui, "The built-in starter is a ResNet18. ResNet34 needs a weights file of its own.", false);
-            if ui.button("Choose a weights file…").clicked() {
+            warning_ui(ui, t!("The built-in starter is a ResNet18. ResNet34 needs a weights file of its own."), false);
+            if ui.button(t!("Choose a weights file…")).clicked() {
                 commands.push(Command::Train(TrainCommand::ChooseWeightsFile));
             }
             return;
         }
         WeightsChoice::Starter => {
-            "Trained for Imago on Tiny ImageNet, so that no download is needed. Official ImageNet weights do better: on \
+            t!(
+                "Trained for Imago on Tiny ImageNet, so that no download is needed. Official ImageNet weights do better: on \
              hymenoptera_data they reach 0.94–0.96 where the starter reaches about 0.85."
+            )
         }
         WeightsChoice::Random if train.config.fine_tune => {
-            "Learns from nothing. It takes many pictures and epochs to be any good."
+            t!("Learns from nothing. It takes many pictures and epochs to be any good.")
         }
         WeightsChoice::Random => {
-            "A frozen network of random numbers is only good for comparison: choose “Fine-tuned” to learn from nothing."
+            t!(
+                "A frozen network of random numbers is only good for comparison: choose “Fine-tuned” to learn from nothing."
+            )
         }
     };
     let colors = theme::colors(ui);
@@ -220,7 +225,7 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
         match &state {
             Some(WeightsState::Fits { .. }) => {
                 ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(15.0).color(colors.good))
-                    .on_hover_text("This file fits the model.");
+                    .on_hover_text(t!("This file fits the model."));
             }
             Some(WeightsState::Wrong { .. }) => {
                 ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(15.0).color(colors.bad));
@@ -230,7 +235,7 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Change…").on_hover_text("Choose another weights file").clicked() {
+            if ui.button(t!("Change…")).on_hover_text(t!("Choose another weights file")).clicked() {
                 commands.push(Command::Train(TrainCommand::ChooseWeightsFile));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -241,16 +246,16 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
     });
     match state {
         Some(WeightsState::Fits { parameters }) => {
-            let text = format!("Fits: {} numbers are taken over from it.", count(parameters));
+            let text = t!("Fits: {n} numbers are taken over from it.", n = count(parameters));
             ui.label(RichText::new(text).size(12.0).color(colors.text_weak));
         }
         Some(WeightsState::Checking) | None => {
-            ui.label(RichText::new("Checking the file…").size(12.0).color(colors.text_weak));
+            ui.label(RichText::new(t!("Checking the file…")).size(12.0).color(colors.text_weak));
         }
         Some(WeightsState::Wrong { message, fits }) => {
-            warning_ui(ui, &message, true);
+            warning_ui(ui, &lang::lead(key!("This file can’t be used"), message), true);
             if let Some(arch) = fits
-                && ui.button(format!("Use {} instead", words::arch_title(arch))).clicked()
+                && ui.button(t!("Use {model} instead", model = words::arch_title(arch))).clicked()
             {
                 train.config.arch = arch;
             }

@@ -7,6 +7,7 @@ use super::words;
 use crate::app::command::{Command, Commands, PredictCommand, TrainCommand};
 use crate::app::state::{RunPhase, RunView, State, Workspace};
 use crate::dataset::{Dataset, Split};
+use crate::lang::{self, t};
 use crate::train::TrainMode;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -21,18 +22,22 @@ pub fn other_data_set_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let is_shown = state.train.viewed.as_ref() == Some(&run.dir);
     banner(ui, theme::colors(ui).info, |ui| {
         ui.horizontal_wrapped(|ui| {
-            let epoch = format!("epoch {} of {}", run.current_epoch(), run.config.epochs);
-            let text = format!("“{}” goes on training in the background: {epoch}.", run.dataset_name);
+            let text = t!(
+                "“{name}” goes on training in the background: epoch {epoch} of {epochs}.",
+                name = run.dataset_name,
+                epoch = run.current_epoch(),
+                epochs = run.config.epochs
+            );
             icon_ui(ui, icons::ICON_INFO.codepoint, theme::colors(ui).info);
             ui.label(text);
             if is_shown {
-                if ui.button(format!("Back to “{}”", project.dataset.name())).clicked() {
+                if ui.button(t!("Back to “{name}”", name = project.dataset.name())).clicked() {
                     commands.push(Command::Train(TrainCommand::ShowOwnRuns));
                 }
-            } else if ui.button("Show its curves").clicked() {
+            } else if ui.button(t!("Show its curves")).clicked() {
                 commands.push(Command::Train(TrainCommand::ShowRun(run.dir.clone())));
             }
-            if ui.button("Open that data set").clicked() {
+            if ui.button(t!("Open that data set")).clicked() {
                 commands.push(Command::OpenFolder(run.dataset_root.clone()));
             }
         });
@@ -45,15 +50,15 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.checkbox(&mut state.train.view.steps, "steps").on_hover_text(
-                "Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far.",
-            );
-            ui.checkbox(&mut state.train.view.smooth, "smooth")
-                .on_hover_text("Average the curves over a few epochs. The dots stay where they are.");
+            ui.checkbox(&mut state.train.view.steps, t!("steps")).on_hover_text(t!(
+                "Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far."
+            ));
+            ui.checkbox(&mut state.train.view.smooth, t!("smooth"))
+                .on_hover_text(t!("Average the curves over a few epochs. The dots stay where they are."));
             ui.add_space(space::S);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let Some(run) = state.train.shown() else {
-                    ui.label(RichText::new("No run yet").font(theme::title()));
+                    ui.label(RichText::new(t!("No run yet")).font(theme::title()));
                     return;
                 };
                 let title = words::model_title(&run.config);
@@ -82,36 +87,38 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
 fn what_will_happen(state: &State, dataset: &Dataset) -> String {
     let config = &state.train.config;
     let classes = match dataset.classes.as_slice() {
-        [one, two] => format!("{one} and {two}"),
-        classes => format!("{} classes", classes.len()),
+        [one, two] => t!("{one} and {two}", one = one, two = two),
+        classes => t!("{n} classes", n = classes.len()),
     };
     let what = match config.mode() {
-        TrainMode::Scratch => "from nothing",
-        TrainMode::Frozen => "by its last layer alone",
-        TrainMode::FineTune => "with all its layers",
+        TrainMode::Scratch => t!("from nothing"),
+        TrainMode::Frozen => t!("by its last layer alone"),
+        TrainMode::FineTune => t!("with all its layers"),
     };
     let count = |split| widgets::thousands(dataset.labelled(split).count());
-    format!(
-        "{} will learn {what} to tell {classes} apart: it looks {} times at {} pictures, and after each epoch is checked on \
-         {} others that it never learns from. The best epoch is kept.",
-        words::arch_title(config.arch),
-        config.epochs,
-        count(Split::Train),
-        count(Split::Val)
+    t!(
+        "{model} will learn {what} to tell {classes} apart: it looks {epochs} times at {train} pictures, and after each epoch \
+         is checked on {val} others that it never learns from. The best epoch is kept.",
+        model = words::arch_title(config.arch),
+        what = what,
+        classes = classes,
+        epochs = config.epochs,
+        train = count(Split::Train),
+        val = count(Split::Val)
     )
 }
 
 fn phase_chip_ui(ui: &mut Ui, phase: &RunPhase) {
     let colors = theme::colors(ui);
     let (icon, word, color) = match phase {
-        RunPhase::Starting => (icons::ICON_HOURGLASS_EMPTY.codepoint, "Starting".to_owned(), colors.accent),
-        RunPhase::Training => (icons::ICON_PLAY_ARROW.codepoint, "Training".to_owned(), colors.accent),
-        RunPhase::Validating { .. } => (icons::ICON_PLAY_ARROW.codepoint, "Validating".to_owned(), colors.accent),
-        RunPhase::Paused => (icons::ICON_PAUSE.codepoint, "Paused".to_owned(), colors.text_weak),
-        RunPhase::Stopping => (icons::ICON_STOP.codepoint, "Stopping".to_owned(), colors.text_weak),
-        RunPhase::Finished => (icons::ICON_CHECK.codepoint, "Finished".to_owned(), colors.good),
-        RunPhase::Stopped => (icons::ICON_STOP.codepoint, "Stopped".to_owned(), colors.text_weak),
-        RunPhase::Failed(_) => (icons::ICON_ERROR.codepoint, "Failed".to_owned(), colors.bad),
+        RunPhase::Starting => (icons::ICON_HOURGLASS_EMPTY.codepoint, t!("Starting"), colors.accent),
+        RunPhase::Training => (icons::ICON_PLAY_ARROW.codepoint, t!("Training"), colors.accent),
+        RunPhase::Validating { .. } => (icons::ICON_PLAY_ARROW.codepoint, t!("Validating"), colors.accent),
+        RunPhase::Paused => (icons::ICON_PAUSE.codepoint, t!("Paused"), colors.text_weak),
+        RunPhase::Stopping => (icons::ICON_STOP.codepoint, t!("Stopping"), colors.text_weak),
+        RunPhase::Finished => (icons::ICON_CHECK.codepoint, t!("Finished"), colors.good),
+        RunPhase::Stopped => (icons::ICON_STOP.codepoint, t!("Stopped"), colors.text_weak),
+        RunPhase::Failed(_) => (icons::ICON_ERROR.codepoint, t!("Failed"), colors.bad),
     };
     let frame = Frame::new()
         .stroke(Stroke::new(1.0, color.gamma_multiply(0.6)))
@@ -141,13 +148,13 @@ fn finished_ui(ui: &mut Ui, state: &State, run: &RunView, commands: &mut Command
         ui.horizontal_wrapped(|ui| {
             icon_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, colors.good);
             let text = match run.best() {
-                Some(best) => format!(
-                    "Finished in {}. Best validation accuracy {}, in epoch {}; its weights are kept.",
-                    widgets::duration(run.elapsed_secs),
-                    words::accuracy(best.val_acc),
-                    best.epoch
+                Some(best) => t!(
+                    "Finished in {time}. Best validation accuracy {acc}, in epoch {epoch}; its weights are kept.",
+                    time = widgets::duration(run.elapsed_secs),
+                    acc = words::accuracy(best.val_acc),
+                    epoch = best.epoch
                 ),
-                None => format!("Finished in {}.", widgets::duration(run.elapsed_secs)),
+                None => t!("Finished in {time}.", time = widgets::duration(run.elapsed_secs)),
             };
             ui.label(text);
             use_ui(ui, run, commands);
@@ -163,11 +170,12 @@ fn stopped_ui(ui: &mut Ui, state: &State, run: &RunView, commands: &mut Commands
         ui.horizontal_wrapped(|ui| {
             icon_ui(ui, icons::ICON_STOP_CIRCLE.codepoint, colors.text_weak);
             let text = if done == 0 {
-                "Stopped before the first epoch was whole: there is nothing to keep.".to_owned()
+                t!("Stopped before the first epoch was whole: there is nothing to keep.").to_owned()
             } else {
-                format!(
-                    "Stopped after epoch {done} of {}. “Continue” goes on exactly as if it had not been stopped.",
-                    run.config.epochs
+                t!(
+                    "Stopped after epoch {done} of {epochs}. “Continue” goes on exactly as if it had not been stopped.",
+                    done = done,
+                    epochs = run.config.epochs
                 )
             };
             ui.label(text);
@@ -185,17 +193,17 @@ fn failed_ui(ui: &mut Ui, state: &mut State, run: &RunView, message: &str, comma
         ui.horizontal_top(|ui| {
             icon_ui(ui, icons::ICON_ERROR.codepoint, colors.bad);
             ui.vertical(|ui| {
-                ui.label(RichText::new("The training could not go on").font(theme::strong(13.0)));
-                ui.add(egui::Label::new(capitalised(message)).wrap().selectable(true));
+                ui.label(RichText::new(t!("The training could not go on")).font(theme::strong(13.0)));
+                ui.add(egui::Label::new(capitalised(&lang::sentence(message))).wrap().selectable(true));
                 ui.horizontal_wrapped(|ui| {
-                    if ui.button("Copy message").clicked() {
+                    if ui.button(t!("Copy message")).clicked() {
                         ui.ctx().copy_text(message.to_owned());
                     }
                     let is_rate = message.contains("learning rate");
                     let lower = run.config.lr / 10.0;
                     if is_rate
                         && state.train.config.lr > lower * 1.000_001
-                        && ui.button(format!("Set the learning rate to {}", words::rate(lower))).clicked()
+                        && ui.button(t!("Set the learning rate to {rate}", rate = words::rate(lower))).clicked()
                     {
                         state.train.config.lr = lower;
                     }
@@ -211,10 +219,10 @@ fn failed_ui(ui: &mut Ui, state: &mut State, run: &RunView, message: &str, comma
 
 /// What one can do with a trained model.
 fn use_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
-    if ui.button("Look at results").on_hover_text("Every prediction on the validation pictures").clicked() {
+    if ui.button(t!("Look at results")).on_hover_text(t!("Every prediction on the validation pictures")).clicked() {
         commands.push(Command::Train(TrainCommand::LookAtResults(run.dir.clone())));
     }
-    if ui.button("Classify pictures").on_hover_text("Use this model on pictures of your own").clicked() {
+    if ui.button(t!("Classify pictures")).on_hover_text(t!("Use this model on pictures of your own")).clicked() {
         commands.push(Command::Predict(PredictCommand::LoadModel(run.dir.clone())));
         commands.push(Command::Go(Workspace::Predict));
     }
@@ -223,7 +231,10 @@ fn use_ui(ui: &mut Ui, run: &RunView, commands: &mut Commands) {
 fn load_settings_ui(ui: &mut Ui, state: &State, run: &RunView, commands: &mut Commands) {
     if state.train.config != run.config
         && !state.train.is_running()
-        && ui.button("Load settings").on_hover_text("Take over the model and all settings of this run").clicked()
+        && ui
+            .button(t!("Load settings"))
+            .on_hover_text(t!("Take over the model and all settings of this run"))
+            .clicked()
     {
         commands.push(Command::Train(TrainCommand::LoadSettings(run.dir.clone())));
     }

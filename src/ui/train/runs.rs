@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 use super::{nothing_yet_ui, words};
 use crate::app::command::{Command, Commands, TrainCommand};
 use crate::app::state::{RunPhase, RunView, State};
+use crate::lang::t;
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -15,9 +16,9 @@ const ROW: f32 = 40.0;
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if state.train.past.is_empty() {
         let text = if state.train.past_loading {
-            "Looking for earlier runs…"
+            t!("Looking for earlier runs…")
         } else {
-            "Every run of this data set is kept here with its settings, its curves and its model."
+            t!("Every run of this data set is kept here with its settings, its curves and its model.")
         };
         nothing_yet_ui(ui, text);
         return;
@@ -45,7 +46,7 @@ fn row_ui(ui: &mut Ui, state: &State, run: &RunView, now_unix_secs: u64, command
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let title = words::model_title(&run.config);
     let ago = run.started_unix_secs.map(|started| widgets::ago(now_unix_secs.saturating_sub(started)));
-    let name = format!("Run: {title}, {}", ago.clone().unwrap_or_else(|| folder_name(run)));
+    let name = t!("Run: {title}, {when}", title = title, when = ago.clone().unwrap_or_else(|| folder_name(run)));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
     let button = vec2(104.0, theme::CONTROL_HEIGHT);
     if ui.is_rect_visible(rect) {
@@ -63,10 +64,10 @@ fn row_ui(ui: &mut Ui, state: &State, run: &RunView, now_unix_secs: u64, command
     let at = Rect::from_min_size(pos2(rect.right() - button.x - 6.0, rect.center().y - button.y / 2.0), button);
     let can_load = !state.train.is_running() && state.train.config != run.config;
     ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
-        let load = ui.add_enabled(can_load, egui::Button::new("Load settings").min_size(button));
+        let load = ui.add_enabled(can_load, egui::Button::new(t!("Load settings")).min_size(button));
         let load = load
-            .on_hover_text("Take over the model and all settings of this run")
-            .on_disabled_hover_text("These are the settings at the left already, or a training is running");
+            .on_hover_text(t!("Take over the model and all settings of this run"))
+            .on_disabled_hover_text(t!("These are the settings at the left already, or a training is running"));
         if load.clicked() {
             commands.push(Command::Train(TrainCommand::LoadSettings(run.dir.clone())));
         }
@@ -92,7 +93,7 @@ fn paint_row(ui: &Ui, rect: Rect, run: &RunView, title: &str, ago: Option<&str>,
     );
     let left = rect.left() + 34.0;
     let best = run.best().map_or_else(|| "–".to_owned(), |best| words::accuracy(best.val_acc));
-    let epochs = format!("{} of {} epochs", run.history.epochs.len(), run.config.epochs);
+    let epochs = t!("{done} of {epochs} epochs", done = run.history.epochs.len(), epochs = run.config.epochs);
     let (upper, lower) = (rect.top() + 13.0, rect.top() + 28.0);
     let best = painter.text(pos2(right, upper), Align2::RIGHT_CENTER, best, theme::tabular(13.0), colors.text);
     if run.best().is_some() {

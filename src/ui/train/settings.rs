@@ -8,6 +8,7 @@ use super::{models, words};
 use crate::app::command::{Command, Commands};
 use crate::app::state::{self, DeviceChoice, DeviceState, RunPhase, State, TrainState, Workspace};
 use crate::dataset::Split;
+use crate::lang::{self, key, t};
 use crate::train::{AugmentChoice, TrainConfig};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -18,7 +19,7 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let numbers = numbers(state);
     ui.add_enabled_ui(!is_locked, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        widgets::section_label(ui, "Model");
+        widgets::section_label(ui, t!("Model"));
         models::models_ui(ui, state, numbers, commands);
         ui.add_space(space::M);
         ui.spacing_mut().item_spacing.y = space::S;
@@ -27,7 +28,7 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         augment_ui(ui, &mut state.train, commands);
         schedule_line_ui(ui, &state.train.config, numbers);
         ui.add_space(space::M);
-        widgets::section_label(ui, "Machine");
+        widgets::section_label(ui, t!("Machine"));
         machine_ui(ui, &mut state.train);
     });
 }
@@ -56,19 +57,26 @@ fn heading_ui(ui: &mut Ui, train: &mut TrainState) {
     let colors = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
-        widgets::section_label(ui, "Settings");
+        widgets::section_label(ui, t!("Settings"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if state::is_recipe(&train.config) {
-                let text = RichText::new(format!("the recipe  {}", icons::ICON_CHECK.codepoint)).size(12.0).color(colors.good);
+                let text = RichText::new(format!("{}  {}", t!("the recipe"), icons::ICON_CHECK.codepoint))
+                    .size(12.0)
+                    .color(colors.good);
                 ui.add(egui::Label::new(text).selectable(false))
-                    .on_hover_text("All settings have the values of PyTorch’s transfer learning tutorial.");
+                    .on_hover_text(t!("All settings have the values of PyTorch’s transfer learning tutorial."));
             } else {
-                let text = RichText::new(format!("{}  Reset to the recipe", icons::ICON_RESTART_ALT.codepoint)).size(12.0);
+                let text =
+                    RichText::new(format!("{}  {}", icons::ICON_RESTART_ALT.codepoint, t!("Reset to the recipe")))
+                        .size(12.0);
                 let button = ui.add(egui::Button::new(text));
                 let enabled = ui.is_enabled();
-                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, "Reset to the recipe"));
-                let tip = "25 epochs, batches of 4, learning rate 0.001 (a tenth every 7 epochs), momentum 0.9, the recipe’s \
-                           augmentation. Model, seed and machine stay.";
+                button
+                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, t!("Reset to the recipe")));
+                let tip = t!(
+                    "25 epochs, batches of 4, learning rate 0.001 (a tenth every 7 epochs), momentum 0.9, the recipe’s \
+                           augmentation. Model, seed and machine stay."
+                );
                 if button.on_hover_text(tip).clicked() {
                     state::reset_to_recipe(&mut train.config);
                 }
@@ -97,7 +105,7 @@ fn field(ui: &mut Ui, caption: &str, hint: &str, control: impl FnOnce(&mut Ui, I
             ui.set_min_height(16.0);
             let text = RichText::new(caption).size(12.0).color(colors.text_weak);
             let label = ui.add(egui::Label::new(text).selectable(false));
-            widgets::hint(ui, &caption.to_lowercase(), hint);
+            widgets::hint(ui, &caption.to_lowercase(), lang::text(hint));
             label.id
         })
         .inner;
@@ -114,14 +122,14 @@ fn learning_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers) {
     ui.spacing_mut().item_spacing.y = 10.0;
     pair(
         ui,
-        |ui| field(ui, "Epochs", &hints::epochs(numbers), |ui, id| drag(ui, whole(epochs, 1, 10_000), id)),
-        |ui| field(ui, "Batch size", hints::BATCH, |ui, id| drag(ui, whole(batch_size, 1, 1024), id)),
+        |ui| field(ui, t!("Epochs"), &hints::epochs(numbers), |ui, id| drag(ui, whole(epochs, 1, 10_000), id)),
+        |ui| field(ui, t!("Batch size"), hints::BATCH, |ui, id| drag(ui, whole(batch_size, 1, 1024), id)),
     );
     pair(
         ui,
-        |ui| field(ui, "Learning rate", hints::RATE, |ui, id| drag(ui, fine(lr, 1e-8, 10.0), id)),
+        |ui| field(ui, t!("Learning rate"), hints::RATE, |ui, id| drag(ui, fine(lr, 1e-8, 10.0), id)),
         |ui| {
-            field(ui, "Momentum", hints::MOMENTUM, |ui, id| {
+            field(ui, t!("Momentum"), hints::MOMENTUM, |ui, id| {
                 drag(ui, DragValue::new(momentum).range(0.0..=0.999).speed(0.002).max_decimals(3), id);
             });
         },
@@ -129,17 +137,17 @@ fn learning_ui(ui: &mut Ui, train: &mut TrainState, numbers: Numbers) {
     pair(
         ui,
         |ui| {
-            field(ui, "Reduce rate every", hints::STEP_SIZE, |ui, id| {
-                let unit = if *step_size == 1 { " epoch" } else { " epochs" };
+            field(ui, t!("Reduce rate every"), hints::STEP_SIZE, |ui, id| {
+                let unit = lang::plural(*step_size, key!(" epoch"), key!(" epochs"));
                 drag(ui, whole(step_size, 1, 10_000).suffix(unit), id);
             });
         },
-        |ui| field(ui, "Reduce rate by", hints::GAMMA, |ui, id| drag(ui, fine(gamma, 1e-3, 1.0).prefix("× "), id)),
+        |ui| field(ui, t!("Reduce rate by"), hints::GAMMA, |ui, id| drag(ui, fine(gamma, 1e-3, 1.0).prefix("× "), id)),
     );
     pair(
         ui,
-        |ui| field(ui, "Weight decay", hints::WEIGHT_DECAY, |ui, id| drag(ui, fine(weight_decay, 0.0, 1.0), id)),
-        |ui| field(ui, "Seed", hints::SEED, |ui, id| drag(ui, DragValue::new(seed).speed(0.1), id)),
+        |ui| field(ui, t!("Weight decay"), hints::WEIGHT_DECAY, |ui, id| drag(ui, fine(weight_decay, 0.0, 1.0), id)),
+        |ui| field(ui, t!("Seed"), hints::SEED, |ui, id| drag(ui, DragValue::new(seed).speed(0.1), id)),
     );
 }
 
@@ -162,7 +170,7 @@ fn augment_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
     if let AugmentChoice::Pipeline(_) = &train.config.augment {
         train.custom_augment = Some(train.config.augment.clone());
     }
-    field(ui, "Augmentation", hints::AUGMENT, |ui, label| {
+    field(ui, t!("Augmentation"), hints::AUGMENT, |ui, label| {
         ui.horizontal(|ui| {
             let link = 92.0;
             let combo = ComboBox::from_id_salt("train_augment")
@@ -179,8 +187,9 @@ fn augment_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
                 }
             });
             shown.response.labelled_by(label);
-            let button = egui::Button::new("Try it out…").min_size(vec2(link, theme::CONTROL_HEIGHT));
-            if ui.add(button).on_hover_text("See in Augment what it does to the pictures, and change it").clicked() {
+            let button = egui::Button::new(t!("Try it out…")).min_size(vec2(link, theme::CONTROL_HEIGHT));
+            if ui.add(button).on_hover_text(t!("See in Augment what it does to the pictures, and change it")).clicked()
+            {
                 commands.push(Command::Go(Workspace::Augment));
             }
         });
@@ -191,18 +200,16 @@ fn augment_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
 fn schedule_line_ui(ui: &mut Ui, config: &TrainConfig, numbers: Numbers) {
     let colors = theme::colors(ui);
     let steps = numbers.steps();
-    let mut text = format!(
-        "{} pictures make {} updates an epoch, {} in all.",
-        widgets::thousands(numbers.train),
-        widgets::thousands(steps),
-        widgets::thousands(steps * config.epochs)
+    let mut text = t!(
+        "{pictures} pictures make {steps} updates an epoch, {all} in all.",
+        pictures = widgets::thousands(numbers.train),
+        steps = widgets::thousands(steps),
+        all = widgets::thousands(steps * config.epochs)
     );
     let reductions = config.epochs.saturating_sub(1) / config.step_size.max(1);
     if reductions > 0 && config.gamma != 1.0 {
         let last = config.lr * config.gamma.powi(reductions.min(10_000) as i32);
-        text += " The learning rate ends at ";
-        text += &words::rate(last);
-        text.push('.');
+        text += &t!(" The learning rate ends at {rate}.", rate = words::rate(last));
     }
     ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
 }
@@ -213,7 +220,7 @@ fn machine_ui(ui: &mut Ui, train: &mut TrainState) {
     pair(
         ui,
         |ui| {
-            field(ui, "Device", hints::DEVICE, |ui, label| {
+            field(ui, t!("Device"), hints::DEVICE, |ui, label| {
                 let combo = ComboBox::from_id_salt("train_device").width(ui.available_width());
                 let shown = combo.selected_text(words::device_title(config.device)).truncate().show_ui(ui, |ui| {
                     for line in devices.iter() {
@@ -231,8 +238,8 @@ fn machine_ui(ui: &mut Ui, train: &mut TrainState) {
             });
         },
         |ui| {
-            field(ui, "Threads", hints::THREADS, |ui, label| {
-                let all = format!("All cores ({cores})");
+            field(ui, t!("Threads"), hints::THREADS, |ui, label| {
+                let all = t!("All cores ({cores})", cores = cores);
                 let text = config.threads.map_or_else(|| all.clone(), |threads| threads.to_string());
                 let combo = ComboBox::from_id_salt("train_threads").width(ui.available_width());
                 let shown = combo.selected_text(text).truncate().show_ui(ui, |ui| {
@@ -257,7 +264,7 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
         DeviceState::Checking => {
             ui.horizontal(|ui| {
                 ui.add(egui::Spinner::new().size(12.0));
-                ui.label(weak("Testing the device…"));
+                ui.label(weak(t!("Testing the device…")));
             });
         }
         DeviceState::Ready { label, note } => {
@@ -266,11 +273,13 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 5.0;
                 ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(14.0).color(colors.good));
-                ui.label(weak(&format!("Computes on {label}.")));
+                ui.label(weak(&t!("Computes on {device}.", device = lang::sentence(label))));
                 if !has_gpu && note.is_none() {
-                    let tip = "This build of Imago computes on the processor. A build with `--features cuda` or `--features \
-                               metal` uses a graphics card.";
-                    ui.label(weak("No GPU in this build")).on_hover_text(tip);
+                    let tip = t!(
+                        "This build of Imago computes on the processor. A build with `--features cuda` or `--features \
+                               metal` uses a graphics card."
+                    );
+                    ui.label(weak(t!("No GPU in this build"))).on_hover_text(tip);
                 }
             });
             if let Some(note) = note {

@@ -4,6 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 
 use crate::app::state::State;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -14,9 +15,9 @@ pub fn skipped_ui(ui: &mut Ui, state: &State) {
     let Some(run) = state.train.shown() else { return };
     let colors = theme::colors(ui);
     ui.horizontal(|ui| {
-        let text = "These pictures could not be read and were left out. The others were used.";
+        let text = t!("These pictures could not be read and were left out. The others were used.");
         ui.label(RichText::new(text).color(colors.text_weak));
-        if ui.button("Copy list").clicked() {
+        if ui.button(t!("Copy list")).clicked() {
             let list: String =
                 run.skipped.iter().map(|(path, reason)| format!("{}\t{reason}\n", path.display())).collect();
             ui.ctx().copy_text(list);
@@ -32,7 +33,7 @@ pub fn skipped_ui(ui: &mut Ui, state: &State) {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     widgets::elided_label(ui, &path.display().to_string(), theme::body(), colors.text);
-                    widgets::elided_label(ui, reason, theme::caption(), colors.text_weak);
+                    widgets::elided_label(ui, &lang::sentence(reason), theme::caption(), colors.text_weak);
                 });
             });
         }

@@ -1,14 +1,15 @@
 //! The names that the Train workspace gives to models, and how it writes figures.
 
 use crate::app::state::{Arch, DeviceChoice};
+use crate::lang::{self, t, tn};
 use crate::train::{AugmentChoice, TrainConfig, TrainMode, WeightsChoice};
 
 /// The model's name.
 pub fn arch_title(arch: Arch) -> &'static str {
     match arch {
-        Arch::Cnn => "Custom CNN",
-        Arch::CnnBn => "CNN + BatchNorm",
-        Arch::CnnGap => "CNN + global average pooling",
+        Arch::Cnn => t!("Custom CNN"),
+        Arch::CnnBn => t!("CNN + BatchNorm"),
+        Arch::CnnGap => t!("CNN + global average pooling"),
         Arch::Resnet18 => "ResNet18",
         Arch::Resnet34 => "ResNet34",
     }
@@ -17,11 +18,11 @@ pub fn arch_title(arch: Arch) -> &'static str {
 /// The model in one plain line.
 pub fn arch_line(arch: Arch) -> &'static str {
     match arch {
-        Arch::Cnn => "Three convolutions, learnt from scratch.",
-        Arch::CnnBn => "The same, its activations normalised: steadier.",
-        Arch::CnnGap => "The same convolutions, far fewer numbers.",
-        Arch::Resnet18 => "Has seen many pictures before: best with few.",
-        Arch::Resnet34 => "Deeper still. Needs a weights file.",
+        Arch::Cnn => t!("Three convolutions, learnt from scratch."),
+        Arch::CnnBn => t!("The same, its activations normalised: steadier."),
+        Arch::CnnGap => t!("The same convolutions, far fewer numbers."),
+        Arch::Resnet18 => t!("Has seen many pictures before: best with few."),
+        Arch::Resnet34 => t!("Deeper still. Needs a weights file."),
     }
 }
 
@@ -30,28 +31,28 @@ pub fn model_title(config: &TrainConfig) -> String {
     let title = arch_title(config.arch);
     match config.mode() {
         TrainMode::Scratch => title.to_owned(),
-        TrainMode::Frozen => format!("{title}, frozen"),
-        TrainMode::FineTune => format!("{title}, fine-tuned"),
+        TrainMode::Frozen => t!("{title}, frozen", title = title),
+        TrainMode::FineTune => t!("{title}, fine-tuned", title = title),
     }
 }
 
 /// `25 epochs · batch 4 · lr 0.001 · the recipe’s augmentation`.
 pub fn settings_line(config: &TrainConfig) -> String {
     let mut parts = vec![
-        format!("{} epochs", config.epochs),
-        format!("batch {}", config.batch_size),
-        format!("lr {}", rate(config.lr)),
+        tn!(config.epochs, "{n} epoch", "{n} epochs"),
+        t!("batch {n}", n = config.batch_size),
+        t!("lr {rate}", rate = rate(config.lr)),
         augment_word(&config.augment),
     ];
     if config.arch.is_resnet() {
         parts.push(match &config.weights {
-            WeightsChoice::Starter => "starter".to_owned(),
+            WeightsChoice::Starter => t!("starter").to_owned(),
             WeightsChoice::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-            WeightsChoice::Random => "random weights".to_owned(),
+            WeightsChoice::Random => t!("random weights").to_owned(),
         });
     }
     if config.seed != 0 {
-        parts.push(format!("seed {}", config.seed));
+        parts.push(t!("seed {n}", n = config.seed));
     }
     parts.join(" · ")
 }
@@ -60,27 +61,27 @@ pub fn settings_line(config: &TrainConfig) -> String {
 pub fn augment_title(choice: &AugmentChoice) -> String {
     match choice {
         AugmentChoice::Preset(name) => preset_title(name),
-        AugmentChoice::Pipeline(_) => "As set in Augment".to_owned(),
+        AugmentChoice::Pipeline(_) => t!("As set in Augment").to_owned(),
     }
 }
 
 /// The augmentation in a word, within a line.
 fn augment_word(choice: &AugmentChoice) -> String {
     match choice {
-        AugmentChoice::Preset(name) if name == "none" => "no augmentation".to_owned(),
-        AugmentChoice::Preset(name) if name == "recipe" => "the recipe’s augmentation".to_owned(),
-        AugmentChoice::Preset(name) => format!("{name} augmentation"),
-        AugmentChoice::Pipeline(_) => "own augmentation".to_owned(),
+        AugmentChoice::Preset(name) if name == "none" => t!("no augmentation").to_owned(),
+        AugmentChoice::Preset(name) if name == "recipe" => t!("the recipe’s augmentation").to_owned(),
+        AugmentChoice::Preset(name) => t!("{name} augmentation", name = lang::text(name)),
+        AugmentChoice::Pipeline(_) => t!("own augmentation").to_owned(),
     }
 }
 
 /// A preset's name with a capital.
 pub fn preset_title(name: &str) -> String {
     match name {
-        "none" => "None".to_owned(),
-        "recipe" => "The recipe’s".to_owned(),
+        "none" => t!("None").to_owned(),
+        "recipe" => t!("The recipe’s").to_owned(),
         other => {
-            let mut chars = other.chars();
+            let mut chars = lang::text(other).chars();
             chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
         }
     }
@@ -89,10 +90,10 @@ pub fn preset_title(name: &str) -> String {
 /// The device's name.
 pub fn device_title(choice: DeviceChoice) -> &'static str {
     match choice {
-        DeviceChoice::Auto => "Automatic",
+        DeviceChoice::Auto => t!("Automatic"),
         DeviceChoice::Cpu => "CPU",
-        DeviceChoice::Cuda => "NVIDIA GPU (CUDA)",
-        DeviceChoice::Metal => "Apple GPU (Metal)",
+        DeviceChoice::Cuda => t!("NVIDIA GPU (CUDA)"),
+        DeviceChoice::Metal => t!("Apple GPU (Metal)"),
     }
 }
 

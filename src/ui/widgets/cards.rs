@@ -2,6 +2,7 @@
 
 use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 
 /// A card: a rounded surface with a hairline.
@@ -30,7 +31,7 @@ pub fn section_label(ui: &mut Ui, text: &str) -> Response {
 pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("What is {term}?")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, t!("What is {term}?", term = term)));
     let color = if response.hovered() { colors.text } else { colors.text_weak };
     ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
@@ -41,7 +42,7 @@ pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
 pub fn probability_bar(ui: &mut Ui, probability: f32, color: Color32, height: f32) -> Response {
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let name = format!("{:.0} %", probability * 100.0);
+    let name = lang::percent(f64::from(probability), 0);
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name.clone()));
     ui.painter().rect_filled(rect, height / 2.0, colors.well);
     let mut filled = rect;

@@ -7,10 +7,11 @@ mod probabilities;
 mod switch;
 mod text;
 
+pub use crate::lang::{ago, bytes, duration, percent, thousands};
 pub use buttons::{command_button, icon_button, primary_button, segmented, ui_command_button, with_command_tooltip};
 pub use cards::{card, empty_state, hint, legend_dot, probability_bar, section_label, side_panel_frame};
 pub use picture::chip_ui;
 pub use picture::{PictureTile, cover_pixels, paint_cover, paint_picture, picture_tile_at, picture_tile_ui, skeleton};
 pub use probabilities::probabilities_ui;
 pub use switch::switch_ui;
-pub use text::{ago, bytes, duration, elide_middle, elided_label, thousands, wrap_text};
+pub use text::{elide_middle, elided_label, wrap_text};

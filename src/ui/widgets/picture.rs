@@ -8,6 +8,7 @@ use egui::{
 
 use super::text::elide_middle;
 use crate::app::state::{Picture, Pictures};
+use crate::lang;
 use crate::ui::theme;
 
 /// What a tile shows.
@@ -86,6 +87,7 @@ pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) ->
             None
         }
         Picture::Failed(reason) => {
+            let reason = lang::sentence(&reason);
             ui.painter().rect_filled(rect, radius, colors.well);
             let icon = egui_material_icons::icons::ICON_BROKEN_IMAGE.codepoint;
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(24.0), colors.bad);
@@ -137,6 +139,7 @@ pub fn paint_picture(ui: &Ui, pictures: &mut Pictures, path: &Path, area: Rect) 
             None
         }
         Picture::Failed(reason) => {
+            let reason = lang::sentence(&reason);
             skeleton(ui, area);
             let colors = theme::colors(ui);
             let galley = ui.painter().layout(reason, theme::body(), colors.bad, area.width() - 24.0);

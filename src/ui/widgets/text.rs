@@ -1,53 +1,6 @@
-//! Words and figures: shortening, wrapping, formatting.
+//! Words: shortening, wrapping. How figures are written depends on the language and is in [`crate::lang`].
 
 use egui::{FontId, Response, RichText, Ui};
-
-/// `1,204`.
-pub fn thousands(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `110 kB`, `4.2 MB`: powers of ten, as file managers show them.
-pub fn bytes(count: u64) -> String {
-    let value = count as f64;
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{:.0} kB", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
-        _ => format!("{:.1} GB", value / 1e9),
-    }
-}
-
-/// `38 s`, `2 min 05 s`, `1 h 12 min`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    match whole {
-        0..10 => format!("{:.1} s", seconds.max(0.0)),
-        10..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
-/// `just now`, `5 minutes ago`, `yesterday`, `12 days ago`.
-pub fn ago(seconds: u64) -> String {
-    let plural = |count: u64, unit: &str| format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" });
-    match seconds {
-        0..60 => "just now".to_owned(),
-        60..3_600 => plural(seconds / 60, "minute"),
-        3_600..86_400 => plural(seconds / 3_600, "hour"),
-        86_400..172_800 => "yesterday".to_owned(),
-        _ => plural(seconds / 86_400, "day"),
-    }
-}
 
 /// Cuts the middle out of `text` until it fits `width` points in `font`.
 pub fn elide_middle(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
@@ -82,19 +35,53 @@ pub fn elided_label(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32)
     if is_cut { response.on_hover_text(text) } else { response }
 }
 
-/// Breaks text into lines of at most `columns` characters at spaces.
+/// Breaks text into lines of at most `columns` characters: at spaces, and between Chinese characters, which are two columns
+/// wide. No line begins with a closing mark.
 pub fn wrap_text(text: &str, columns: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    let mut width = 0;
+    for piece in pieces(text) {
+        let trimmed = piece.trim_end();
+        let needed = columns_of(trimmed);
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
+            Some(line) if width + needed <= columns || trimmed.starts_with(is_closing) => line.push_str(piece),
+            _ => {
+                lines.push(piece.to_owned());
+                width = 0;
             }
-            _ => lines.push(word.to_owned()),
         }
+        width += columns_of(piece);
     }
-    lines.join("\n")
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+fn is_wide(char: char) -> bool {
+    matches!(u32::from(char), 0x2E80..=0x9FFF | 0xFF00..=0xFFEF)
+}
+
+fn is_closing(char: char) -> bool {
+    matches!(char, '，' | '。' | '；' | '：' | '！' | '？' | '、' | '）' | '”' | '』' | '」' | '》')
+}
+
+fn columns_of(text: &str) -> usize {
+    text.chars().map(|char| if is_wide(char) { 2 } else { 1 }).sum()
+}
+
+/// What must not be broken: words with the space after them, single wide characters.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = if is_wide(first) {
+            first.len_utf8()
+        } else {
+            let word = rest.find(|char: char| char.is_whitespace() || is_wide(char)).unwrap_or(rest.len());
+            rest[word..].find(|char: char| !char.is_whitespace()).map_or(rest.len(), |spaces| word + spaces)
+        };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
 }
 
 #[cfg(test)]
@@ -102,19 +89,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_written_as_people_read_them() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(11_177_538), "11,177,538");
-        assert_eq!(bytes(110_432), "110 kB");
-        assert_eq!(duration(2.13), "2.1 s");
-        assert_eq!(duration(125.0), "2 min 05 s");
-        assert_eq!(duration(4_320.0), "1 h 12 min");
-        assert_eq!(ago(61), "1 minute ago");
-        assert_eq!(ago(90_000), "yesterday");
+    fn long_text_is_broken_at_spaces() {
+        assert_eq!(wrap_text("one two three", 7), "one two\nthree");
+        assert_eq!(wrap_text("one   two", 3), "one\ntwo");
     }
 
     #[test]
-    fn long_text_is_broken_at_spaces() {
-        assert_eq!(wrap_text("one two three", 7), "one two\nthree");
+    fn chinese_is_broken_anywhere_but_before_a_closing_mark() {
+        assert_eq!(wrap_text("已保存三条预测。", 8), "已保存三\n条预测。");
+        assert_eq!(wrap_text("已保存三。完", 8), "已保存三。\n完");
+        assert_eq!(wrap_text("保存到 out.csv 了", 8), "保存到\nout.csv\n了");
     }
 }

@@ -175,8 +175,7 @@ impl DataState {
                 && wrong.as_ref().is_none_or(|wrong| wrong.contains(&position))
                 && (words.is_empty() || has_words(position, item))
         };
-        let mut shown: Vec<usize> =
-            self.listing.order.iter().copied().filter(|position| is_shown(*position)).collect();
+        let mut shown: Vec<usize> = self.listing.order.iter().copied().filter(|position| is_shown(*position)).collect();
         if filter.health.is_some() && self.sort == SortBy::Folder {
             // Twins side by side.
             shown.sort_by_key(|position| self.health.group(*position));

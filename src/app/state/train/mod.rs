@@ -9,6 +9,7 @@ pub use model::{LayerLine, Layers, ModelSize, WeightsCheck, WeightsState};
 pub use run::{RunPhase, RunView};
 
 // What the settings are made of, so that panels need no other room.
+use crate::lang::t;
 pub use crate::models::Arch;
 pub use crate::nn::DeviceChoice;
 use crate::train::{AugmentChoice, TrainConfig, WeightsChoice};
@@ -154,10 +155,10 @@ impl TrainState {
             return Some(problem.clone());
         }
         if self.config.arch == Arch::Resnet34 && self.config.weights == WeightsChoice::Starter {
-            return Some("The built-in starter is a ResNet18. Choose a weights file for ResNet34.".to_owned());
+            return Some(t!("The built-in starter is a ResNet18. Choose a weights file for ResNet34.").to_owned());
         }
         match self.weights_state() {
-            Some(WeightsState::Checking) => Some("The weights file is still being checked.".to_owned()),
+            Some(WeightsState::Checking) => Some(t!("The weights file is still being checked.").to_owned()),
             Some(WeightsState::Wrong { message, .. }) => Some(message.clone()),
             Some(WeightsState::Fits { .. }) | None => None,
         }
