@@ -158,35 +158,33 @@ fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mu
 /// What became of pictures that were to be copied into a class.
 fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) {
     let pictures = |count: usize| if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") };
-    let mut text = format!("{} copied into {class}.", pictures(imported.copied));
+    let mut said = vec![format!("{} copied into {class}.", pictures(imported.copied))];
     match imported.renamed.as_slice() {
         [] => {}
         [(from, to)] => {
             let name = to.file_name().unwrap_or_default().to_string_lossy();
             let from = from.file_name().unwrap_or_default().to_string_lossy();
-            text.push_str(&format!(" {from} was there already, so it is called {name}."));
+            said.push(format!("{from} was there already, so it is called {name}."));
         }
-        many => text.push_str(&format!(" {} got another name, since theirs was taken.", pictures(many.len()))),
+        many => said.push(format!("{} got another name, since theirs was taken.", pictures(many.len()))),
     }
     if imported.there_already > 0 {
-        text.push_str(&format!(
-            " {} of the same content and name were there already.",
-            pictures(imported.there_already)
-        ));
+        said.push(format!("{} of the same name and content left out.", pictures(imported.there_already)));
     }
     if imported.passed_over > 0 {
-        text.push_str(&format!(" Files that are no pictures were left out: {}.", imported.passed_over));
+        said.push(format!("Files that are no pictures were left out: {}.", imported.passed_over));
     }
     if imported.cancelled {
-        text.push_str(" It was stopped before its end.");
+        said.push("It was stopped before its end.".to_owned());
     }
+    let mut level = if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info };
     if let Some((path, why)) = imported.failed.first() {
         let more = imported.failed.len() - 1;
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        text.push_str(&format!(" Not copied: {}: {why}{more}.", path.display()));
-        return (NoticeLevel::Warning, text);
+        said.push(format!("Not copied: {}: {why}{more}.", path.display()));
+        level = NoticeLevel::Warning;
     }
-    (if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info }, text)
+    (level, said.join(" "))
 }
 
 fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {

@@ -1,6 +1,7 @@
 //! From what was found out about the files, and the labels and splits as they are now, to what is worth a person's attention.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 
 use super::Survey;
 use crate::dataset::{Dataset, ItemId, Split};
@@ -98,7 +99,7 @@ impl Finding {
 pub fn findings(
     survey: &Survey,
     dataset: &Dataset,
-    index_of: &HashMap<ItemId, usize>,
+    index_of: &HashMap<ItemId, usize, impl BuildHasher>,
     is_left_out: impl Fn(usize) -> bool,
 ) -> Vec<Finding> {
     let position = |id: &ItemId| index_of.get(id).copied().filter(|position| !is_left_out(*position));

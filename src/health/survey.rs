@@ -144,13 +144,13 @@ fn sum_up(dataset: &Dataset, outcomes: &[Option<Result<Fingerprint, String>>], c
                 if let Some(secs) = print.taken_secs {
                     survey.taken_secs.insert(item.id, secs);
                 }
-                match of_content.get(&(print.content, item.file_bytes)) {
-                    Some(first) => union.join(*first, position),
-                    None => {
-                        of_content.insert((print.content, item.file_bytes), position);
-                        // Of pictures with the same bytes one is enough for looking for others like it.
-                        looks[position] = print.looks;
-                    }
+                let content = (print.content, item.file_bytes);
+                if let Some(first) = of_content.get(&content) {
+                    union.join(*first, position);
+                } else {
+                    // Of pictures with the same bytes one is enough for looking for others like it.
+                    of_content.insert(content, position);
+                    looks[position] = print.looks;
                 }
             }
             Some(Err(reason)) => survey.unreadable.push((item.id, reason.clone())),

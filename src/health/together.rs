@@ -1,6 +1,7 @@
 //! Which pictures belong together when splits are drawn, so that none is learned from while its twin is tested with.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 
 use super::Survey;
@@ -22,7 +23,7 @@ pub struct KeepTogether {
 pub fn together(
     dataset: &Dataset,
     survey: Option<&Survey>,
-    index_of: &HashMap<ItemId, usize>,
+    index_of: &HashMap<ItemId, usize, impl BuildHasher>,
     keep: KeepTogether,
 ) -> Vec<usize> {
     let mut union = Union::new(dataset.items.len());

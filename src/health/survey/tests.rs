@@ -175,7 +175,8 @@ fn links_to_the_same_pictures_by_the_thousand_are_grouped_quickly() {
     let survey = bench.survey(&dataset);
     assert_eq!((survey.same.len(), survey.alike.len()), (20, 0));
     assert!(survey.same.iter().all(|group| group.len() == 101));
-    let index_of = dataset.items.iter().enumerate().map(|(position, item)| (item.id, position)).collect();
+    let index_of: HashMap<ItemId, usize> =
+        dataset.items.iter().enumerate().map(|(position, item)| (item.id, position)).collect();
     let found = findings(&survey, &dataset, &index_of, |_| false);
     let sentences: Vec<_> = found.iter().map(|finding| finding.sentence.as_str()).collect();
     assert_eq!(

@@ -13,6 +13,8 @@ use crate::ui::widgets;
 
 /// Width of the dialog in points.
 const WIDTH: f32 = 460.0;
+/// Width of a column of counts in points.
+const NUMBERS: f32 = 80.0;
 
 /// Draws the dialog if it is open.
 pub fn split_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
@@ -94,20 +96,20 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 /// What there would be of each class in each split.
 fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
     let colors = theme::colors(ui);
-    let number = |ui: &mut Ui, count: usize| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = RichText::new(widgets::thousands(count)).font(theme::tabular(13.0));
+    let cell = |ui: &mut Ui, text: RichText| {
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(vec2(NUMBERS, theme::CONTROL_HEIGHT), layout, |ui| {
+            ui.set_min_width(NUMBERS);
             ui.add(Label::new(text).selectable(false));
         });
     };
-    ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
-        Grid::new("split_counts").num_columns(4).striped(true).min_col_width(76.0).show(ui, |ui| {
+    // The rest of the dialog must fit as well.
+    let height = (ui.ctx().content_rect().height() - 580.0).clamp(72.0, 220.0);
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        Grid::new("split_counts").num_columns(4).show(ui, |ui| {
             ui.label("");
             for split in Split::ALL {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let text = RichText::new(super::split_title(split)).size(12.0).color(colors.text_weak);
-                    ui.add(Label::new(text).selectable(false));
-                });
+                cell(ui, RichText::new(super::split_title(split)).size(12.0).color(colors.text_weak));
             }
             ui.end_row();
             for (class, counts) in planned.plan.counts.iter().enumerate() {
@@ -116,7 +118,9 @@ fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
                     let name = widgets::elide_middle(ui, project.class_name(Some(class)), &theme::body(), 140.0);
                     ui.label(name);
                 });
-                counts.iter().for_each(|count| number(ui, *count));
+                for count in counts {
+                    cell(ui, RichText::new(widgets::thousands(*count)).font(theme::tabular(13.0)));
+                }
                 ui.end_row();
             }
         });
