@@ -41,6 +41,7 @@ pub(super) struct Cx<'a> {
 impl Cx<'_> {
     /// Tells every workspace that another data set is open, or none.
     pub(super) fn project_changed(&mut self) {
+        project::name_window(self);
         data::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);

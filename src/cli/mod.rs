@@ -7,6 +7,8 @@
 
 mod augment;
 mod augment_option;
+#[cfg(windows)]
+mod console;
 mod evaluate;
 mod exit;
 mod interrupt;
@@ -73,6 +75,8 @@ enum Command {
 
 /// Reads the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
+    #[cfg(windows)]
+    console::attach();
     let cli = Cli::parse();
     let result = match cli.command {
         None => window(WindowOptions { path: cli.path, frame_stats: cli.frame_stats }),
