@@ -84,7 +84,8 @@ make_deb() {
   program imago >/dev/null
   third_party_licences
   gzip -9n <"$work/third-party-licences.txt" >"$target/release/third-party-licences.txt.gz"
-  file=$(cargo deb --locked --no-build --compress-system --output "$work/deb/" --quiet && ls "$work/deb/"*.deb)
+  file=$(cargo deb --locked --no-build --compress-system --quiet --output "$work/deb/" | tail -n 1)
+  [ -f "$file" ] || die "cargo deb named no package"
   mv "$file" "$out/"
   made+=("${file##*/}")
 }
