@@ -1,5 +1,8 @@
 //! The program: without a sub-command the window, else the command line. Exit codes come from `cli`; nothing else is here.
 
+// A double click on Windows opens no console window; `cli` connects to the console that it was started from.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

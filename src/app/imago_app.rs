@@ -55,6 +55,7 @@ pub(super) struct Cx<'a> {
 impl Cx<'_> {
     /// Tells every workspace that another data set is open, or none.
     pub(super) fn project_changed(&mut self) {
+        project::name_window(self);
         data::project_changed(self);
         suggest::project_changed(self);
         health::project_changed(self);

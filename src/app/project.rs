@@ -95,6 +95,15 @@ pub(super) fn close_anyway(cx: &mut Cx<'_>) {
     cx.project_changed();
 }
 
+/// Tells the window's title bar, and with it the task bar, which data set is open.
+pub(super) fn name_window(cx: &Cx<'_>) {
+    let title = match &cx.state.project {
+        Some(project) => format!("{} – Imago", project.dataset.name()),
+        None => "Imago".to_owned(),
+    };
+    cx.ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+}
+
 /// Draws the sample, or opens the one that was drawn before.
 pub(super) fn open_sample(cx: &mut Cx<'_>) {
     let folder = cx.services.paths.sample_dir().join("ants-and-bees");

@@ -7,6 +7,8 @@
 
 mod augment;
 mod augment_option;
+#[cfg(windows)]
+mod console;
 mod convert_pth;
 mod data;
 mod evaluate;
@@ -96,6 +98,8 @@ enum Command {
 
 /// Reads the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
+    #[cfg(windows)]
+    console::attach();
     let cli = Cli::parse();
     let result = match cli.command {
         None => window(WindowOptions {
