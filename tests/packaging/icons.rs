@@ -28,7 +28,8 @@ fn the_windows_icon_has_every_size_as_a_whole_picture() {
     let sizes: Vec<_> = (0..count)
         .map(|index| {
             let entry = &ico[6 + 16 * index..22 + 16 * index];
-            let number = |at: usize| u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
+            let number =
+                |at: usize| u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
             let picture = &ico[number(12)..number(12) + number(8)];
             let (width, height) = png_size(picture);
             // A byte has no 256: it is written as 0.

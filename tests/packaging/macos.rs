@@ -24,7 +24,8 @@ fn the_bundle_names_its_program_icon_and_the_documents_that_it_opens() {
     }
     assert_eq!(value(top, "NSHighResolutionCapable").name, "true");
     let documents = value(top, "CFBundleDocumentTypes");
-    let opened: Vec<_> = documents.children.iter().map(|kind| value(kind, "LSItemContentTypes").one("string").text.as_str()).collect();
+    let opened: Vec<_> =
+        documents.children.iter().map(|kind| value(kind, "LSItemContentTypes").one("string").text.as_str()).collect();
     assert_eq!(opened, ["local.imago.safetensors", "public.folder"]);
     // Offered, never the default: Finder stays what opens folders.
     assert!(documents.children.iter().all(|kind| value(kind, "LSHandlerRank").text == "Alternate"));
@@ -40,7 +41,7 @@ fn the_script_puts_the_bundle_together_with_the_version() {
     use std::path::Path;
     use std::process::Command;
 
-    use super::super::files::VERSION;
+    use super::files::VERSION;
     let folder = tempfile::tempdir().unwrap();
     let bundle = |licences: &Path| {
         Command::new("bash")

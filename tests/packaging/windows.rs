@@ -24,7 +24,10 @@ fn the_manifest_asks_for_sharp_pixels_long_paths_and_utf_8() {
     assert_eq!(manifest.one("requestedExecutionLevel").attribute("level"), Some("asInvoker"));
     assert_eq!(manifest.children[0].attribute("version"), Some(format!("{VERSION}.0").as_str()));
     // Else the message box with which a failed start is reported can't be shown.
-    assert_eq!(manifest.one("dependentAssembly").children[0].attribute("name"), Some("Microsoft.Windows.Common-Controls"));
+    assert_eq!(
+        manifest.one("dependentAssembly").children[0].attribute("name"),
+        Some("Microsoft.Windows.Common-Controls")
+    );
 }
 
 #[test]

@@ -94,7 +94,9 @@ fn element(tag: &str) -> Result<Element, String> {
 
 #[test]
 fn what_is_not_closed_or_closed_twice_is_refused() {
-    for wrong in ["<a><b></a></b>", "<a>", "<a></a></a>", "<a x=\"1></a>", "<a></a><b></b>", "<a>x & y</a>", "<!-- <a/>"] {
+    for wrong in
+        ["<a><b></a></b>", "<a>", "<a></a></a>", "<a x=\"1></a>", "<a></a><b></b>", "<a>x & y</a>", "<!-- <a/>"]
+    {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
     let right = parse("<?xml version=\"1.0\"?>\n<!-- c -->\n<a x=\"1\"> t <b/></a>\n").unwrap();
