@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the packages that this system can make, from a release build.
 #
-#   bash dist/package.sh [--no-build] [--out DIR] [KIND...]
+#   bash dist/package.sh [--no-build] [--fast] [--out DIR] [KIND...]
 #
 #   deb         a Debian package                                    Linux with dpkg
 #   tar         an archive with a script that installs for one user Linux
@@ -9,7 +9,7 @@
 #   installer   a setup program for Windows                         Windows (Git Bash) with NSIS; elsewhere see dist/README.md
 #
 # Without KIND: deb and tar on Linux, app on macOS, installer on Windows. They are put into target/dist, beside a SHA256SUMS.
-# --no-build packs the release build that is there. The same program packed twice gives the same bytes: file times are
+# --no-build packs the release build that is there; --fast compresses less, for trying. The same program packed twice gives the same bytes: file times are
 # SOURCE_DATE_EPOCH or else the last commit's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -24,11 +24,13 @@ die() {
 }
 
 build=yes
+fast=
 out=
 kinds=()
 while [ $# -gt 0 ]; do
   case $1 in
     --no-build) build= ;;
+    --fast) fast=yes ;;
     --out) out=${2:?"--out needs a folder"}; shift ;;
     deb | tar | app | installer) kinds+=("$1") ;;
     *) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
@@ -70,7 +72,7 @@ program() {
 }
 
 third_party_licences() {
-  bash dist/linux/third-party-licences.sh >"$work/third-party-licences.txt"
+  [ -f "$work/third-party-licences.txt" ] || bash dist/linux/third-party-licences.sh >"$work/third-party-licences.txt"
 }
 
 make_deb() {
@@ -84,7 +86,7 @@ make_deb() {
   program imago >/dev/null
   third_party_licences
   gzip -9n <"$work/third-party-licences.txt" >"$target/release/third-party-licences.txt.gz"
-  file=$(cargo deb --locked --no-build --compress-system --quiet --output "$work/deb/" | tail -n 1)
+  file=$(cargo deb --locked --no-build --compress-system ${fast:+--fast} --quiet --output "$work/deb/" | tail -n 1)
   [ -f "$file" ] || die "cargo deb named no package"
   mv "$file" "$out/"
   made+=("${file##*/}")
@@ -114,7 +116,7 @@ make_tar() {
     >"$folder/README.txt"
   chmod -R u=rwX,go=rX "$folder"
   tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" --format=gnu -cf - "$name" |
-    gzip -9n >"$out/$name.tar.gz"
+    gzip "-$([ -n "$fast" ] && echo 1 || echo 9)n" >"$out/$name.tar.gz"
   made+=("$name.tar.gz")
 }
 
