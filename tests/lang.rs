@@ -274,7 +274,7 @@ fn no_text_is_drawn_without_its_translation() {
         "icon_button(",
     ];
     // The same in every language.
-    const NAMES: [&str; 2] = ["imago", "Language · 语言"];
+    const NAMES: [&str; 3] = ["imago", "Imago", "Language · 语言"];
     let mut bare = Vec::new();
     for (path, code) in sources() {
         for call in DRAWN_BY {

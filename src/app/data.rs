@@ -53,7 +53,7 @@ pub(super) fn handle(command: DataCommand, cx: &mut Cx<'_>) {
         DataCommand::Suggest(command) => super::suggest::handle(command, cx),
         DataCommand::ClearThumbnails => {
             let cache = cx.services.thumbnails.clone();
-            let line = cx.services.jobs.spawn("thumbnails", "Clearing the thumbnail cache", move |job| {
+            let line = cx.services.jobs.spawn("thumbnails", t!("Clearing the thumbnail cache"), move |job| {
                 let (count, bytes) = cache.clear();
                 job.send(Message::Data(DataMessage::Cleared(count, bytes)));
             });
@@ -93,9 +93,10 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
         }
         DataMessage::Exif(..) => {}
         DataMessage::Cleared(count, bytes) => {
-            let text = format!(
-                "The thumbnail cache is empty: {count} small pictures ({:.1} MB) were removed. They are made again as needed.",
-                bytes as f64 / 1e6
+            let text = t!(
+                "The thumbnail cache is empty: {count} small pictures ({megabytes:.1} MB) were removed. They are made again as needed.",
+                count = count,
+                megabytes = bytes as f64 / 1e6
             );
             cx.state.notify(NoticeLevel::Success, text);
         }

@@ -10,6 +10,7 @@ use super::project;
 use super::state::{FetchKind, FetchOffer, JobId, NoticeLevel};
 use crate::base::AppPaths;
 use crate::fetch::{self, Asked, Download, FetchError, Phase, Progress, catalog, photographs, weights};
+use crate::lang::{self, t};
 use crate::models::Arch;
 use crate::train::WeightsChoice;
 
@@ -106,7 +107,7 @@ fn start(cx: &mut Cx<'_>) {
     }
     cx.state.fetch.error = None;
     let (paths, network) = (cx.services.paths.clone(), cx.state.settings.network.clone());
-    let title = format!("Fetching {}", download.title);
+    let title = t!("Fetching {title}", title = download.title);
     let line = cx.services.jobs.spawn("fetch", &title, move |job| {
         let asked = Asked { network, cancel: job.cancel.clone(), ..Asked::default() };
         let result = run(kind, &download, &paths, &asked, job);
@@ -144,12 +145,16 @@ fn run(
 fn detail(progress: Progress) -> String {
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     match (progress.phase, progress.total) {
-        (Phase::Asking, _) => "asking".to_owned(),
-        (Phase::Coming, Some(total)) => format!("{:.1} of {:.1} MB", megabytes(progress.done), megabytes(total)),
+        (Phase::Asking, _) => t!("asking").to_owned(),
+        (Phase::Coming, Some(total)) => {
+            t!("{done:.1} of {total:.1} MB", done = megabytes(progress.done), total = megabytes(total))
+        }
         (Phase::Coming, None) => format!("{:.1} MB", megabytes(progress.done)),
-        (Phase::Waiting, _) => "broke off, trying again".to_owned(),
-        (Phase::Checking, _) => "checking".to_owned(),
-        (Phase::Unpacking, total) => format!("unpacking {} of {}", progress.done, total.unwrap_or_default()),
+        (Phase::Waiting, _) => t!("broke off, trying again").to_owned(),
+        (Phase::Checking, _) => t!("checking").to_owned(),
+        (Phase::Unpacking, total) => {
+            t!("unpacking {done} of {total}", done = progress.done, total = total.unwrap_or_default())
+        }
     }
 }
 
@@ -170,7 +175,12 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
             arrived(kind, &download.title, &path, cx);
         }
         Err(error) => {
-            let text = format!("{}: {error}. {}", download.title, error.advice());
+            let text = t!(
+                "{title}: {error}. {advice}",
+                title = download.title,
+                error = lang::sentence(&error.to_string()),
+                advice = lang::sentence(error.advice())
+            );
             let is_cancelled = matches!(error, FetchError::Cancelled);
             if is_shown {
                 // The dialog says how much came.
@@ -192,7 +202,7 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
 fn arrived(kind: FetchKind, title: &str, path: &Path, cx: &mut Cx<'_>) {
     match kind {
         FetchKind::Photographs => {
-            cx.state.notify(NoticeLevel::Success, format!("{title} is in {}.", path.display()));
+            cx.state.notify(NoticeLevel::Success, t!("{title} is in {path}.", title = title, path = path.display()));
             project::open(path, cx);
         }
         FetchKind::Weights(arch) => {
@@ -203,8 +213,12 @@ fn arrived(kind: FetchKind, title: &str, path: &Path, cx: &mut Cx<'_>) {
                 train.config.weights = WeightsChoice::File(path.to_owned());
                 train.weights = None;
             }
-            let what = if chosen { "are there and chosen" } else { "are there" };
-            cx.state.notify(NoticeLevel::Success, format!("The official ImageNet weights of {title} {what}."));
+            let text = if chosen {
+                t!("The official ImageNet weights of {title} are there and chosen.", title = title)
+            } else {
+                t!("The official ImageNet weights of {title} are there.", title = title)
+            };
+            cx.state.notify(NoticeLevel::Success, text);
         }
     }
 }

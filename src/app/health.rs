@@ -11,6 +11,7 @@ use super::imago_app::Cx;
 use super::jobs::Message;
 use super::state::{HealthCheck, JobId, Workspace};
 use crate::health::{Survey, survey};
+use crate::lang::{self, t};
 
 /// Up to this many pictures are checked without being asked: a matter of seconds.
 const CHECKED_BY_ITSELF: usize = 5_000;
@@ -92,7 +93,9 @@ fn start(cx: &mut Cx<'_>) {
     let cache = cx.services.paths.health_cache(&dataset.root);
     // One processor is left to the window.
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).saturating_sub(1).max(1);
-    let line = cx.services.jobs.spawn("health", "Checking pictures", move |job| {
+    // Threads of the survey report, which know of no language.
+    let language = lang::current();
+    let line = cx.services.jobs.spawn("health", t!("Checking pictures"), move |job| {
         let (began, reported) = (Instant::now(), AtomicU64::new(0));
         let found = survey(&dataset, Some(&cache), threads, &job.cancel, &|done, total| {
             let now = began.elapsed().as_millis() as u64;
@@ -100,7 +103,8 @@ fn start(cx: &mut Cx<'_>) {
             if now >= last + REPORT_EVERY_MS
                 && reported.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
             {
-                job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+                let detail = lang::within(language, || t!("{done} of {total}", done = done, total = total));
+                job.progress(Some(done as f32 / total.max(1) as f32), detail);
             }
         });
         // The next label must not copy the whole data set because this job still holds it.

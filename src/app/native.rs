@@ -303,7 +303,7 @@ pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
 /// Lets the user choose where to export the data set.
 pub(super) fn choose_export_folder(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("A new or empty folder for the export")
+        .set_title(t!("A new or empty folder for the export"))
         .set_can_create_directories(true)
         .pick_folder();
     ask(cx, dialog, |chosen| Some(Chosen::ExportFolder(chosen?.path().to_owned())));
@@ -312,7 +312,7 @@ pub(super) fn choose_export_folder(cx: &mut Cx<'_>) {
 /// Lets the user choose where to save labels.
 pub(super) fn choose_labels_to_save(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Export labels")
+        .set_title(t!("Export labels"))
         .set_file_name("labels.csv")
         .add_filter("CSV", &["csv"])
         .save_file();
@@ -322,9 +322,9 @@ pub(super) fn choose_labels_to_save(cx: &mut Cx<'_>) {
 /// Lets the user choose a table of labels.
 pub(super) fn choose_labels_to_read(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Import labels")
+        .set_title(t!("Import labels"))
         .add_filter("CSV", &["csv"])
-        .add_filter("All files", &["*"])
+        .add_filter(t!("All files"), &["*"])
         .pick_file();
     ask(cx, dialog, |chosen| Some(Chosen::LabelsToRead(chosen?.path().to_owned())));
 }
@@ -332,8 +332,8 @@ pub(super) fn choose_labels_to_read(cx: &mut Cx<'_>) {
 /// Lets the user choose pictures to copy into a class.
 pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
-        .set_title("Copy pictures into a class")
-        .add_filter("Pictures", &crate::dataset::PICTURE_EXTENSIONS)
+        .set_title(t!("Copy pictures into a class"))
+        .add_filter(t!("Pictures"), &crate::dataset::PICTURE_EXTENSIONS)
         .pick_files();
     ask(cx, dialog, move |chosen| {
         let paths = chosen?.iter().map(|file| file.path().to_owned()).collect();

@@ -10,6 +10,7 @@ use super::labels;
 use super::state::{JobId, NoticeLevel, PlannedSplit, Workspace};
 use crate::dataset::ItemId;
 use crate::health::together;
+use crate::lang::tn;
 
 /// What the job reports.
 pub enum SplitMessage {
@@ -93,8 +94,11 @@ fn apply(cx: &mut Cx<'_>) {
     cx.state.split.open = false;
     if let Some(edit) = edit {
         labels::handle(LabelCommand::TakeOver(vec![edit]), cx);
-        let pictures = if moved == 1 { "1 picture is" } else { &format!("{moved} pictures are") };
-        let text = format!("{pictures} in another split now. Undo brings them back.");
+        let text = tn!(
+            moved,
+            "{n} picture is in another split now. Undo brings them back.",
+            "{n} pictures are in another split now. Undo brings them back."
+        );
         cx.state.notify(NoticeLevel::Success, text);
     }
 }

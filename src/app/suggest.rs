@@ -12,6 +12,7 @@ use super::jobs::{JobContext, Message};
 use super::state::{JobId, ModelLine, NoticeLevel};
 use crate::base::CancelToken;
 use crate::dataset::ItemId;
+use crate::lang::t;
 use crate::nn::DeviceChoice;
 use crate::predict::{PredictError, Predictor};
 
@@ -73,8 +74,9 @@ pub(super) fn handle(command: SuggestCommand, cx: &mut Cx<'_>) {
             cx.services.suggest.failed.clear();
             cx.services.suggest.wanted = true;
             if model_to_ask(cx).is_none() {
-                let text =
-                    "There is no trained model yet. Train one in the Train workspace; it then suggests labels here.";
+                let text = t!(
+                    "There is no trained model yet. Train one in the Train workspace; it then suggests labels here."
+                );
                 cx.state.notify(NoticeLevel::Info, text);
             }
         }
@@ -195,7 +197,7 @@ fn start(asked: Asked, cx: &mut Cx<'_>) {
         unlabelled.into_iter().map(|item| (item.id, project.dataset.path_of(item))).unzip();
     let total = ids.len();
     let model = asked.model.clone();
-    let line = cx.services.jobs.spawn("suggest", "Suggesting labels", move |job| {
+    let line = cx.services.jobs.spawn("suggest", t!("Suggesting labels"), move |job| {
         let outcome = look(&model, &ids, &paths, job);
         job.send(Message::Suggest(SuggestMessage::Ended(job.id, outcome)));
     });
@@ -227,7 +229,10 @@ fn look(model: &Path, ids: &[ItemId], paths: &[PathBuf], job: &JobContext) -> Re
         done += 1;
         if sent_at.elapsed() > HAND_OVER {
             sent_at = Instant::now();
-            job.progress(Some(done as f32 / ids.len().max(1) as f32), format!("{done} of {}", ids.len()));
+            job.progress(
+                Some(done as f32 / ids.len().max(1) as f32),
+                t!("{done} of {total}", done = done, total = ids.len()),
+            );
             job.send(Message::Suggest(SuggestMessage::Found(job.id, std::mem::take(&mut ready))));
         }
     });

@@ -12,6 +12,7 @@ use super::{labels, native};
 use crate::dataset::{
     Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
 };
+use crate::lang::{self, t, tn};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -94,13 +95,13 @@ fn export(cx: &mut Cx<'_>) {
     }
     let (out, mode) = (export.folder.clone(), export.mode);
     if !out.is_absolute() {
-        let text = format!("“{}” is not a whole path: choose a folder.", out.display());
+        let text = t!("“{path}” is not a whole path: choose a folder.", path = out.display());
         export.outcome = Some(ExportOutcome::Failed(text));
         return;
     }
     export.outcome = None;
     let dataset = project.for_training();
-    let line = cx.services.jobs.spawn("export", "Exporting", move |job| {
+    let line = cx.services.jobs.spawn("export", t!("Exporting"), move |job| {
         let outcome = run_export(&dataset, &out, mode, job);
         drop(dataset);
         job.send(Message::Transfer(TransferMessage::Exported(job.id, out, outcome)));
@@ -114,7 +115,7 @@ fn run_export(dataset: &Dataset, out: &Path, mode: ExportMode, job: &JobContext)
     export_folders(dataset, out, mode, &job.cancel, &mut |done, total| {
         if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             reported = Some(Instant::now());
-            job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+            job.progress(Some(done as f32 / total.max(1) as f32), t!("{done} of {total}", done = done, total = total));
         }
     })
 }
@@ -125,15 +126,20 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
     let dataset = &project.dataset;
     let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
     let (root, name) = (dataset.root.clone(), project.class_name(Some(class)).to_owned());
-    let line = cx.services.jobs.spawn("import", "Copying pictures", move |job| {
+    let line = cx.services.jobs.spawn("import", t!("Copying pictures"), move |job| {
         let mut reported: Option<Instant> = None;
         let outcome = import_pictures(&paths, &folder, &job.cancel, &mut |done, total| {
             if done == total || reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
                 reported = Some(Instant::now());
-                job.progress(Some(done as f32 / total.max(1) as f32), format!("{done} of {total}"));
+                job.progress(
+                    Some(done as f32 / total.max(1) as f32),
+                    t!("{done} of {total}", done = done, total = total),
+                );
             }
         });
-        let outcome = outcome.map_err(|error| format!("The pictures could not be imported. {error}."));
+        let outcome = outcome.map_err(|error| {
+            t!("The pictures could not be imported. {error}.", error = lang::sentence(&error.to_string()))
+        });
         job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
     });
     cx.state.jobs.push(line);
@@ -157,34 +163,46 @@ fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mu
 
 /// What became of pictures that were to be copied into a class.
 fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) {
-    let pictures = |count: usize| if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") };
-    let mut said = vec![format!("{} copied into {class}.", pictures(imported.copied))];
+    let mut text =
+        tn!(imported.copied, "{n} picture copied into {class}.", "{n} pictures copied into {class}.", class = class);
+    // Each sentence after the first brings the space before it, which Chinese does without.
     match imported.renamed.as_slice() {
         [] => {}
         [(from, to)] => {
             let name = to.file_name().unwrap_or_default().to_string_lossy();
             let from = from.file_name().unwrap_or_default().to_string_lossy();
-            said.push(format!("{from} was there already, so it is called {name}."));
+            text += &t!(" {from} was there already, so it is called {name}.", from = from, name = name);
         }
-        many => said.push(format!("{} got another name, since theirs was taken.", pictures(many.len()))),
+        many => {
+            text += &tn!(
+                many.len(),
+                " {n} picture got another name, since theirs was taken.",
+                " {n} pictures got another name, since theirs was taken."
+            );
+        }
     }
     if imported.there_already > 0 {
-        said.push(format!("{} of the same name and content left out.", pictures(imported.there_already)));
+        text += &tn!(
+            imported.there_already,
+            " {n} picture of the same content and name were there already.",
+            " {n} pictures of the same content and name were there already."
+        );
     }
     if imported.passed_over > 0 {
-        said.push(format!("Files that are no pictures were left out: {}.", imported.passed_over));
+        text += &t!(" Files that are no pictures were left out: {count}.", count = imported.passed_over);
     }
     if imported.cancelled {
-        said.push("It was stopped before its end.".to_owned());
+        text += t!(" It was stopped before its end.");
     }
-    let mut level = if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info };
+    let level = if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info };
     if let Some((path, why)) = imported.failed.first() {
         let more = imported.failed.len() - 1;
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        said.push(format!("Not copied: {}: {why}{more}.", path.display()));
-        level = NoticeLevel::Warning;
+        let more = if more > 0 { t!(", and {more} more", more = more) } else { String::new() };
+        let (path, why) = (path.display(), lang::sentence(why));
+        text += &t!(" Not copied: {path}: {why}{more}.", path = path, why = why, more = more);
+        return (NoticeLevel::Warning, text);
     }
-    (level, said.join(" "))
+    (level, text)
 }
 
 fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
@@ -196,8 +214,12 @@ fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
         let written = layer.write_csv(&dataset, &path);
         drop(dataset);
         let outcome = match written {
-            Ok(()) => Ok(format!("The labels of {pictures} pictures are in {}.", path.display())),
-            Err(error) => Err(format!("The labels could not be written: {error}.")),
+            Ok(()) => {
+                Ok(t!("The labels of {pictures} pictures are in {path}.", pictures = pictures, path = path.display()))
+            }
+            Err(error) => {
+                Err(t!("The labels could not be written: {error}.", error = lang::sentence(&error.to_string())))
+            }
         };
         job.send(Message::Transfer(TransferMessage::LabelsSaved(outcome)));
     });
@@ -217,7 +239,7 @@ fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
         drop(dataset);
         let outcome = read
             .map(|import| Box::new(LabelsPreview { path, import, of }))
-            .map_err(|error| format!("The table can't be used. {error}."));
+            .map_err(|error| t!("The table can't be used. {error}.", error = lang::sentence(&error.to_string())));
         job.send(Message::Transfer(TransferMessage::LabelsRead(outcome)));
     });
 }
@@ -264,18 +286,19 @@ fn exported(folder: PathBuf, outcome: Result<Exported, ExportError>, cx: &mut Cx
                 .iter()
                 .map(|(from, to)| {
                     let name = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    format!("{} is called {name} there", from.display())
+                    t!("{path} is called {name} there", path = from.display(), name = name)
                 })
                 .collect();
-            let text = format!("The data set is exported to {}: {summary}.", folder.display());
+            let text =
+                t!("The data set is exported to {folder}: {summary}.", folder = folder.display(), summary = summary);
             (NoticeLevel::Success, text, ExportOutcome::Done { folder, summary, renamed })
         }
         Err(ExportError::Cancelled) => {
-            let text = "The export was stopped; nothing was exported.".to_owned();
+            let text = t!("The export was stopped; nothing was exported.").to_owned();
             (NoticeLevel::Info, text, ExportOutcome::Cancelled)
         }
         Err(error) => {
-            let text = format!("The data set could not be exported. {error}.");
+            let text = t!("The data set could not be exported. {error}.", error = lang::sentence(&error.to_string()));
             (NoticeLevel::Error, text.clone(), ExportOutcome::Failed(text))
         }
     };
@@ -285,13 +308,14 @@ fn exported(folder: PathBuf, outcome: Result<Exported, ExportError>, cx: &mut Cx
 
 fn summary(exported: &Exported) -> String {
     let mut parts = Vec::new();
-    for (count, what) in [(exported.copied, "copied"), (exported.linked, "linked")] {
-        if count > 0 {
-            parts.push(format!("{count} picture{} {what}", if count == 1 { "" } else { "s" }));
-        }
+    if exported.copied > 0 {
+        parts.push(tn!(exported.copied, "{n} picture copied", "{n} pictures copied"));
+    }
+    if exported.linked > 0 {
+        parts.push(tn!(exported.linked, "{n} picture linked", "{n} pictures linked"));
     }
     if exported.unlabelled > 0 {
-        parts.push(format!("{} without a label left out", exported.unlabelled));
+        parts.push(tn!(exported.unlabelled, "{n} without a label left out", "{n} without a label left out"));
     }
-    parts.join(", ")
+    lang::list(&parts)
 }

@@ -21,25 +21,19 @@ pub(super) fn sentence(kind: FindingKind, count: usize, dataset: &Dataset) -> St
             }
         }
         FindingKind::Unreadable => format!("{pictures} can't be read"),
-        FindingKind::Blank => format!("{pictures} {} nothing but one colour", if one { "shows" } else { "show" }),
-        FindingKind::Repeated => {
-            format!("{pictures} {} of another in the same split", if one { "is a copy" } else { "are copies" })
+        // Whole sentences, so that the window can recognise them and say them in another language.
+        FindingKind::Blank if one => format!("{pictures} shows nothing but one colour"),
+        FindingKind::Blank => format!("{pictures} show nothing but one colour"),
+        FindingKind::Repeated if one => format!("{pictures} is a copy of another in the same split"),
+        FindingKind::Repeated => format!("{pictures} are copies of another in the same split"),
+        FindingKind::Alike if one => format!("{pictures} looks nearly like another in the same split"),
+        FindingKind::Alike => format!("{pictures} look nearly like another in the same split"),
+        FindingKind::Tiny if one => format!("{pictures} is tiny: less than {} pixels at a side", super::TINY_BELOW),
+        FindingKind::Tiny => format!("{pictures} are tiny: less than {} pixels at a side", super::TINY_BELOW),
+        FindingKind::Elongated if one => {
+            format!("{pictures} is very long and narrow: {} : 1 or more", super::ELONGATED_FROM)
         }
-        FindingKind::Alike => {
-            format!("{pictures} {} nearly like another in the same split", if one { "looks" } else { "look" })
-        }
-        FindingKind::Tiny => {
-            format!(
-                "{pictures} {} tiny: less than {} pixels at a side",
-                if one { "is" } else { "are" },
-                super::TINY_BELOW
-            )
-        }
-        FindingKind::Elongated => format!(
-            "{pictures} {} very long and narrow: {} : 1 or more",
-            if one { "is" } else { "are" },
-            super::ELONGATED_FROM
-        ),
+        FindingKind::Elongated => format!("{pictures} are very long and narrow: {} : 1 or more", super::ELONGATED_FROM),
         FindingKind::Imbalance { small, large } => {
             let of_large =
                 dataset.items.iter().filter(|item| item.split == Split::Train && item.class == Some(large)).count();

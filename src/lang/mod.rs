@@ -18,12 +18,14 @@
 mod chinese;
 mod numbers;
 mod sentences;
+mod told;
 
 use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
 pub use numbers::{ago, bytes, day_and_time, duration, list, percent, thousands};
 pub use sentences::{all as sentences, sentence};
+pub use told::told;
 
 /// A language of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

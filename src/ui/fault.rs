@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::state::Fault;
+use crate::lang::t;
 
 /// Width of the words in points.
 const WIDTH: f32 = 560.0;
@@ -26,29 +27,33 @@ fn words_ui(ui: &mut Ui, fault: &Fault) {
     ui.spacing_mut().item_spacing.y = space::M;
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(22.0).color(colors.bad));
-        ui.label(RichText::new("Imago has a fault and had to stop").font(theme::title()));
+        ui.label(RichText::new(t!("Imago has a fault and had to stop")).font(theme::title()));
     });
     let saved = if fault.saved {
-        "Your labels and settings are saved, and a training that ran was stopped: it can be continued from its last finished \
+        t!(
+            "Your labels and settings are saved, and a training that ran was stopped: it can be continued from its last finished \
          epoch. Nothing of your pictures was changed."
+        )
     } else {
-        "Labels that were given before the last moments are saved, and a training that ran can be continued from its last \
+        t!(
+            "Labels that were given before the last moments are saved, and a training that ran can be continued from its last \
          finished epoch. Nothing of your pictures was changed."
+        )
     };
     ui.add(Label::new(saved).wrap());
-    ui.add(Label::new(RichText::new(format!("What happened: {}", fault.text)).color(colors.text_weak)).wrap());
+    ui.add(Label::new(RichText::new(t!("What happened: {what}", what = fault.text)).color(colors.text_weak)).wrap());
     if let Some(report) = &fault.report {
-        let text = "A report with the version and the place of the fault, and nothing of your pictures, is in";
+        let text = t!("A report with the version and the place of the fault, and nothing of your pictures, is in");
         ui.add(Label::new(text).wrap());
         ui.add(Label::new(RichText::new(report.display().to_string()).font(theme::strong(13.0))).wrap());
     }
     ui.add_space(space::S);
     ui.horizontal(|ui| {
-        if widgets::primary_button(ui, "Close Imago", true).clicked() {
+        if widgets::primary_button(ui, t!("Close Imago"), true).clicked() {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
         }
         if let Some(report) = &fault.report
-            && ui.button("Copy the report’s place").clicked()
+            && ui.button(t!("Copy the report’s place")).clicked()
         {
             ui.ctx().copy_text(report.display().to_string());
         }

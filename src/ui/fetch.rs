@@ -8,7 +8,7 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, FetchCommand, TrainCommand};
 use crate::app::state::{FetchKind, FetchOffer, JobLine, State};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Width of the dialog in points.
 const WIDTH: f32 = 480.0;
@@ -25,7 +25,7 @@ pub(super) fn fetch_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn contents_ui(ui: &mut Ui, state: &mut State, offer: &FetchOffer, commands: &mut Commands) {
-    weak_ui(ui, &format!("{}.", offer.about));
+    weak_ui(ui, &lang::sentence(&format!("{}.", offer.about)));
     ui.add_space(space::S);
     facts_ui(ui, offer);
     ui.add_space(space::S);
@@ -47,14 +47,17 @@ fn contents_ui(ui: &mut Ui, state: &mut State, offer: &FetchOffer, commands: &mu
 }
 
 fn facts_ui(ui: &mut Ui, offer: &FetchOffer) {
-    let size = offer.bytes.map_or_else(|| "not known".to_owned(), widgets::bytes);
-    let size =
-        if offer.there > 0 { format!("{size}, {} are there already", widgets::bytes(offer.there)) } else { size };
+    let size = offer.bytes.map_or_else(|| t!("not known").to_owned(), widgets::bytes);
+    let size = if offer.there > 0 {
+        t!("{size}, {there} are there already", size = size, there = widgets::bytes(offer.there))
+    } else {
+        size
+    };
     let facts = [
-        ("From", offer.host.clone()),
-        ("Size", size),
-        ("Licence", offer.licence.clone()),
-        ("To", offer.place.display().to_string()),
+        (t!("From"), offer.host.clone()),
+        (t!("Size"), size),
+        (t!("Licence"), lang::sentence(&offer.licence)),
+        (t!("To"), offer.place.display().to_string()),
     ];
     Grid::new("fetch_facts").num_columns(2).spacing(vec2(space::M, 6.0)).show(ui, |ui| {
         for (name, value) in facts {
@@ -73,36 +76,36 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let bar = ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent);
     let response = ui.add(bar);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Progress of fetching"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, t!("Progress of fetching")));
     ui.horizontal(|ui| {
         let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Stop").on_hover_text("What came stays, and can be gone on from").clicked() {
+            if ui.button(t!("Stop")).on_hover_text(t!("What came stays, and can be gone on from")).clicked() {
                 commands.push(Command::CancelJob(line.id));
             }
         });
     });
-    weak_ui(ui, "You can close this and go on working.");
+    weak_ui(ui, t!("You can close this and go on working."));
 }
 
 fn start_ui(ui: &mut Ui, state: &State, offer: &FetchOffer, commands: &mut Commands) {
     let is_free = state.fetch.job.is_none();
     ui.horizontal(|ui| {
-        let text = if offer.there > 0 { "Go on fetching" } else { "Fetch" };
+        let text = if offer.there > 0 { t!("Go on fetching") } else { t!("Fetch") };
         let start = widgets::primary_button(ui, text, is_free);
-        if start.on_disabled_hover_text("Something else is being fetched").clicked() {
+        if start.on_disabled_hover_text(t!("Something else is being fetched")).clicked() {
             commands.push(Command::Fetch(FetchCommand::Start));
         }
         let other = match offer.kind {
-            FetchKind::Weights(_) => ("Open a file instead…", Command::Train(TrainCommand::ChooseWeightsFile)),
+            FetchKind::Weights(_) => (t!("Open a file instead…"), Command::Train(TrainCommand::ChooseWeightsFile)),
             FetchKind::Photographs => {
-                ("Open a folder instead…", Command::Ui(crate::app::command::UiCommand::OpenFolder))
+                (t!("Open a folder instead…"), Command::Ui(crate::app::command::UiCommand::OpenFolder))
             }
         };
         widgets::command_button(ui, other.0, other.1, commands);
     });
-    weak_ui(ui, "Proxy and mirror are in the settings.");
+    weak_ui(ui, t!("Proxy and mirror are in the settings."));
 }
 
 fn weak_ui(ui: &mut Ui, text: &str) {

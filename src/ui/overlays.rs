@@ -9,7 +9,7 @@ use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{LabelSaving, LanguageChoice, LeavingFor, State, ThemeChoice};
 use crate::dataset::ScanIssueKind;
 use crate::fetch::Network;
-use crate::lang::{self, Language, t};
+use crate::lang::{self, Language, t, tn};
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -87,7 +87,7 @@ fn settings_ui(ui: &Ui, state: &mut State, commands: &mut Commands) -> bool {
             ui.checkbox(&mut state.settings.reduced_motion, t!("No animations"));
             ui.end_row();
             network_ui(ui, &mut state.settings.network);
-            ui.label("Thumbnails");
+            ui.label(t!("Thumbnails"));
             widgets::ui_command_button(ui, UiCommand::ClearThumbnails, state, commands);
             ui.end_row();
         });
@@ -101,22 +101,22 @@ fn settings_ui(ui: &Ui, state: &mut State, commands: &mut Commands) -> bool {
 fn network_ui(ui: &mut Ui, network: &mut Network) {
     let rows = [
         (
-            "Proxy",
+            t!("Proxy"),
             &mut network.proxy,
-            "As the system has it",
-            "http://host:port or socks5://host:port; “none” uses no proxy.",
+            t!("As the system has it"),
+            t!("http://host:port or socks5://host:port; “none” uses no proxy."),
         ),
         (
-            "Mirror for weights",
+            t!("Mirror for weights"),
             &mut network.weights_mirror,
             "https://huggingface.co",
-            "Another server with the same files, asked instead of the Hugging Face hub. Checksums are the same.",
+            t!("Another server with the same files, asked instead of the Hugging Face hub. Checksums are the same."),
         ),
         (
-            "Mirror for photographs",
+            t!("Mirror for photographs"),
             &mut network.photographs_mirror,
             "https://download.pytorch.org",
-            "Another server with the same files, asked instead of download.pytorch.org. Checksums are the same.",
+            t!("Another server with the same files, asked instead of download.pytorch.org. Checksums are the same."),
         ),
     ];
     for (name, value, hint, tip) in rows {
@@ -136,24 +136,39 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
         _ => "",
     };
     let count = leaving.unsaved;
-    let what = if count == 1 {
-        "Your last action of labelling is".into()
-    } else {
-        format!("Your last {count} actions of labelling are")
-    };
+    let why = lang::sentence(why);
+    let what = tn!(
+        count,
+        "Your last action of labelling is not written yet: {why}.",
+        "Your last {n} actions of labelling are not written yet: {why}.",
+        why = why
+    );
     let (then, leave) = match leaving.to {
-        LeavingFor::Window => ("If the window closes now", "Close and lose them"),
-        LeavingFor::CloseDataSet => ("If the data set is closed now", "Close and lose them"),
-        LeavingFor::Open(_) => ("If another folder is opened now", "Open and lose them"),
+        LeavingFor::Window => (
+            t!("If the window closes now, they are lost. Imago goes on trying to save them as long as it is open."),
+            t!("Close and lose them"),
+        ),
+        LeavingFor::CloseDataSet => (
+            t!(
+                "If the data set is closed now, they are lost. Imago goes on trying to save them as long as it is open."
+            ),
+            t!("Close and lose them"),
+        ),
+        LeavingFor::Open(_) => (
+            t!(
+                "If another folder is opened now, they are lost. Imago goes on trying to save them as long as it is open."
+            ),
+            t!("Open and lose them"),
+        ),
     };
     let mut stays = true;
     let is_open = dialog_ui(ui, "leaving", t!("Labels are not saved"), 420.0, |ui| {
-        ui.label(format!("{what} not written yet: {why}."));
+        ui.label(what);
         ui.add_space(space::XS);
-        ui.label(format!("{then}, they are lost. Imago goes on trying to save them as long as it is open."));
+        ui.label(then);
         ui.add_space(space::M);
         ui.horizontal(|ui| {
-            if widgets::primary_button(ui, "Stay and keep trying", true).clicked() {
+            if widgets::primary_button(ui, t!("Stay and keep trying"), true).clicked() {
                 stays = false;
             }
             if ui.button(leave).clicked() {

@@ -87,7 +87,7 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.ui(UiCommand::OpenSample);
         }
         let title = if state.fetch.photographs.is_some() {
-            "Open fetched photographs"
+            t!("Open fetched photographs")
         } else {
             UiCommand::GetPhotographs.title()
         };

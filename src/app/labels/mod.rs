@@ -16,7 +16,7 @@ use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
 use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Selections of up to this many pictures are looked up one by one.
 const LOOKED_UP_ONE_BY_ONE: usize = 8;
@@ -93,8 +93,9 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
         LabelCommand::AcceptSuggestions => {
             let suggested = suggested(cx);
             if suggested.is_empty() {
-                let text =
-                    "The model says nothing of this picture yet, or names a class that this data set does not have.";
+                let text = t!(
+                    "The model says nothing of this picture yet, or names a class that this data set does not have."
+                );
                 cx.state.notify(NoticeLevel::Info, text);
                 return;
             }
@@ -334,7 +335,7 @@ fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
 fn take_back(cx: &mut Cx<'_>) {
     let Some(project) = &mut cx.state.project else { return };
     if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.undo(dataset, now_ms())) {
-        project.labels.said = Some((t!("Undone: {what}", what = title), project.labels.revision));
+        project.labels.said = Some((t!("Undone: {what}", what = lang::told(&title)), project.labels.revision));
         write(record, cx);
     }
 }
@@ -342,7 +343,7 @@ fn take_back(cx: &mut Cx<'_>) {
 fn do_again(cx: &mut Cx<'_>) {
     let Some(project) = &mut cx.state.project else { return };
     if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.redo(dataset, now_ms())) {
-        project.labels.said = Some((t!("Redone: {what}", what = title), project.labels.revision));
+        project.labels.said = Some((t!("Redone: {what}", what = lang::told(&title)), project.labels.revision));
         write(record, cx);
     }
 }

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use egui::Key;
 
 use crate::app::command::UiCommand;
+use crate::lang::{self, key, t};
 
 /// The letters, by the name of the class.
 pub type ClassLetters = BTreeMap<String, char>;
 
 /// Keys of the Data workspace that are no commands of the table, and what they do.
-const OTHER_KEYS: [(Key, &str); 2] = [(Key::C, "show what the model sees"), (Key::I, "show the inspector")];
+const OTHER_KEYS: [(Key, &str); 2] = [(Key::C, key!("show what the model sees")), (Key::I, key!("show the inspector"))];
 
 /// The key of a letter.
 pub fn key_of(letter: char) -> Option<Key> {
@@ -21,19 +22,25 @@ pub fn key_of(letter: char) -> Option<Key> {
 /// Why a class can't have this letter, if it can't: a sentence.
 pub fn refuse_letter(letters: &ClassLetters, classes: &[String], class: usize, letter: char) -> Option<String> {
     let shown = letter.to_ascii_uppercase();
-    let Some(key) = key_of(letter) else { return Some(format!("“{letter}” is no letter from A to Z.")) };
+    let Some(key) = key_of(letter) else {
+        return Some(t!("“{letter}” is no letter from A to Z.", letter = letter));
+    };
     let has_key = |command: &UiCommand| {
         let shortcuts = [command.shortcut(), command.other_shortcut()];
         command.is_plain_key() && shortcuts.into_iter().flatten().any(|shortcut| shortcut.logical_key == key)
     };
     let of_table = UiCommand::all().into_iter().find(has_key).map(|command| command.title().to_lowercase());
-    let other = OTHER_KEYS.iter().find(|(other, _)| *other == key).map(|(_, what)| (*what).to_owned());
+    let other = OTHER_KEYS.iter().find(|(other, _)| *other == key).map(|(_, what)| lang::text(what).to_owned());
     if let Some(what) = of_table.or(other) {
-        return Some(format!("{shown} is the key to {what}; choose another letter."));
+        return Some(t!("{shown} is the key to {what}; choose another letter.", shown = shown, what = what));
     }
     let taken = |(index, name): &(usize, &String)| *index != class && letters.get(*name).is_some_and(|it| *it == shown);
     classes.iter().enumerate().find(taken).map(|(_, name)| {
-        format!("{shown} is the key of the class {name}; choose another letter, or take it away there.")
+        t!(
+            "{shown} is the key of the class {name}; choose another letter, or take it away there.",
+            shown = shown,
+            name = name
+        )
     })
 }
 

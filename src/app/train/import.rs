@@ -7,13 +7,14 @@ use crate::app::imago_app::Cx;
 use crate::app::jobs::{JobContext, Message};
 use crate::app::state::NoticeLevel;
 use crate::import::{ImportError, Limits, import};
+use crate::lang::t;
 
 /// Starts the conversion. The result is Imago's own; the file that was chosen stays as it is.
 pub(super) fn start(path: PathBuf, cx: &mut Cx<'_>) {
     // Apart from fetched files, so that neither can take the other's place.
     let folder = cx.services.paths.weights_dir().join("imported");
     let program = cx.services.train.program.clone();
-    let line = cx.services.jobs.spawn("import", "Converting PyTorch file", move |job| {
+    let line = cx.services.jobs.spawn("import", t!("Converting PyTorch file"), move |job| {
         let result = run(program, &path, &folder, job);
         job.send(Message::Train(TrainMessage::Imported(result)));
     });
@@ -23,9 +24,8 @@ pub(super) fn start(path: PathBuf, cx: &mut Cx<'_>) {
 fn run(program: Option<PathBuf>, path: &Path, folder: &Path, job: &JobContext) -> Result<PathBuf, Option<String>> {
     let program = match program {
         Some(program) => program,
-        None => {
-            std::env::current_exe().map_err(|error| Some(format!("{} can’t be converted: {error}.", path.display())))?
-        }
+        None => std::env::current_exe()
+            .map_err(|error| Some(t!("{path} can’t be converted: {error}.", path = path.display(), error = error)))?,
     };
     let place = free_place(path, folder);
     match import(&program, path, &place, &Limits::for_file(path), &job.cancel) {
@@ -56,10 +56,10 @@ fn free_place(path: &Path, folder: &Path) -> PathBuf {
 pub(super) fn ended(result: Result<PathBuf, Option<String>>, cx: &mut Cx<'_>) {
     match result {
         Ok(path) => {
-            cx.state.notify(NoticeLevel::Success, format!("Converted to {}.", path.display()));
+            cx.state.notify(NoticeLevel::Success, t!("Converted to {path}.", path = path.display()));
             use_weights_file(path, cx);
         }
         Err(Some(reason)) => cx.state.notify(NoticeLevel::Error, reason),
-        Err(None) => cx.state.notify(NoticeLevel::Info, "Converting was cancelled."),
+        Err(None) => cx.state.notify(NoticeLevel::Info, t!("Converting was cancelled.")),
     }
 }

@@ -101,7 +101,8 @@ fn letters_ui(ui: &mut Ui, own: Option<char>, mut choose: impl FnMut(Option<char
         for (place, letter) in ('A'..='Z').enumerate() {
             let button =
                 egui::Button::new(letter.to_string()).min_size(egui::vec2(26.0, 26.0)).selected(own == Some(letter));
-            if ui.add(button).on_hover_text(format!("Label with this class by pressing {letter}")).clicked() {
+            if ui.add(button).on_hover_text(t!("Label with this class by pressing {letter}", letter = letter)).clicked()
+            {
                 choose(Some(letter));
                 ui.close();
             }
@@ -110,7 +111,7 @@ fn letters_ui(ui: &mut Ui, own: Option<char>, mut choose: impl FnMut(Option<char
             }
         }
     });
-    if ui.add_enabled(own.is_some(), egui::Button::new("No letter")).clicked() {
+    if ui.add_enabled(own.is_some(), egui::Button::new(t!("No letter"))).clicked() {
         choose(None);
         ui.close();
     }

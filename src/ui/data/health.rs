@@ -10,6 +10,7 @@ use egui_material_icons::icons;
 use crate::app::command::{Command, Commands, HealthCommand, LabelCommand};
 use crate::app::state::{DataFilter, DataState, HealthCheck, JobLine, Project, SortBy};
 use crate::health::{Finding, FindingKind};
+use crate::lang::{self, t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -24,16 +25,16 @@ pub fn line_look(ui: &Ui, data: &DataState) -> (String, &'static str, Color32) {
     let count = data.health.findings().len();
     match data.health.check {
         HealthCheck::Waiting | HealthCheck::Running(_) => {
-            ("Health, being checked".to_owned(), icons::ICON_HEALTH_AND_SAFETY.codepoint, colors.text_weak)
+            (t!("Health, being checked").to_owned(), icons::ICON_HEALTH_AND_SAFETY.codepoint, colors.text_weak)
         }
         HealthCheck::NotYet | HealthCheck::Stopped => {
-            ("Health, not checked yet".to_owned(), icons::ICON_HEALTH_AND_SAFETY.codepoint, colors.text_weak)
+            (t!("Health, not checked yet").to_owned(), icons::ICON_HEALTH_AND_SAFETY.codepoint, colors.text_weak)
         }
         HealthCheck::Done if count == 0 => {
-            ("Health, no problems".to_owned(), icons::ICON_CHECK_CIRCLE.codepoint, colors.good)
+            (t!("Health, no problems").to_owned(), icons::ICON_CHECK_CIRCLE.codepoint, colors.good)
         }
         HealthCheck::Done => {
-            let problems = format!("Health, {count} problem{}", if count == 1 { "" } else { "s" });
+            let problems = tn!(count, "Health, {n} problem", "Health, {n} problems");
             (problems, icons::ICON_WARNING.codepoint, colors.accent)
         }
     }
@@ -44,11 +45,11 @@ pub fn health_ui(ui: &mut Ui, project: &Project, data: &mut DataState, jobs: &[J
     Frame::new().inner_margin(Margin { left: 8, right: 12, top: 8, bottom: 4 }).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            let back = "Back to splits and classes";
+            let back = t!("Back to splits and classes");
             if widgets::icon_button(ui, icons::ICON_ARROW_BACK.codepoint, back, false).clicked() {
                 close(data);
             }
-            widgets::section_label(ui, "Health");
+            widgets::section_label(ui, t!("Health"));
         });
     });
     let running = match data.health.check {
@@ -59,9 +60,9 @@ pub fn health_ui(ui: &mut Ui, project: &Project, data: &mut DataState, jobs: &[J
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
         match (&data.health.check, running) {
             (_, Some(line)) => running_ui(ui, line, commands),
-            (HealthCheck::Waiting | HealthCheck::Running(_), None) => weak_ui(ui, "The check is about to begin."),
-            (HealthCheck::NotYet, _) => ask_ui(ui, project, "Nothing was checked yet.", commands),
-            (HealthCheck::Stopped, _) => ask_ui(ui, project, "The check was stopped.", commands),
+            (HealthCheck::Waiting | HealthCheck::Running(_), None) => weak_ui(ui, t!("The check is about to begin.")),
+            (HealthCheck::NotYet, _) => ask_ui(ui, project, t!("Nothing was checked yet."), commands),
+            (HealthCheck::Stopped, _) => ask_ui(ui, project, t!("The check was stopped."), commands),
             (HealthCheck::Done, _) => {}
         }
     });
@@ -105,11 +106,11 @@ fn close(data: &mut DataState) {
 
 fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    weak_ui(ui, "Every picture is read to its end and compared with all others.");
+    weak_ui(ui, t!("Every picture is read to its end and compared with all others."));
     let response = ui.add(ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent));
     let value = f64::from(line.fraction.unwrap_or(0.0));
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, "Progress of the check");
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, t!("Progress of the check"));
         info.value = Some(value);
         info
     });
@@ -117,7 +118,11 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
         let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Stop the check").on_hover_text("What was read is not read again the next time").clicked() {
+            if ui
+                .button(t!("Stop the check"))
+                .on_hover_text(t!("What was read is not read again the next time"))
+                .clicked()
+            {
                 commands.push(Command::CancelJob(line.id));
             }
         });
@@ -127,15 +132,17 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
 fn ask_ui(ui: &mut Ui, project: &Project, why: &str, commands: &mut Commands) {
     weak_ui(ui, why);
     ui.add_space(space::XS);
-    let text = format!("Check {} pictures", widgets::thousands(project.dataset.items.len()));
+    let text = t!("Check {count} pictures", count = widgets::thousands(project.dataset.items.len()));
     if widgets::primary_button(ui, &text, true).clicked() {
         commands.push(Command::Health(HealthCommand::Check));
     }
     ui.add_space(space::XS);
     weak_ui(
         ui,
-        "Finds the same picture in train and val, twins with different labels, files that can't be read, and pictures that \
-         show nothing.",
+        t!(
+            "Finds the same picture in train and val, twins with different labels, files that can't be read, and pictures that \
+         show nothing."
+        ),
     );
 }
 
@@ -148,11 +155,11 @@ fn fine_ui(ui: &mut Ui, data: &DataState) {
         let icon = RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(36.0).color(colors.good);
         ui.add(Label::new(icon).selectable(false));
         ui.add_space(space::S);
-        let text = format!("No problems found in {} pictures", widgets::thousands(pictures));
+        let text = t!("No problems found in {count} pictures", count = widgets::thousands(pictures));
         ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
         ui.add_space(space::XS);
         Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {
-            weak_ui(ui, "No twins, no leaks between splits, nothing unreadable, tiny, narrow or blank.");
+            weak_ui(ui, t!("No twins, no leaks between splits, nothing unreadable, tiny, narrow or blank."));
         });
     });
 }
@@ -177,12 +184,13 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, selected: bool) -> bool {
     let colors = theme::colors(ui);
     let width = ui.available_width();
     let words = (width - TEXT_LEFT - PAD).max(40.0);
-    let sentence = ui.painter().layout(finding.sentence.clone(), theme::strong(13.0), colors.text, words);
-    let advice = ui.painter().layout(finding.advice.to_owned(), theme::caption(), colors.text_weak, words);
+    let said = lang::told(&finding.sentence);
+    let sentence = ui.painter().layout(said.clone(), theme::strong(13.0), colors.text, words);
+    let advice = ui.painter().layout(lang::sentence(finding.advice), theme::caption(), colors.text_weak, words);
     let height = sentence.size().y + advice.size().y + 4.0 + 2.0 * PAD;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, &finding.sentence));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, &said));
     if ui.is_rect_visible(rect) {
         let fill = match (selected, response.hovered()) {
             (true, _) => colors.accent_faint,
@@ -202,7 +210,8 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, selected: bool) -> bool {
         ui.painter().galley(at, sentence, colors.text);
         ui.painter().galley(below, advice, colors.text_weak);
     }
-    let tooltip = if selected { "Click to show all pictures again" } else { "Click to show the pictures meant" };
+    let tooltip =
+        if selected { t!("Click to show all pictures again") } else { t!("Click to show the pictures meant") };
     response.on_hover_text(tooltip).clicked()
 }
 
@@ -212,22 +221,22 @@ fn settle_ui(ui: &mut Ui, project: &Project, finding: &Finding, commands: &mut C
     let (text, aside): (String, Vec<usize>) = match finding.kind {
         FindingKind::Repeated => {
             let extra = finding.groups.iter().flat_map(|group| group.iter().skip(1).copied());
-            ("Set all copies but one aside".to_owned(), extra.collect())
+            (t!("Set all copies but one aside").to_owned(), extra.collect())
         }
         FindingKind::Leak { also_in, exactly: true, .. } => {
             let twins = finding.pictures().filter(|position| split(position) == Some(also_in));
-            (format!("Set the copies in {} aside", also_in.name()), twins.collect())
+            (t!("Set the copies in {split} aside", split = lang::text(also_in.name())), twins.collect())
         }
-        FindingKind::Blank | FindingKind::Unreadable => ("Set them aside".to_owned(), finding.pictures().collect()),
+        FindingKind::Blank | FindingKind::Unreadable => (t!("Set them aside").to_owned(), finding.pictures().collect()),
         _ => return,
     };
     let can = project.labels.refusal().is_none();
-    let tooltip = "Keeps them out of training and evaluation. Nothing is deleted; Undo brings them back.";
+    let tooltip = t!("Keeps them out of training and evaluation. Nothing is deleted; Undo brings them back.");
     if ui.add_enabled(can, egui::Button::new(text)).on_hover_text(tooltip).clicked() {
         commands.push(Command::Label(LabelCommand::SetAside(aside)));
     }
     if finding.is_grouped() {
-        weak_ui(ui, "Twins have the same number at the top left.");
+        weak_ui(ui, t!("Twins have the same number at the top left."));
     }
 }
 
@@ -249,7 +258,7 @@ pub fn group_badge_ui(ui: &Ui, data: &DataState, position: Option<usize>, tile: 
 
 /// What the grid says when a finding's last picture is settled.
 pub fn settled_text(filter: &DataFilter) -> Option<&'static str> {
-    filter.health.map(|_| "None of the pictures has this problem any more.")
+    filter.health.map(|_| t!("None of the pictures has this problem any more."))
 }
 
 fn weak_ui(ui: &mut Ui, text: &str) {

@@ -9,7 +9,7 @@ use crate::app::command::{Command, Commands, LabelCommand, UiCommand};
 use crate::app::state::{DataState, LabelSaving, Project};
 use crate::dataset::labels::{Mark, Marks};
 use crate::dataset::{Item, Split};
-use crate::lang::{t, tn};
+use crate::lang::{self, t, tn};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -153,7 +153,7 @@ pub fn status_ui(ui: &mut Ui, project: &Project) {
     };
     if let Some((text, why, color)) = problem {
         ui.add(small("·".to_owned(), colors.text_weak));
-        ui.add(small(format!("{}  {text}", icons::ICON_LOCK.codepoint), color)).on_hover_text(why);
+        ui.add(small(format!("{}  {text}", icons::ICON_LOCK.codepoint), color)).on_hover_text(lang::sentence(why));
     }
     if let Some((text, _)) = labels.said.as_ref().filter(|(_, revision)| *revision == labels.revision) {
         ui.add(small("·".to_owned(), colors.text_weak));

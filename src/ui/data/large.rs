@@ -9,6 +9,7 @@ use egui_material_icons::icons;
 use super::{class_color, inspector, labelling, suggestions};
 use crate::app::state::{DataState, LargeView, Picture, Pictures, Project};
 use crate::dataset::Item;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -69,20 +70,24 @@ fn head_ui(ui: &mut Ui, project: &Project, data: &DataState, items: &[&Item], vi
     let mut stays = true;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if widgets::icon_button(ui, icons::ICON_CROP_FREE.codepoint, "What the model sees (C)", view.shows_crop)
+        if widgets::icon_button(ui, icons::ICON_CROP_FREE.codepoint, t!("What the model sees (C)"), view.shows_crop)
             .clicked()
         {
             view.shows_crop = !view.shows_crop;
         }
-        if widgets::icon_button(ui, icons::ICON_FIT_SCREEN.codepoint, "Whole picture", false).clicked() {
+        if widgets::icon_button(ui, icons::ICON_FIT_SCREEN.codepoint, t!("Whole picture"), false).clicked() {
             view.fit();
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let name = "Back to the grid (Esc)";
+            let name = t!("Back to the grid (Esc)");
             stays = !widgets::icon_button(ui, icons::ICON_ARROW_BACK.codepoint, name, false).clicked();
             if let [item] = items {
                 let at = data.cursor_position(&project.dataset).map_or(0, |at| at + 1);
-                let text = format!("{} of {}", widgets::thousands(at), widgets::thousands(data.shown().len()));
+                let text = t!(
+                    "{done} of {total}",
+                    done = widgets::thousands(at),
+                    total = widgets::thousands(data.shown().len())
+                );
                 let text = RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
                 ui.add(egui::Label::new(text).selectable(false));
                 widgets::legend_dot(ui, class_color(ui, item.class));
@@ -91,7 +96,7 @@ fn head_ui(ui: &mut Ui, project: &Project, data: &DataState, items: &[&Item], vi
                 words += &suggestions::words(&data.suggestions, item);
                 widgets::elided_label(ui, &words, theme::strong(13.0), colors.text);
             } else {
-                let text = "Two pictures, zoomed and moved together. Click one to label it.";
+                let text = t!("Two pictures, zoomed and moved together. Click one to label it.");
                 widgets::elided_label(ui, text, theme::body(), colors.text_weak);
             }
         });
@@ -113,7 +118,7 @@ fn pane_ui(
     let id = ui.scope_id().with(("large", item.id.0));
     let response = ui.interact(area, id, Sense::click_and_drag());
     let is_selected = data.selection.ids.contains(&item.id);
-    let name = if view.pair.is_some() { "Compared picture" } else { "Large picture" };
+    let name = if view.pair.is_some() { t!("Compared picture") } else { t!("Large picture") };
     let name = format!("{name} {}", item.file_name());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
     let painter = ui.painter_at(area);
@@ -123,11 +128,11 @@ fn pane_ui(
     let side = area.width().max(area.height()) * ui.ctx().pixels_per_point() * view.zoom;
     match pictures.get(&path, side.min(2048.0)) {
         Picture::Loading => {
-            let text = "Reading…";
+            let text = t!("Reading…");
             painter.text(area.center(), Align2::CENTER_CENTER, text, theme::body(), colors.text_weak);
         }
         Picture::Failed(reason) => {
-            let galley = painter.layout(reason, theme::body(), colors.bad, area.width() - 24.0);
+            let galley = painter.layout(lang::sentence(&reason), theme::body(), colors.bad, area.width() - 24.0);
             painter.galley(area.center() - galley.size() / 2.0, galley, colors.bad);
         }
         Picture::Ready { texture, original_size } => {
@@ -141,7 +146,7 @@ fn pane_ui(
                 clipped.set_clip_rect(area.intersect(ui.clip_rect()));
                 inspector::crop_ui(&clipped, rect, original_size);
             }
-            let text = format!("{:.0} %", view.scale(area, size) * ui.ctx().pixels_per_point() * 100.0);
+            let text = widgets::percent(f64::from(view.scale(area, size) * ui.ctx().pixels_per_point()), 0);
             badge_ui(&painter, area.right_bottom() - vec2(8.0, 8.0), Align2::RIGHT_BOTTOM, &text);
         }
     }

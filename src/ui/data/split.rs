@@ -6,7 +6,7 @@ use egui::{DragValue, Grid, Label, RichText, ScrollArea, Ui, vec2};
 use crate::app::command::{Command, Commands, SplitCommand};
 use crate::app::state::{PlannedSplit, Project, State};
 use crate::dataset::Split;
-use crate::lang::t;
+use crate::lang::{self, t, tn};
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -28,49 +28,51 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let Some(project) = &state.project else { return };
     weak_ui(
         ui,
-        "Draws anew which labelled pictures the model learns from and which judge it. No file is moved; it is one step that can \
-         be undone.",
+        t!(
+            "Draws anew which labelled pictures the model learns from and which judge it. No file is moved; it is one step that can \
+         be undone."
+        ),
     );
     ui.add_space(space::S);
     let checked = state.data.health.survey().is_some();
     let question = &mut state.split.question;
     Grid::new("split_question").num_columns(2).spacing(vec2(space::L, space::S)).show(ui, |ui| {
-        let label = ui.label("Validation");
+        let label = ui.label(t!("Validation@@split"));
         let most = 90.0 - question.test_percent;
         ui.add(DragValue::new(&mut question.val_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
             .labelled_by(label.id);
         ui.end_row();
-        let label = ui.label("Test");
+        let label = ui.label(t!("Test@@split"));
         let most = 90.0 - question.val_percent;
         ui.add(DragValue::new(&mut question.test_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
             .labelled_by(label.id);
         ui.end_row();
-        let label = ui.label("Seed");
+        let label = ui.label(t!("Seed"));
         ui.add(DragValue::new(&mut question.seed).speed(0.1))
             .labelled_by(label.id)
-            .on_hover_text("Another number draws other pictures; the same number always the same ones");
+            .on_hover_text(t!("Another number draws other pictures; the same number always the same ones"));
         ui.end_row();
     });
     ui.add_space(space::S);
-    widgets::section_label(ui, "Keep together");
-    ui.checkbox(&mut question.folders, "Pictures of one folder below a class")
-        .on_hover_text("A folder for each animal, day or camera");
+    widgets::section_label(ui, t!("Keep together"));
+    ui.checkbox(&mut question.folders, t!("Pictures of one folder below a class"))
+        .on_hover_text(t!("A folder for each animal, day or camera"));
     ui.add_enabled_ui(checked, |ui| {
         ui.horizontal(|ui| {
-            ui.checkbox(&mut question.bursts, "Pictures taken within");
+            ui.checkbox(&mut question.bursts, t!("Pictures taken within"));
             let value = DragValue::new(&mut question.burst_secs).range(1..=3600).suffix(" s");
             let response = ui.add_enabled(question.bursts, value);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Seconds of a burst"));
-            ui.label("of each other");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, t!("Seconds of a burst")));
+            ui.label(t!("of each other"));
         });
-        ui.checkbox(&mut question.alike, "Pictures that look alike");
+        ui.checkbox(&mut question.alike, t!("Pictures that look alike"));
     });
     weak_ui(
         ui,
         if checked {
-            "Copies with the same content always stay together."
+            t!("Copies with the same content always stay together.")
         } else {
-            "Twins and bursts are known once the pictures' health has been checked."
+            t!("Twins and bursts are known once the pictures' health has been checked.")
         },
     );
     ui.add_space(space::M);
@@ -85,11 +87,11 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
     ui.add_space(space::M);
     let can = project.labels.refusal().is_none() && current.is_some_and(|planned| planned.moved > 0);
-    if widgets::primary_button(ui, "Apply split", can).clicked() {
+    if widgets::primary_button(ui, t!("Apply split"), can).clicked() {
         commands.push(Command::Split(SplitCommand::Apply));
     }
     if let Some(why) = project.labels.refusal() {
-        weak_ui(ui, why);
+        weak_ui(ui, &lang::sentence(why));
     }
 }
 
@@ -126,14 +128,9 @@ fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
         });
     });
     ui.add_space(space::XS);
-    let plural = |count: usize, one: &str, many: &str| {
-        format!("{} {}", widgets::thousands(count), if count == 1 { one } else { many })
-    };
-    let text = format!(
-        "{} would change the split; {} kept together.",
-        plural(planned.moved, "picture", "pictures"),
-        plural(planned.groups, "group is", "groups are"),
-    );
+    let moved = tn!(planned.moved, "{n} picture would change the split", "{n} pictures would change the split");
+    let groups = tn!(planned.groups, "{n} group is kept together", "{n} groups are kept together");
+    let text = t!("{moved}; {groups}.", moved = moved, groups = groups);
     weak_ui(ui, &text);
 }
 

@@ -8,6 +8,7 @@ use egui_material_icons::icons;
 use crate::app::state::{ExifFacts, Project};
 use crate::dataset::Item;
 use crate::dataset::labels::{Happening, LabelEvent};
+use crate::lang::{self, t, tn};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -17,18 +18,18 @@ const SHOWN: usize = 4;
 /// Lines of a table of facts: what the camera wrote.
 pub fn camera_ui(ui: &mut Ui, facts: &ExifFacts, fact: impl Fn(&mut Ui, &str, &str)) {
     if let Some(camera) = &facts.camera {
-        fact(ui, "Camera", camera);
+        fact(ui, t!("Camera"), camera);
     }
     if let Some(taken) = &facts.taken {
-        fact(ui, "Taken", taken);
+        fact(ui, t!("Taken"), taken);
     }
     let how = [&facts.exposure, &facts.aperture, &facts.sensitivity, &facts.focal_length];
     let how: Vec<&str> = how.into_iter().flatten().map(String::as_str).collect();
     if !how.is_empty() {
-        fact(ui, "Exposure", &how.join(" · "));
+        fact(ui, t!("Exposure"), &how.join(" · "));
     }
     if !facts.is_empty() {
-        fact(ui, "Place", if facts.has_place { "in the file (GPS)" } else { "not in the file" });
+        fact(ui, t!("Place"), if facts.has_place { t!("in the file (GPS)") } else { t!("not in the file") });
     }
 }
 
@@ -41,7 +42,7 @@ pub fn history_ui(ui: &mut Ui, project: &Project, item: &Item) {
         return;
     }
     ui.add_space(space::S);
-    widgets::section_label(ui, "History of labels");
+    widgets::section_label(ui, t!("History of labels"));
     ui.add_space(space::XS);
     let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let mut newest_first = events.iter().rev();
@@ -50,7 +51,7 @@ pub fn history_ui(ui: &mut Ui, project: &Project, item: &Item) {
     }
     let rest: Vec<&LabelEvent> = newest_first.collect();
     if !rest.is_empty() {
-        egui::CollapsingHeader::new(format!("{} earlier", rest.len())).show(ui, |ui| {
+        egui::CollapsingHeader::new(tn!(rest.len(), "{n} earlier", "{n} earlier")).show(ui, |ui| {
             for event in rest {
                 event_ui(ui, event, now_ms);
             }
@@ -67,10 +68,13 @@ fn event_ui(ui: &mut Ui, event: &LabelEvent, now_ms: u64) {
     };
     let how = match event.how {
         Happening::Done => "",
-        Happening::Undone => "undone: ",
-        Happening::Redone => "redone: ",
+        Happening::Undone => t!("undone: "),
+        Happening::Redone => t!("redone: "),
     };
     let ago = widgets::ago(now_ms.saturating_sub(event.time_ms) / 1000);
-    let text = format!("{}  {how}{}, {ago}", icon.codepoint, event.text);
+    // Several changes at once are told with commas between them.
+    let what: Vec<String> = event.text.split(", ").map(lang::sentence).collect();
+    let what = lang::list(&what);
+    let text = t!("{icon}  {how}{what}, {ago}", icon = icon.codepoint, how = how, what = what, ago = ago);
     ui.add(Label::new(RichText::new(text).color(colors.text_weak)).wrap());
 }

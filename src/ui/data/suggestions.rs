@@ -9,6 +9,7 @@ use crate::app::state::{
     DataFilter, DataState, LabelFilter, PredictionFilter, Project, RunLine, SortBy, Suggestion, Suggestions,
 };
 use crate::dataset::Item;
+use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -35,7 +36,7 @@ fn push(commands: &mut Commands, command: SuggestCommand) {
 /// The button in the toolbar with its menu.
 pub fn button_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<'_>, commands: &mut Commands) {
     let is_said = !data.suggestions.is_empty();
-    let button = widgets::icon_button(ui, icons::ICON_AUTO_AWESOME.codepoint, "Suggestions of a model", is_said);
+    let button = widgets::icon_button(ui, icons::ICON_AUTO_AWESOME.codepoint, t!("Suggestions of a model"), is_said);
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(300.0);
         menu_ui(ui, project, data, asking, commands);
@@ -45,15 +46,15 @@ pub fn button_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: A
 fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<'_>, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let weak = |text: String| Label::new(RichText::new(text).color(colors.text_weak)).wrap();
-    widgets::section_label(ui, "Suggestions");
+    widgets::section_label(ui, t!("Suggestions"));
     let mut is_on = asking.is_on;
-    if ui.checkbox(&mut is_on, "Have a trained model suggest labels").changed() {
+    if ui.checkbox(&mut is_on, t!("Have a trained model suggest labels")).changed() {
         push(commands, SuggestCommand::Switch(is_on));
     }
     let runs: Vec<&RunLine> = asking.runs.iter().filter(|run| run.has_model).collect();
     if runs.is_empty() {
         ui.add(weak(
-            "There is no trained model yet. Train one in the Train workspace; it then suggests labels.".into(),
+            t!("There is no trained model yet. Train one in the Train workspace; it then suggests labels.").into(),
         ));
         return;
     }
@@ -61,25 +62,33 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
     let suggestions = &data.suggestions;
     let state = match (suggestions.progress, &suggestions.error) {
         (Some((done, of)), _) => {
-            format!("Looking at the pictures: {} of {}.", widgets::thousands(done), widgets::thousands(of))
+            t!(
+                "Looking at the pictures: {done} of {total}.",
+                done = widgets::thousands(done),
+                total = widgets::thousands(of)
+            )
         }
-        (None, Some(why)) => format!("The model can't be asked: {why}"),
-        (None, None) if asking.is_training => "It looks at the pictures when the training is over.".to_owned(),
+        (None, Some(why)) => t!("The model can't be asked: {why}", why = lang::sentence(why)),
+        (None, None) if asking.is_training => t!("It looks at the pictures when the training is over.").to_owned(),
         (None, None) if suggestions.waits_to_be_asked => {
-            "This data set is large: a model looks at it when you ask for it.".to_owned()
+            t!("This data set is large: a model looks at it when you ask for it.").to_owned()
         }
-        (None, None) => format!("It has looked at {} of {total} pictures.", widgets::thousands(suggestions.len())),
+        (None, None) => t!(
+            "It has looked at {done} of {total} pictures.",
+            done = widgets::thousands(suggestions.len()),
+            total = total
+        ),
     };
     ui.add(weak(state));
     ui.add_space(space::XS);
-    widgets::section_label(ui, "Model");
+    widgets::section_label(ui, t!("Model"));
     let newest = runs.first().map_or("", |run| run.title.as_str());
     let mut chosen = suggestions.chosen.clone();
     egui::ScrollArea::vertical().max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
         ui.radio_value(
             &mut chosen,
             None,
-            widgets::elide_middle(ui, &format!("The newest: {newest}"), &theme::body(), 250.0),
+            widgets::elide_middle(ui, &t!("The newest: {newest}", newest = newest), &theme::body(), 250.0),
         );
         for run in &runs {
             let figure = run.best_val_acc.map(|acc| format!(", {acc:.3}")).unwrap_or_default();
@@ -91,7 +100,7 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
         push(commands, SuggestCommand::Choose(chosen));
     }
     if ui
-        .add_enabled(!asking.is_training, Button::new("Look at all pictures now"))
+        .add_enabled(!asking.is_training, Button::new(t!("Look at all pictures now")))
         .on_hover_text(UiCommand::SuggestLabels.tooltip())
         .clicked()
     {
@@ -100,14 +109,14 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
     }
     ui.separator();
     let can = !suggestions.is_empty();
-    let what_next = "Unlabelled pictures, the ones that the model is least sure of first: they teach it most.";
-    if ui.add_enabled(can, Button::new("Show what to label next")).on_hover_text(what_next).clicked() {
+    let what_next = t!("Unlabelled pictures, the ones that the model is least sure of first: they teach it most.");
+    if ui.add_enabled(can, Button::new(t!("Show what to label next"))).on_hover_text(what_next).clicked() {
         data.filter = DataFilter { labels: LabelFilter::Left, ..DataFilter::default() };
         (data.sort, data.descending) = (SortBy::Confidence, false);
         ui.close();
     }
-    let doubtful = "Pictures of which the model says something else than their label, the surest first.";
-    if ui.add_enabled(can, Button::new("Show likely mislabelled")).on_hover_text(doubtful).clicked() {
+    let doubtful = t!("Pictures of which the model says something else than their label, the surest first.");
+    if ui.add_enabled(can, Button::new(t!("Show likely mislabelled"))).on_hover_text(doubtful).clicked() {
         data.filter = DataFilter { prediction: PredictionFilter::Differs, ..DataFilter::default() };
         (data.sort, data.descending) = (SortBy::Doubt, false);
         ui.close();
@@ -116,13 +125,13 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
 
 /// `93 %`; never 100 where it is not certain, as a model never is.
 fn percent(confidence: f32) -> String {
-    format!("{:.0} %", (confidence * 100.0).floor().min(99.0))
+    widgets::percent(f64::from((confidence * 100.0).floor().min(99.0)) / 100.0, 0)
 }
 
 /// What a picture's accessible name says of it.
 pub fn words(suggestions: &Suggestions, item: &Item) -> String {
     let Some(remark) = suggestions.remark(item) else { return String::new() };
-    let how = if item.class.is_none() { "suggested" } else { "model says" };
+    let how = if item.class.is_none() { t!("suggested") } else { t!("model says") };
     format!(", {how} {} {}", suggestions.class_name(remark), percent(remark.confidence))
 }
 
@@ -161,7 +170,7 @@ pub fn about_ui(ui: &mut Ui, project: &Project, data: &DataState, item: &Item, c
     let colors = theme::colors(ui);
     ui.add_space(space::S);
     ui.horizontal(|ui| {
-        widgets::section_label(ui, "The model says");
+        widgets::section_label(ui, t!("The model says"));
         if let Some(model) = &suggestions.model {
             widgets::elided_label(ui, &model.title, theme::caption(), colors.text_weak);
         }
@@ -171,14 +180,19 @@ pub fn about_ui(ui: &mut Ui, project: &Project, data: &DataState, item: &Item, c
     if let Some(Suggestion { class, .. }) = suggestions.remark(item) {
         let name = names.get(prediction.label()).map_or("", String::as_str);
         if class.is_some() {
-            let text =
-                widgets::elide_middle(ui, &format!("Label as {name}"), &theme::body(), ui.available_width() - 70.0);
+            let text = widgets::elide_middle(
+                ui,
+                &t!("Label as {name}", name = name),
+                &theme::body(),
+                ui.available_width() - 70.0,
+            );
             let button = Button::new(text).shortcut_text("Enter");
             if ui.add_enabled(project.labels.refusal().is_none(), button).clicked() {
                 commands.ui(UiCommand::AcceptSuggestion);
             }
         } else {
-            let text = format!("This data set has no class {name}. Make one, and the suggestion can be accepted.");
+            let text =
+                t!("This data set has no class {name}. Make one, and the suggestion can be accepted.", name = name);
             ui.add(Label::new(RichText::new(text).color(colors.text_weak)).wrap());
         }
     }

@@ -6,7 +6,7 @@ use egui_material_icons::icons;
 use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
 use crate::app::state::{ExportOutcome, Incoming, JobLine, LabelsPreview, Project, State};
 use crate::dataset::{DatasetLayout, ExportMode, Split};
-use crate::lang::t;
+use crate::lang::{self, t, tn};
 use crate::ui::overlays::dialog_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -34,8 +34,8 @@ pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
         }
     });
     let enabled = ui.is_enabled();
-    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, enabled, "Export, import and check"));
-    response.response.on_hover_text("Export, import and check");
+    response.response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, enabled, t!("Export, import and check")));
+    response.response.on_hover_text(t!("Export, import and check"));
     chosen
 }
 
@@ -66,35 +66,37 @@ pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     weak_ui(
         ui,
-        "Writes the labelled pictures as train, val and test with a folder for each class, as other programs expect them. Your \
-         own files stay as they are; pictures that are set aside are left out.",
+        t!(
+            "Writes the labelled pictures as train, val and test with a folder for each class, as other programs expect them. Your \
+         own files stay as they are; pictures that are set aside are left out."
+        ),
     );
     ui.add_space(space::S);
     let line = state.transfer.export.job.and_then(|job| state.jobs.iter().find(|line| line.id == job)).cloned();
     ui.add_enabled_ui(line.is_none(), |ui| {
         let export = &mut state.transfer.export;
-        let choices = [(ExportMode::Copy, "Copies"), (ExportMode::Link, "Hard links")];
+        let choices = [(ExportMode::Copy, t!("Copies")), (ExportMode::Link, t!("Hard links"))];
         if widgets::segmented(ui, &mut export.mode, &choices) {
             export.outcome = None;
         }
         weak_ui(
             ui,
             match export.mode {
-                ExportMode::Copy => "Each copy is compared with its original.",
+                ExportMode::Copy => t!("Each copy is compared with its original."),
                 ExportMode::Link => {
-                    "Take no room, but whoever changes one changes the original too. Where that is impossible, copies."
+                    t!("Take no room, but whoever changes one changes the original too. Where that is impossible, copies.")
                 }
             },
         );
         ui.add_space(space::S);
         ui.horizontal(|ui| {
-            let label = ui.label("Folder");
+            let label = ui.label(t!("Folder"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button("Choose…").on_hover_text("A new or empty folder").clicked() {
+                if ui.button(t!("Choose…")).on_hover_text(t!("A new or empty folder")).clicked() {
                     commands.push(Command::Transfer(TransferCommand::ChooseExportFolder));
                 }
                 let field = TextEdit::singleline(&mut export.folder_text)
-                    .hint_text("A new or empty folder")
+                    .hint_text(t!("A new or empty folder"))
                     .desired_width(ui.available_width());
                 if ui.add(field).labelled_by(label.id).changed() {
                     export.typed();
@@ -112,11 +114,11 @@ fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let response = ui.add(ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Progress of the export"));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, t!("Progress of the export")));
     ui.horizontal(|ui| {
         weak_ui(ui, &line.detail);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Stop").on_hover_text("What was exported so far is taken back").clicked() {
+            if ui.button(t!("Stop")).on_hover_text(t!("What was exported so far is taken back")).clicked() {
                 commands.push(Command::CancelJob(line.id));
             }
         });
@@ -128,20 +130,20 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let export = &state.transfer.export;
     match &export.outcome {
         Some(ExportOutcome::Done { folder, summary, renamed }) => {
-            sign_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, colors.good, &format!("Done: {summary}."));
-            list_ui(ui, "These had the name of another and got a number:", renamed);
-            if widgets::primary_button(ui, "Open as data set", true).clicked() {
+            sign_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, colors.good, &t!("Done: {summary}.", summary = summary));
+            list_ui(ui, t!("These had the name of another and got a number:"), renamed);
+            if widgets::primary_button(ui, t!("Open as data set"), true).clicked() {
                 commands.push(Command::OpenFolder(folder.clone()));
             }
             return;
         }
         Some(ExportOutcome::Cancelled) => {
-            sign_ui(ui, icons::ICON_INFO.codepoint, colors.info, "Stopped; nothing was exported.");
+            sign_ui(ui, icons::ICON_INFO.codepoint, colors.info, t!("Stopped; nothing was exported."));
         }
         Some(ExportOutcome::Failed(reason)) => sign_ui(ui, icons::ICON_ERROR.codepoint, colors.bad, reason),
         None => {}
     }
-    if widgets::primary_button(ui, "Export", !export.folder_text.trim().is_empty()).clicked() {
+    if widgets::primary_button(ui, t!("Export"), !export.folder_text.trim().is_empty()).clicked() {
         commands.push(Command::Transfer(TransferCommand::Export));
     }
 }
@@ -151,14 +153,14 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
     let colors = theme::colors(ui);
     let text = match incoming.paths.as_slice() {
         [only] => only.display().to_string(),
-        many => format!("{} files and folders", widgets::thousands(many.len())),
+        many => tn!(many.len(), "{n} files and folders", "{n} files and folders"),
     };
     widgets::elided_label(ui, &text, theme::body(), colors.text);
-    weak_ui(ui, "They are copied; the originals stay where they are. A name that is taken gets a number.");
+    weak_ui(ui, t!("They are copied; the originals stay where they are. A name that is taken gets a number."));
     ui.add_space(space::S);
     let name = project.class_name(Some(incoming.class)).to_owned();
     ui.horizontal(|ui| {
-        let label = ui.label("Class");
+        let label = ui.label(t!("Class"));
         egui::ComboBox::from_id_salt("incoming_class")
             .selected_text(name)
             .show_ui(ui, |ui| {
@@ -175,7 +177,7 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
     });
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        if widgets::primary_button(ui, "Copy into class", true).clicked() {
+        if widgets::primary_button(ui, t!("Copy into class"), true).clicked() {
             let Incoming { paths, split, class } = incoming.clone();
             commands.push(Command::Transfer(TransferCommand::Import(paths, split, class)));
         }
@@ -189,28 +191,36 @@ fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
     let path = preview.path.display().to_string();
     widgets::elided_label(ui, &path, theme::body(), colors.text_weak);
     ui.add_space(space::S);
-    let lines = |count: usize| format!("{} line{}", widgets::thousands(count), if count == 1 { "" } else { "s" });
-    ui.label(format!("{} of pictures that are in this data set", lines(import.pictures)));
-    let changed = widgets::thousands(import.changed);
-    let verb = if import.changed == 1 { "changes" } else { "change" };
-    ui.label(RichText::new(format!("{changed} of them {verb} a label, split or mark")).font(theme::strong(13.0)));
+    ui.label(tn!(
+        import.pictures,
+        "{n} line of pictures that are in this data set",
+        "{n} lines of pictures that are in this data set"
+    ));
+    let changed =
+        tn!(import.changed, "{n} of them changes a label, split or mark", "{n} of them change a label, split or mark");
+    ui.label(RichText::new(changed).font(theme::strong(13.0)));
     if !import.new_classes.is_empty() {
-        ui.add(Label::new(format!("New classes: {}", import.new_classes.join(", "))).wrap());
+        ui.add(Label::new(t!("New classes: {names}", names = lang::list(&import.new_classes))).wrap());
     }
     if !import.unknown.is_empty() {
         ui.add_space(space::S);
-        list_ui(ui, &format!("{} of no picture here, left out:", lines(import.unknown.len())), &import.unknown);
+        let heading = tn!(
+            import.unknown.len(),
+            "{n} line of no picture here, left out:",
+            "{n} lines of no picture here, left out:"
+        );
+        list_ui(ui, &heading, &import.unknown);
     }
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        if widgets::primary_button(ui, "Take over", !import.edits.is_empty()).clicked() {
+        if widgets::primary_button(ui, t!("Take over"), !import.edits.is_empty()).clicked() {
             commands.push(Command::Transfer(TransferCommand::TakeLabels));
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(t!("Cancel")).clicked() {
             commands.push(Command::Transfer(TransferCommand::DropLabels));
         }
         if import.edits.is_empty() {
-            weak_ui(ui, "All of it is that way already.");
+            weak_ui(ui, t!("All of it is that way already."));
         }
     });
 }

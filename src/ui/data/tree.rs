@@ -303,8 +303,8 @@ fn line_ui(
         Line::Health => {
             let (name, icon, color) = health::line_look(ui, data);
             let count = data.health.findings().len();
-            let look = Look { name, text: "health", count, mark: Mark::Icon(icon, color), ..plain };
-            let tooltip = "Twins, leaks between splits, and pictures that can't be read, are tiny or show nothing";
+            let look = Look { name, text: t!("health"), count, mark: Mark::Icon(icon, color), ..plain };
+            let tooltip = t!("Twins, leaks between splits, and pictures that can't be read, are tiny or show nothing");
             if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
                 data.health.open = true;
             }

@@ -199,7 +199,7 @@ fn official_ui(ui: &mut Ui, train: &mut TrainState, fetch: &FetchState, commands
     match fetch.weights_of(arch) {
         Some(path) if train.chosen_weights_file() == Some(path.as_path()) => {}
         Some(path) => {
-            let button = ui.button(format!("Use the official {}", words::arch_title(arch)));
+            let button = ui.button(t!("Use the official {arch}", arch = words::arch_title(arch)));
             if button.on_hover_text(path.display().to_string()).clicked() {
                 train.weights_file = Some(path.clone());
                 train.config.weights = WeightsChoice::File(path.clone());
@@ -208,7 +208,7 @@ fn official_ui(ui: &mut Ui, train: &mut TrainState, fetch: &FetchState, commands
         None => {
             let command = UiCommand::GetWeights(arch);
             let is_coming = fetch.job.is_some_and(|(_, kind)| kind == FetchKind::Weights(arch));
-            let title = if is_coming { "Being fetched…" } else { command.title() };
+            let title = if is_coming { t!("Being fetched…") } else { command.title() };
             let button = ui.button(title);
             if widgets::with_command_tooltip(ui, button, command).clicked() {
                 commands.ui(command);
