@@ -1,7 +1,7 @@
 //! The window's languages: English and Simplified Chinese.
 //!
-//! English texts stand in the code, where they are drawn, within [`t!`] (or [`tn!`] where a number decides between one and
-//! many, or [`key!`] where a text is only named and looked up later). They are the keys of `assets/lang/zh-CN/*.toml`, one
+//! English texts stand in the code, where they are drawn, within `t!` (or `tn!` where a number decides between one and
+//! many, or `key!` where a text is only named and looked up later). They are the keys of `assets/lang/zh-CN/*.toml`, one
 //! file a room, so that a translator sees both languages side by side and a text is never hidden behind a made-up name.
 //! `tests/lang.rs` reads the sources and finds texts without a translation, translations without a text, and placeholders
 //! that differ; `t!` itself lets the compiler compare the English placeholders with the values given.

@@ -17,7 +17,7 @@ const WIDTH: f32 = 480.0;
 pub(super) fn fetch_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     let Some(offer) = state.fetch.offer.clone() else { return };
     let stays = dialog_ui(ui, "fetch", &t!("Get {title}", title = offer.title), WIDTH, |ui| {
-        contents_ui(ui, state, &offer, commands)
+        contents_ui(ui, state, &offer, commands);
     });
     if !stays {
         state.fetch.offer = None;

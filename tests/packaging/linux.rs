@@ -194,7 +194,7 @@ mod scripts {
         assert!(!output.status.success());
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains(&theirs.display().to_string()) && said.contains("Nothing was installed"), "{said}");
-        assert_eq!(files(&archive.home()), [theirs.clone()]);
+        assert_eq!(files(&archive.home()), std::slice::from_ref(&theirs));
         assert_eq!(std::fs::read(theirs).unwrap(), b"another imago");
     }
 

@@ -1,7 +1,7 @@
 //! Drives a [`Lifting`]: cuts the work, shares it among threads and calls the matrix product; with a ReLU and a max-pool behind
 //! the convolution on request, so that the map between them never exists as a whole.
 //!
-//! Within a group of strips ([`super::cut`]) every step is shared by all threads; groups follow one another. Each number of a
+//! Within a group of strips (`cut`) every step is shared by all threads; groups follow one another. Each number of a
 //! result is summed in one order.
 
 use rayon::prelude::*;
@@ -202,12 +202,11 @@ pub fn backward_onto<L: Lifting>(
         let lifted = (!lifting.direct()).then(|| {
             let mut lifted = cut.planes(&group, s.o);
             let pieces = lifted.pieces_mut(lifting.strip_rows());
-            pieces.into_par_iter().zip(group.strips.clone()).for_each(|(mut piece, strip)| match dy {
-                Source::Map(dy) => {
+            pieces.into_par_iter().zip(group.strips.clone()).for_each(|(mut piece, strip)| {
+                if let Source::Map(dy) = dy {
                     let strip = Group { strips: strip..strip + 1 };
                     lifting.lift_gradient(cut.part(&strip, dy, row_len), &mut piece);
-                }
-                _ => {
+                } else {
                     let mut map = Scratch::take(cut.rows(&(strip..strip + 1)).len() * row_len);
                     dy.strip(&cut, strip, &mut map);
                     lifting.lift_gradient(&map, &mut piece);

@@ -55,7 +55,7 @@ pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     }
     if let Some(preview) = &state.transfer.preview {
         let stays = dialog_ui(ui, "labels_from_table", t!("Labels from a table"), WIDTH, |ui| {
-            preview_ui(ui, preview, commands)
+            preview_ui(ui, preview, commands);
         });
         if !stays {
             state.transfer.preview = None;
