@@ -8,7 +8,7 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::labels;
 use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLevel, Project, Recent, Workspace};
-use crate::base::{AppPaths, stable_hash};
+use crate::base::AppPaths;
 use crate::dataset::{self, Dataset, ItemId, ScanOptions};
 use crate::imaging;
 use crate::lang::{self, key, t};
@@ -151,9 +151,7 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
 fn opened(scan: Scan, cx: &mut Cx<'_>) {
     let Scan { mut project, opened } = scan;
     let root = project.dataset.root.clone();
-    // Two data sets of the same name must not share their runs.
-    let mark = stable_hash(root.to_string_lossy().as_bytes()) >> 32;
-    project.runs_dir = cx.services.paths.runs_dir().join(format!("{}-{mark:08x}", project.dataset.name()));
+    project.runs_dir = cx.services.paths.runs_dir(&root);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     cx.state.settings.remember(Recent { path: root, pictures: project.dataset.items.len(), opened_unix_secs: now });
     labels::opened(opened, &mut project, cx);

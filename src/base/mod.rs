@@ -9,5 +9,5 @@ pub mod rng;
 
 pub use atomic_file::write_atomically;
 pub use cancel::CancelToken;
-pub use paths::AppPaths;
+pub use paths::{AppPaths, own_name};
 pub use rng::{ImagoRng, rng_for, stable_hash};

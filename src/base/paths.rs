@@ -35,9 +35,9 @@ impl AppPaths {
         Self { config_dir: home.join("config"), data_dir: home.join("data"), cache_dir: home.join("cache") }
     }
 
-    /// Folder of the runs: one folder for each data set, in it one for each run.
-    pub fn runs_dir(&self) -> PathBuf {
-        self.data_dir.join("runs")
+    /// Folder of the runs of the data set at `root`, in it one for each run.
+    pub fn runs_dir(&self, root: &Path) -> PathBuf {
+        self.data_dir.join("runs").join(own_name(root))
     }
 
     /// Small versions of pictures.
@@ -62,13 +62,35 @@ impl AppPaths {
 
     /// What is known of the files of the data set at `root`, so that they need not be read again.
     pub fn health_cache(&self, root: &Path) -> PathBuf {
-        let name = root.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy().into_owned());
-        let mark = super::stable_hash(root.as_os_str().as_encoded_bytes()) >> 32;
-        self.cache_dir.join("health").join(format!("{name}-{mark:08x}.jsonl"))
+        self.cache_dir.join("health").join(format!("{}.jsonl", own_name(root)))
     }
 
     /// The settings file.
     pub fn settings_file(&self) -> PathBuf {
         self.config_dir.join("settings.toml")
+    }
+}
+
+/// A name for what belongs to the data set at `root`: two data sets of the same name must not share it, and one that is reached
+/// through a link or `..` is the same.
+pub fn own_name(root: &Path) -> String {
+    let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let name = real.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy().into_owned());
+    format!("{name}-{:08x}", super::stable_hash(real.to_string_lossy().as_bytes()) >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_set_has_one_name_however_it_is_reached() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("a/ants"), folder.path().join("b/ants"));
+        std::fs::create_dir_all(&one).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        assert!(own_name(&one).starts_with("ants-"));
+        assert_eq!(own_name(&folder.path().join("b/../a/ants")), own_name(&one));
+        assert_ne!(own_name(&other), own_name(&one));
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let run_dir = if let Some(dir) = &args.out {
         dir.clone()
     } else {
-        new_run_dir(&AppPaths::of_this_user().runs_dir(), config.arch.name())
+        new_run_dir(&AppPaths::of_this_user().runs_dir(&dataset.root), config.arch.name())
     };
     interrupt::listen();
     let epochs = config.epochs;

@@ -17,7 +17,7 @@ use super::moved::find_moved;
 use super::read::{Found, read};
 use super::record::{Action, Record};
 use super::replay::Labels;
-use crate::base::{CancelToken, stable_hash};
+use crate::base::{CancelToken, own_name};
 
 /// Name of the file that is locked. Not the journal itself: on Windows a locked file could not even be read by others.
 const LOCK_FILE: &str = "lock";
@@ -34,11 +34,7 @@ pub struct LabelPlaces {
 impl LabelPlaces {
     /// The places of the data set at `root`, for a user whose own files are in `data_dir`.
     pub fn of(root: &Path, data_dir: &Path) -> Self {
-        // Two data sets of the same name must not share their labels; one that is reached through a link is the same.
-        let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let name = real.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy().into_owned());
-        let mark = stable_hash(real.to_string_lossy().as_bytes()) >> 32;
-        Self { in_dataset: root.join(".imago"), at_home: data_dir.join("labels").join(format!("{name}-{mark:08x}")) }
+        Self { in_dataset: root.join(".imago"), at_home: data_dir.join("labels").join(own_name(root)) }
     }
 
     /// The journal in the data set.
