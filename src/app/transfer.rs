@@ -39,7 +39,11 @@ pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
             }
         }
         TransferCommand::ChooseExportFolder => native::choose_export_folder(cx),
-        TransferCommand::ExportInto(folder) => cx.state.transfer.export.set_folder(folder),
+        TransferCommand::ExportInto(folder) => {
+            let export = &mut cx.state.transfer.export;
+            export.folder.set(folder);
+            export.outcome = None;
+        }
         TransferCommand::Export => export(cx),
         TransferCommand::SaveLabels(path) => save_labels(path, cx),
         TransferCommand::ReadLabels(path) => read_labels(path, cx),
@@ -93,7 +97,7 @@ fn export(cx: &mut Cx<'_>) {
     if export.job.is_some() {
         return;
     }
-    let (out, mode) = (export.folder.clone(), export.mode);
+    let (out, mode) = (export.folder.path.clone(), export.mode);
     if !out.is_absolute() {
         let text = t!("“{path}” is not a whole path: choose a folder.", path = out.display());
         export.outcome = Some(ExportOutcome::Failed(text));

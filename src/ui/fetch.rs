@@ -25,7 +25,7 @@ pub(super) fn fetch_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn contents_ui(ui: &mut Ui, state: &mut State, offer: &FetchOffer, commands: &mut Commands) {
-    weak_ui(ui, &lang::sentence(&format!("{}.", offer.about)));
+    widgets::weak_ui(ui, &lang::sentence(&format!("{}.", offer.about)));
     ui.add_space(space::S);
     facts_ui(ui, offer);
     ui.add_space(space::S);
@@ -86,7 +86,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
             }
         });
     });
-    weak_ui(ui, t!("You can close this and go on working."));
+    widgets::weak_ui(ui, t!("You can close this and go on working."));
 }
 
 fn start_ui(ui: &mut Ui, state: &State, offer: &FetchOffer, commands: &mut Commands) {
@@ -105,10 +105,5 @@ fn start_ui(ui: &mut Ui, state: &State, offer: &FetchOffer, commands: &mut Comma
         };
         widgets::command_button(ui, other.0, other.1, commands);
     });
-    weak_ui(ui, t!("Proxy and mirror are in the settings."));
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+    widgets::weak_ui(ui, t!("Proxy and mirror are in the settings."));
 }

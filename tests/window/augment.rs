@@ -347,7 +347,7 @@ fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
     assert_eq!(augment(&window).enlarge.factor, 3);
     assert!(window.has_text("12 → 36 training pictures"));
     let out = root.with_file_name("gradients-enlarged");
-    assert_eq!(augment(&window).enlarge.folder, out, "a folder beside the data set is proposed");
+    assert_eq!(augment(&window).enlarge.folder.path, out, "a folder beside the data set is proposed");
     window.get_by_role_and_label(Role::Button, "Enlarge").click();
     window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
     window.run_steps(2);

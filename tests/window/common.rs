@@ -9,7 +9,7 @@ use egui::{Key, Modifiers, Ui, UiBuilder};
 use egui_kittest::Harness;
 use imago::app::ImagoApp;
 use imago::app::command::Command;
-use imago::app::state::{State, ThemeChoice};
+use imago::app::state::{RunPhase, State, ThemeChoice, Workspace};
 use imago::base::AppPaths;
 
 /// How long anything in the background may take before a test fails.
@@ -148,6 +148,19 @@ impl Window {
             assert!(start.elapsed() < PATIENCE, "waited in vain until {what}; notices: {notices:?}");
             std::thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// Trains the smallest network to the end, as a person would: it takes a moment.
+    pub fn train(&mut self, epochs: usize) {
+        self.command(Command::Go(Workspace::Train));
+        self.click("CNN + global average pooling");
+        self.shown_mut().train.config.epochs = epochs;
+        self.run_steps(2);
+        self.click("Start training");
+        self.run_until("the training is over", |app| {
+            app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running())
+        });
+        assert_eq!(self.shown().train.run.as_ref().map(|run| &run.phase), Some(&RunPhase::Finished));
     }
 
     /// Draws frames until no job runs, no message waits and no picture is being decoded.

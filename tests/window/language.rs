@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::command::{Command, PredictCommand, UiCommand};
-use imago::app::state::{LanguageChoice, RunPhase, ThemeChoice, Workspace};
+use imago::app::state::{LanguageChoice, ThemeChoice, Workspace};
 use imago::lang::Language;
 
 use crate::common::{Window, colours, harness, harness_with};
@@ -130,15 +130,7 @@ fn a_command_is_found_in_a_chinese_palette_by_chinese_and_by_latin_letters() {
 #[test]
 fn no_english_is_left_in_a_chinese_window() {
     let mut window = harness_with([1440.0, 900.0], colours);
-    window.command(Command::Go(Workspace::Train));
-    window.click("CNN + global average pooling");
-    window.shown_mut().train.config.epochs = 2;
-    window.run_steps(2);
-    window.click("Start training");
-    window.run_until("the training is over", |app| {
-        app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running())
-    });
-    assert_eq!(window.shown().train.run.as_ref().map(|run| &run.phase), Some(&RunPhase::Finished));
+    window.train(2);
     window
         .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
     let pictures = window.shown().project.as_ref().map(|project| project.dataset.root.join("val/red")).unwrap();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use imago::app::command::{Command, PredictCommand};
-use imago::app::state::{OutcomeFilter, RunPhase, Verdict, Workspace};
+use imago::app::state::{OutcomeFilter, Verdict, Workspace};
 
 use crate::common::{Window, colours, harness_with};
 
@@ -14,15 +14,7 @@ const SIZE: [f32; 2] = [1440.0, 900.0];
 /// The window after a training of one epoch, which takes a moment.
 fn trained() -> Window {
     let mut window = harness_with(SIZE, colours);
-    window.command(Command::Go(Workspace::Train));
-    window.click("CNN + global average pooling");
-    window.shown_mut().train.config.epochs = 1;
-    window.run_steps(2);
-    window.click("Start training");
-    window.run_until("the training is over", |app| {
-        app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running())
-    });
-    assert_eq!(window.shown().train.run.as_ref().map(|run| &run.phase), Some(&RunPhase::Finished));
+    window.train(1);
     window
         .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
     window.settle();

@@ -19,14 +19,7 @@ fn class_of(window: &Window, name: &str) -> Option<usize> {
 }
 
 fn train(window: &mut Window) {
-    window.command(Command::Go(Workspace::Train));
-    window.click("CNN + global average pooling");
-    window.shown_mut().train.config.epochs = 1;
-    window.run_steps(2);
-    window.click("Start training");
-    window.run_until("the training is over", |app| {
-        app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running())
-    });
+    window.train(1);
     window.run_until("all pictures are looked at", |app| {
         let suggestions = &app.state().data.suggestions;
         suggestions.len() == 15 && suggestions.progress.is_none()

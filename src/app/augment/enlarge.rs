@@ -41,7 +41,7 @@ pub(super) fn start(cx: &mut Cx<'_>) {
     if augment.enlarge.job.is_some() {
         return;
     }
-    let out = augment.enlarge.folder.clone();
+    let out = augment.enlarge.folder.path.clone();
     if !out.is_absolute() {
         let text = t!("“{path}” is not a whole path: choose a folder.", path = out.display());
         augment.enlarge.outcome = Some(EnlargeOutcome::Failed(text));

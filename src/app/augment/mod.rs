@@ -134,7 +134,11 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
         }
         AugmentCommand::ShowEnlarge => enlarge::show(cx),
         AugmentCommand::ChooseEnlargeFolder => super::native::choose_enlarge_folder(cx),
-        AugmentCommand::EnlargeInto(path) => cx.state.augment.enlarge.set_folder(path),
+        AugmentCommand::EnlargeInto(path) => {
+            let enlarge = &mut cx.state.augment.enlarge;
+            enlarge.folder.set(path);
+            enlarge.outcome = None;
+        }
         AugmentCommand::Enlarge => enlarge::start(cx),
         AugmentCommand::Save(path) => {
             let pipeline = cx.state.augment.pipeline.clone();

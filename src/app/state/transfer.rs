@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::JobId;
+use super::{FolderChoice, JobId};
 use crate::dataset::labels::CsvImport;
 use crate::dataset::{ExportMode, Split};
 
@@ -31,10 +31,8 @@ pub struct ExportState {
     pub open: bool,
     /// Copies or hard links.
     pub mode: ExportMode,
-    /// Where to: what stands in the field.
-    pub folder_text: String,
-    /// The same as a path; a chosen folder's name need not be text.
-    pub folder: PathBuf,
+    /// Where to.
+    pub folder: FolderChoice,
     /// The job that runs.
     pub job: Option<JobId>,
     /// How the last one ended.
@@ -43,41 +41,15 @@ pub struct ExportState {
 
 impl Default for ExportState {
     fn default() -> Self {
-        Self {
-            open: false,
-            mode: ExportMode::Copy,
-            folder_text: String::new(),
-            folder: PathBuf::new(),
-            job: None,
-            outcome: None,
-        }
+        Self { open: false, mode: ExportMode::Copy, folder: FolderChoice::default(), job: None, outcome: None }
     }
 }
 
 impl ExportState {
-    /// Takes a folder.
-    pub fn set_folder(&mut self, folder: PathBuf) {
-        self.folder_text = folder.display().to_string();
-        self.folder = folder;
-        self.outcome = None;
-    }
-
-    /// Takes what was typed.
-    pub fn typed(&mut self) {
-        self.folder = PathBuf::from(self.folder_text.trim());
-        self.outcome = None;
-    }
-
     /// Shows the dialog; without a folder one beside the data set is proposed.
     pub fn show(&mut self, data: &Path) {
         self.open = true;
-        if self.folder_text.is_empty()
-            && let (Some(parent), Some(name)) = (data.parent(), data.file_name())
-        {
-            let mut proposed = name.to_owned();
-            proposed.push("-exported");
-            self.set_folder(parent.join(proposed));
-        }
+        self.folder.propose(data, "-exported");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dialog that enlarges the data set offline: factor, folder, progress, what came of it.
 
-use egui::{DragValue, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{DragValue, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use egui_material_icons::icons;
 
 use super::params;
@@ -31,7 +31,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         "Writes a data set of its own: every training picture as it is, and versions of it made with this pipeline. \
                 Validation and test pictures are copied as they are. Your own files stay as they are."
     );
-    weak_ui(ui, text);
+    widgets::weak_ui(ui, text);
     ui.add_space(space::S);
     let line = state.augment.enlarge.job.and_then(|job| state.jobs.iter().find(|line| line.id == job)).cloned();
     ui.add_enabled_ui(line.is_none(), |ui| {
@@ -39,7 +39,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         folder_ui(ui, state, commands);
     });
     for hint in hints(state) {
-        weak_ui(ui, &hint);
+        widgets::weak_ui(ui, &hint);
     }
     ui.add_space(space::M);
     match line {
@@ -71,22 +71,13 @@ fn factor_ui(ui: &mut Ui, state: &mut State) {
 
 fn folder_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let enlarge = &mut state.augment.enlarge;
-    ui.horizontal(|ui| {
-        name_ui(ui, t!("Folder"));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button(t!("Choose…")).on_hover_text(t!("A new or empty folder")).clicked() {
-                commands.push(Command::Augment(AugmentCommand::ChooseEnlargeFolder));
-            }
-            let field = TextEdit::singleline(&mut enlarge.folder_text)
-                .hint_text(t!("A new or empty folder"))
-                .desired_width(ui.available_width());
-            let response = ui.add(field);
-            params::name(ui, &response, t!("Folder"));
-            if response.changed() {
-                enlarge.typed();
-            }
-        });
-    });
+    let (typed, asked) = widgets::folder_ui(ui, &mut enlarge.folder, NAMES);
+    if typed {
+        enlarge.outcome = None;
+    }
+    if asked {
+        commands.push(Command::Augment(AugmentCommand::ChooseEnlargeFolder));
+    }
 }
 
 fn name_ui(ui: &mut Ui, name: &str) {
@@ -137,7 +128,7 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let enlarge = &state.augment.enlarge;
     match &enlarge.outcome {
         Some(EnlargeOutcome::Done { folder, summary, skipped }) => {
-            sign_ui(
+            widgets::sign_ui(
                 ui,
                 icons::ICON_CHECK_CIRCLE.codepoint,
                 theme::colors(ui).good,
@@ -160,14 +151,14 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 "Stopped: {path} is incomplete. “Enlarge” goes on where it ended, as long as the settings are the same.",
                 path = folder.display()
             );
-            sign_ui(ui, icons::ICON_INFO.codepoint, theme::colors(ui).info, &text);
+            widgets::sign_ui(ui, icons::ICON_INFO.codepoint, theme::colors(ui).info, &text);
         }
         Some(EnlargeOutcome::Failed(reason)) => {
-            sign_ui(ui, icons::ICON_ERROR.codepoint, theme::colors(ui).bad, reason);
+            widgets::sign_ui(ui, icons::ICON_ERROR.codepoint, theme::colors(ui).bad, reason);
         }
         None => {}
     }
-    let ready = !enlarge.folder_text.trim().is_empty();
+    let ready = !enlarge.folder.is_empty();
     if widgets::primary_button(ui, t!("Enlarge"), ready).clicked() {
         commands.push(Command::Augment(AugmentCommand::Enlarge));
     }
@@ -177,24 +168,10 @@ fn skipped_ui(ui: &mut Ui, skipped: &[String]) {
     if skipped.is_empty() {
         return;
     }
-    weak_ui(ui, t!("These pictures could not be read and are not in it:"));
+    widgets::weak_ui(ui, t!("These pictures could not be read and are not in it:"));
     ScrollArea::vertical().max_height(96.0).auto_shrink([false, true]).show(ui, |ui| {
         for line in skipped {
-            weak_ui(ui, line);
+            widgets::weak_ui(ui, line);
         }
     });
-}
-
-fn sign_ui(ui: &mut Ui, icon: &str, color: egui::Color32, text: &str) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(Label::new(text).wrap());
-    });
-    ui.add_space(space::S);
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
 }

@@ -60,7 +60,9 @@ pub fn health_ui(ui: &mut Ui, project: &Project, data: &mut DataState, jobs: &[J
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
         match (&data.health.check, running) {
             (_, Some(line)) => running_ui(ui, line, commands),
-            (HealthCheck::Waiting | HealthCheck::Running(_), None) => weak_ui(ui, t!("The check is about to begin.")),
+            (HealthCheck::Waiting | HealthCheck::Running(_), None) => {
+                widgets::weak_ui(ui, t!("The check is about to begin."));
+            }
             (HealthCheck::NotYet, _) => ask_ui(ui, project, t!("Nothing was checked yet."), commands),
             (HealthCheck::Stopped, _) => ask_ui(ui, project, t!("The check was stopped."), commands),
             (HealthCheck::Done, _) => {}
@@ -106,7 +108,7 @@ fn close(data: &mut DataState) {
 
 fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    weak_ui(ui, t!("Every picture is read to its end and compared with all others."));
+    widgets::weak_ui(ui, t!("Every picture is read to its end and compared with all others."));
     let response = ui.add(ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent));
     let value = f64::from(line.fraction.unwrap_or(0.0));
     response.widget_info(|| {
@@ -130,14 +132,14 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
 }
 
 fn ask_ui(ui: &mut Ui, project: &Project, why: &str, commands: &mut Commands) {
-    weak_ui(ui, why);
+    widgets::weak_ui(ui, why);
     ui.add_space(space::XS);
     let text = t!("Check {count} pictures", count = widgets::thousands(project.dataset.items.len()));
     if widgets::primary_button(ui, &text, true).clicked() {
         commands.push(Command::Health(HealthCommand::Check));
     }
     ui.add_space(space::XS);
-    weak_ui(
+    widgets::weak_ui(
         ui,
         t!(
             "Finds the same picture in train and val, twins with different labels, files that can't be read, and pictures that \
@@ -159,7 +161,7 @@ fn fine_ui(ui: &mut Ui, data: &DataState) {
         ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
         ui.add_space(space::XS);
         Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {
-            weak_ui(ui, t!("No twins, no leaks between splits, nothing unreadable, tiny, narrow or blank."));
+            widgets::weak_ui(ui, t!("No twins, no leaks between splits, nothing unreadable, tiny, narrow or blank."));
         });
     });
 }
@@ -236,7 +238,7 @@ fn settle_ui(ui: &mut Ui, project: &Project, finding: &Finding, commands: &mut C
         commands.push(Command::Label(LabelCommand::SetAside(aside)));
     }
     if finding.is_grouped() {
-        weak_ui(ui, t!("Twins have the same number at the top left."));
+        widgets::weak_ui(ui, t!("Twins have the same number at the top left."));
     }
 }
 
@@ -259,9 +261,4 @@ pub fn group_badge_ui(ui: &Ui, data: &DataState, position: Option<usize>, tile: 
 /// What the grid says when a finding's last picture is settled.
 pub fn settled_text(filter: &DataFilter) -> Option<&'static str> {
     filter.health.map(|_| t!("None of the pictures has this problem any more."))
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
 }

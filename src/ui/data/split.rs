@@ -26,7 +26,7 @@ pub fn split_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 
 fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let Some(project) = &state.project else { return };
-    weak_ui(
+    widgets::weak_ui(
         ui,
         t!(
             "Draws anew which labelled pictures the model learns from and which judge it. No file is moved; it is one step that can \
@@ -67,7 +67,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         });
         ui.checkbox(&mut question.alike, t!("Pictures that look alike"));
     });
-    weak_ui(
+    widgets::weak_ui(
         ui,
         if checked {
             t!("Copies with the same content always stay together.")
@@ -91,7 +91,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         commands.push(Command::Split(SplitCommand::Apply));
     }
     if let Some(why) = project.labels.refusal() {
-        weak_ui(ui, &lang::sentence(why));
+        widgets::weak_ui(ui, &lang::sentence(why));
     }
 }
 
@@ -131,10 +131,5 @@ fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
     let moved = tn!(planned.moved, "{n} picture would change the split", "{n} pictures would change the split");
     let groups = tn!(planned.groups, "{n} group is kept together", "{n} groups are kept together");
     let text = t!("{moved}; {groups}.", moved = moved, groups = groups);
-    weak_ui(ui, &text);
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+    widgets::weak_ui(ui, &text);
 }

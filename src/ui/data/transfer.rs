@@ -1,6 +1,6 @@
 //! The menu of the data set, and the dialogs that take it out of Imago and labels in.
 
-use egui::{Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui::{Label, ProgressBar, RichText, ScrollArea, Ui, WidgetInfo};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
@@ -13,6 +13,8 @@ use crate::ui::widgets;
 
 /// Width of the dialogs in points.
 const WIDTH: f32 = 480.0;
+/// Room for the names of fields, in points.
+const NAMES: f32 = 56.0;
 
 /// The menu at the head of the tree.
 pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
@@ -64,7 +66,7 @@ pub fn dialogs_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
-    weak_ui(
+    widgets::weak_ui(
         ui,
         t!(
             "Writes the labelled pictures as train, val and test with a folder for each class, as other programs expect them. Your \
@@ -79,7 +81,7 @@ fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         if widgets::segmented(ui, &mut export.mode, &choices) {
             export.outcome = None;
         }
-        weak_ui(
+        widgets::weak_ui(
             ui,
             match export.mode {
                 ExportMode::Copy => t!("Each copy is compared with its original."),
@@ -89,20 +91,13 @@ fn export_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             },
         );
         ui.add_space(space::S);
-        ui.horizontal(|ui| {
-            let label = ui.label(t!("Folder"));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button(t!("Choose…")).on_hover_text(t!("A new or empty folder")).clicked() {
-                    commands.push(Command::Transfer(TransferCommand::ChooseExportFolder));
-                }
-                let field = TextEdit::singleline(&mut export.folder_text)
-                    .hint_text(t!("A new or empty folder"))
-                    .desired_width(ui.available_width());
-                if ui.add(field).labelled_by(label.id).changed() {
-                    export.typed();
-                }
-            });
-        });
+        let (typed, asked) = widgets::folder_ui(ui, &mut export.folder, NAMES);
+        if typed {
+            export.outcome = None;
+        }
+        if asked {
+            commands.push(Command::Transfer(TransferCommand::ChooseExportFolder));
+        }
     });
     ui.add_space(space::M);
     match line {
@@ -116,7 +111,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let response = ui.add(ProgressBar::new(line.fraction.unwrap_or(0.0)).desired_height(8.0).fill(colors.accent));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::ProgressIndicator, true, t!("Progress of the export")));
     ui.horizontal(|ui| {
-        weak_ui(ui, &line.detail);
+        widgets::weak_ui(ui, &line.detail);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if ui.button(t!("Stop")).on_hover_text(t!("What was exported so far is taken back")).clicked() {
                 commands.push(Command::CancelJob(line.id));
@@ -130,7 +125,12 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let export = &state.transfer.export;
     match &export.outcome {
         Some(ExportOutcome::Done { folder, summary, renamed }) => {
-            sign_ui(ui, icons::ICON_CHECK_CIRCLE.codepoint, colors.good, &t!("Done: {summary}.", summary = summary));
+            widgets::sign_ui(
+                ui,
+                icons::ICON_CHECK_CIRCLE.codepoint,
+                colors.good,
+                &t!("Done: {summary}.", summary = summary),
+            );
             list_ui(ui, t!("These had the name of another and got a number:"), renamed);
             if widgets::primary_button(ui, t!("Open as data set"), true).clicked() {
                 commands.push(Command::OpenFolder(folder.clone()));
@@ -138,12 +138,12 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             return;
         }
         Some(ExportOutcome::Cancelled) => {
-            sign_ui(ui, icons::ICON_INFO.codepoint, colors.info, t!("Stopped; nothing was exported."));
+            widgets::sign_ui(ui, icons::ICON_INFO.codepoint, colors.info, t!("Stopped; nothing was exported."));
         }
-        Some(ExportOutcome::Failed(reason)) => sign_ui(ui, icons::ICON_ERROR.codepoint, colors.bad, reason),
+        Some(ExportOutcome::Failed(reason)) => widgets::sign_ui(ui, icons::ICON_ERROR.codepoint, colors.bad, reason),
         None => {}
     }
-    if widgets::primary_button(ui, t!("Export"), !export.folder_text.trim().is_empty()).clicked() {
+    if widgets::primary_button(ui, t!("Export"), !export.folder.is_empty()).clicked() {
         commands.push(Command::Transfer(TransferCommand::Export));
     }
 }
@@ -156,7 +156,7 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
         many => tn!(many.len(), "{n} files and folders", "{n} files and folders"),
     };
     widgets::elided_label(ui, &text, theme::body(), colors.text);
-    weak_ui(ui, t!("They are copied; the originals stay where they are. A name that is taken gets a number."));
+    widgets::weak_ui(ui, t!("They are copied; the originals stay where they are. A name that is taken gets a number."));
     ui.add_space(space::S);
     let name = project.class_name(Some(incoming.class)).to_owned();
     ui.horizontal(|ui| {
@@ -220,7 +220,7 @@ fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
             commands.push(Command::Transfer(TransferCommand::DropLabels));
         }
         if import.edits.is_empty() {
-            weak_ui(ui, t!("All of it is that way already."));
+            widgets::weak_ui(ui, t!("All of it is that way already."));
         }
     });
 }
@@ -229,7 +229,7 @@ fn list_ui(ui: &mut Ui, heading: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    weak_ui(ui, heading);
+    widgets::weak_ui(ui, heading);
     let height = ui.text_style_height(&egui::TextStyle::Body);
     ScrollArea::vertical().max_height(110.0).auto_shrink([false, true]).show_rows(
         ui,
@@ -243,18 +243,4 @@ fn list_ui(ui: &mut Ui, heading: &str, lines: &[String]) {
         },
     );
     ui.add_space(space::S);
-}
-
-fn sign_ui(ui: &mut Ui, icon: &str, color: egui::Color32, text: &str) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(Label::new(text).wrap());
-    });
-    ui.add_space(space::S);
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
 }

@@ -8,7 +8,9 @@ use egui_material_icons::icons;
 
 use super::{classes, health, split_explained, split_title, transfer};
 use crate::app::command::{Commands, LabelCommand};
-use crate::app::state::{ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, LabelFilter, Project};
+use crate::app::state::{
+    ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, HealthCheck, LabelFilter, Project,
+};
 use crate::dataset::Split;
 use crate::lang::{self, t, tn};
 use crate::ui::theme;
@@ -38,7 +40,8 @@ struct Look<'a> {
     /// Accessible name.
     name: String,
     text: &'a str,
-    count: usize,
+    /// `None`: it is not known yet.
+    count: Option<usize>,
     indent: f32,
     /// What stands before the text.
     mark: Mark,
@@ -129,7 +132,7 @@ fn line_ui(
     let plain = Look {
         name: String::new(),
         text: "",
-        count: 0,
+        count: None,
         indent: 0.0,
         mark: Mark::None,
         strong: false,
@@ -143,7 +146,7 @@ fn line_ui(
             let look = Look {
                 name: t!("All pictures, {n}", n = counts.total),
                 text: t!("All pictures"),
-                count: counts.total,
+                count: Some(counts.total),
                 mark: Mark::Icon(icons::ICON_PHOTO_LIBRARY.codepoint, colors.text_weak),
                 strong: true,
                 selected,
@@ -161,7 +164,7 @@ fn line_ui(
             let look = Look {
                 name: format!("{}, {}", split_title(split), plural(of_split.total)),
                 text: lang::text(split.name()),
-                count: of_split.total,
+                count: Some(of_split.total),
                 mark: if has_classes { Mark::Icon(arrow.codepoint, colors.text_weak) } else { Mark::None },
                 strong: true,
                 selected: filter.split == Some(split) && filter.class == ClassFilter::Any,
@@ -203,7 +206,7 @@ fn line_ui(
             let look = Look {
                 name: t!("{name} in {split}, {count}", name = name, split = split_title(split), count = plural(count)),
                 text: name,
-                count,
+                count: Some(count),
                 indent: 18.0,
                 mark: Mark::Dot(color),
                 selected,
@@ -242,7 +245,7 @@ fn line_ui(
             let look = Look {
                 name: t!("Unlabelled, {count}", count = plural(counts.unlabelled)),
                 text: t!("unlabelled"),
-                count: counts.unlabelled,
+                count: Some(counts.unlabelled),
                 mark: Mark::Ring(colors.text_weak),
                 selected,
                 ..plain
@@ -259,7 +262,7 @@ fn line_ui(
             let look = Look {
                 name: t!("Set aside, {count}", count = plural(count)),
                 text: t!("set aside"),
-                count,
+                count: Some(count),
                 mark: Mark::Icon(icons::ICON_BLOCK.codepoint, colors.text_weak),
                 selected,
                 ..plain
@@ -288,7 +291,7 @@ fn line_ui(
             let look = Look {
                 name: t!("Unreadable, {count}", count = plural(counts.unreadable)),
                 text: t!("unreadable"),
-                count: counts.unreadable,
+                count: Some(counts.unreadable),
                 mark: Mark::Icon(icons::ICON_BROKEN_IMAGE.codepoint, colors.bad),
                 selected,
                 ..plain
@@ -302,7 +305,8 @@ fn line_ui(
         }
         Line::Health => {
             let (name, icon, color) = health::line_look(ui, data);
-            let count = data.health.findings().len();
+            // Nothing found is worth a figure only after everything was looked at.
+            let count = (data.health.check == HealthCheck::Done).then(|| data.health.findings().len());
             let look = Look { name, text: t!("health"), count, mark: Mark::Icon(icon, color), ..plain };
             let tooltip = t!("Twins, leaks between splits, and pictures that can't be read, are tiny or show nothing");
             if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
@@ -314,7 +318,7 @@ fn line_ui(
             let look = Look {
                 name: t!("Passed over, {n} files", n = count),
                 text: t!("passed over"),
-                count,
+                count: Some(count),
                 mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
                 ..plain
             };
@@ -379,7 +383,7 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
     let count = painter.text(
         pos2(rect.right() - 10.0, middle),
         Align2::RIGHT_CENTER,
-        widgets::thousands(look.count),
+        look.count.map_or_else(|| "–".to_owned(), widgets::thousands),
         theme::tabular(12.0),
         count_color,
     );

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod cards;
+mod dialog;
 mod picture;
 mod probabilities;
 mod switch;
@@ -10,6 +11,7 @@ mod text;
 pub use crate::lang::{ago, bytes, duration, percent, thousands};
 pub use buttons::{command_button, icon_button, primary_button, segmented, ui_command_button, with_command_tooltip};
 pub use cards::{card, empty_state, hint, legend_dot, probability_bar, section_label, side_panel_frame};
+pub use dialog::{folder_ui, sign_ui, weak_ui};
 pub use picture::chip_ui;
 pub use picture::{PictureTile, cover_pixels, paint_cover, paint_picture, picture_tile_at, picture_tile_ui, skeleton};
 pub use probabilities::probabilities_ui;
