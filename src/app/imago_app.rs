@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, ThemePreference, Ui};
 
-use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictCommand, TrainCommand, UiCommand};
+use super::command::{Command, Commands, UiCommand};
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
-use super::state::{FetchKind, HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice, Workspace};
+use super::state::{HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice};
 use super::{
-    augment, data, fetch, health, labels, native, predict, project, results, settings_file, split, state, suggest,
-    train, transfer,
+    augment, data, dropped, fetch, health, labels, native, predict, project, results, settings_file, split, suggest,
+    table_commands, train, transfer,
 };
 use crate::base::AppPaths;
 use crate::fetch::Download;
@@ -266,7 +266,7 @@ impl ImagoApp {
                 }
             }
         }
-        take_plain_keys(ctx, &self.state, commands);
+        table_commands::take_plain_keys(ctx, &self.state, commands);
         let (dropped, hovering, pasted) = ctx.input(|input| {
             let dropped: Vec<_> = input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
             let pasted = input.events.iter().find_map(|event| match event {
@@ -281,7 +281,7 @@ impl ImagoApp {
         }
         // Pasted text that names files is a drop; while a text field has the focus it is text.
         if let Some(text) = pasted.filter(|_| !typing) {
-            let paths = pasted_paths(&text);
+            let paths = dropped::pasted_paths(&text);
             if !paths.is_empty() {
                 commands.push(Command::Dropped(paths));
             }
@@ -348,11 +348,11 @@ impl ImagoApp {
         self.speak(ctx);
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
         match command {
-            Command::Ui(command) => carry_out_ui(command, &mut cx),
+            Command::Ui(command) => table_commands::carry_out_ui(command, &mut cx),
             Command::Go(workspace) => cx.state.workspace = workspace,
             Command::OpenFolder(path) => project::open(&path, &mut cx),
-            Command::Dropped(paths) => dropped(paths, &mut cx),
-            Command::LeaveAnyway => leave_anyway(&mut cx),
+            Command::Dropped(paths) => dropped::dropped(paths, &mut cx),
+            Command::LeaveAnyway => table_commands::leave_anyway(&mut cx),
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Fetch(command) => fetch::handle(command, &mut cx),
@@ -421,193 +421,5 @@ impl eframe::App for ImagoApp {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.close();
-    }
-}
-
-/// Keys without Ctrl are commands while nothing else wants them, in the order in which they were pressed: two labels in quick
-/// succession are two labels. A key held down is pressed once.
-fn take_plain_keys(ctx: &Context, state: &State, commands: &mut Commands) {
-    if state.workspace != Workspace::Data || !ui::plain_keys_are_free(ctx, state) {
-        return;
-    }
-    let plain: Vec<UiCommand> = UiCommand::all().into_iter().filter(|command| command.is_plain_key()).collect();
-    let is_for = |command: &UiCommand, key: egui::Key| {
-        [command.shortcut(), command.other_shortcut()].into_iter().flatten().any(|shortcut| shortcut.logical_key == key)
-    };
-    let letters = &state.settings.class_letters;
-    let classes = state.project.as_ref().map(|project| project.dataset.classes.as_slice()).unwrap_or_default();
-    let can_label = UiCommand::ClearLabel.is_enabled(state);
-    let mut pressed: Vec<Command> = Vec::new();
-    ctx.input_mut(|input| {
-        input.events.retain(|event| match event {
-            egui::Event::Key { key, pressed: true, repeat, modifiers, .. } if modifiers.is_none() => {
-                let of_table = plain.iter().find(|command| is_for(command, *key) && command.is_enabled(state));
-                let of_letter = || state::class_of_key(letters, classes, *key).filter(|_| can_label);
-                let command = of_table.map(|command| Command::Ui(*command));
-                let command = command.or_else(|| Some(Command::Label(LabelCommand::Label(Some(of_letter()?)))));
-                pressed.extend(command.clone().filter(|_| !repeat));
-                command.is_none()
-            }
-            _ => true,
-        });
-    });
-    for command in pressed {
-        commands.push(command);
-    }
-}
-
-fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
-    match command {
-        UiCommand::OpenFolder => native::choose_folder(cx),
-        UiCommand::OpenSample => project::open_sample(cx),
-        UiCommand::Rescan => {
-            if let Some(root) = cx.state.project.as_ref().map(|project| project.dataset.root.clone()) {
-                project::open(&root, cx);
-            }
-        }
-        UiCommand::CloseProject => project::close(cx),
-        UiCommand::GetPhotographs => fetch::open_or_show_photographs(cx),
-        UiCommand::GetWeights(arch) => fetch::handle(FetchCommand::Show(FetchKind::Weights(arch)), cx),
-        UiCommand::Go(workspace) => cx.state.workspace = workspace,
-        UiCommand::StartTraining => train::handle(TrainCommand::Start, cx),
-        UiCommand::PauseOrResumeTraining => train::handle(TrainCommand::PauseOrResume, cx),
-        UiCommand::StopTraining => train::handle(TrainCommand::Stop, cx),
-        UiCommand::ContinueRun => train::handle(TrainCommand::Continue, cx),
-        UiCommand::OpenPictures => native::choose_pictures(cx),
-        UiCommand::OpenModel => native::choose_model(cx),
-        UiCommand::SaveCsv => native::choose_csv(cx),
-        UiCommand::Undo => labels::handle(LabelCommand::Undo, cx),
-        UiCommand::Redo => labels::handle(LabelCommand::Redo, cx),
-        UiCommand::Label(number) => {
-            labels::handle(LabelCommand::Label(Some(usize::from(number).saturating_sub(1))), cx);
-        }
-        UiCommand::ClearLabel => labels::handle(LabelCommand::Label(None), cx),
-        UiCommand::Mark(mark) => labels::handle(LabelCommand::Mark(mark), cx),
-        UiCommand::AcceptSuggestion => labels::handle(LabelCommand::AcceptSuggestions, cx),
-        UiCommand::LookClosely => {
-            if let Some(project) = &cx.state.project {
-                cx.state.data.toggle_large(&project.dataset);
-            }
-        }
-        UiCommand::SuggestLabels => suggest::handle(super::command::SuggestCommand::Now, cx),
-        UiCommand::Reroll => augment::handle(super::command::AugmentCommand::Reroll, cx),
-        UiCommand::EnlargeOffline => augment::handle(super::command::AugmentCommand::ShowEnlarge, cx),
-        UiCommand::ClearThumbnails => data::handle(super::command::DataCommand::ClearThumbnails, cx),
-        UiCommand::CheckHealth => health::handle(super::command::HealthCommand::Check, cx),
-        UiCommand::ExportFolders => transfer::handle(super::command::TransferCommand::ShowExport, cx),
-        UiCommand::DrawSplits => split::handle(super::command::SplitCommand::Show, cx),
-        UiCommand::ExportLabels => native::choose_labels_to_save(cx),
-        UiCommand::ImportLabels => native::choose_labels_to_read(cx),
-        UiCommand::Palette => {
-            cx.state.palette.open = !cx.state.palette.open;
-            cx.state.palette.query.clear();
-            cx.state.palette.selected = 0;
-        }
-        UiCommand::ToggleTheme => {
-            let is_dark = cx.ctx.theme() == egui::Theme::Dark;
-            cx.state.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
-        }
-        UiCommand::Speak(language) => cx.state.settings.language = language.into(),
-        UiCommand::ZoomIn => set_scale(cx, 0.1),
-        UiCommand::ZoomOut => set_scale(cx, -0.1),
-        UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,
-        UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
-        UiCommand::Tour => cx.state.tour = Some(0),
-        UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
-        UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-    }
-}
-
-/// Does what was asked for although labels are lost by it.
-fn leave_anyway(cx: &mut Cx<'_>) {
-    match cx.state.leaving.take().map(|leaving| leaving.to) {
-        Some(LeavingFor::Window) => {
-            cx.services.leaves_anyway = true;
-            cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
-        Some(LeavingFor::CloseDataSet) => project::close_anyway(cx),
-        Some(LeavingFor::Open(path)) => project::open_anyway(path, cx),
-        None => {}
-    }
-}
-
-fn set_scale(cx: &mut Cx<'_>, by: f32) {
-    let steps = ((cx.state.settings.ui_scale + by) * 10.0).round();
-    cx.state.settings.ui_scale = (steps / 10.0).clamp(0.8, 2.0);
-}
-
-/// Dropped things mean: one folder, no data set open or not in Predict → open it; a model → load it; anything else →
-/// classify it, or, in Data, ask into which class to copy it.
-fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
-    if let [path] = paths.as_slice() {
-        let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
-        let is_weights = is_model || crate::import::is_pytorch_file(path);
-        if is_weights && cx.state.workspace == Workspace::Train {
-            train::handle(TrainCommand::UseWeightsFile(path.clone()), cx);
-            return;
-        }
-        if is_model || path.join("model.safetensors").is_file() {
-            predict::handle(PredictCommand::LoadModel(path.clone()), cx);
-            cx.state.workspace = Workspace::Predict;
-            return;
-        }
-        if path.is_dir() && (cx.state.workspace != Workspace::Predict || !cx.state.predict.has_model()) {
-            project::open(path, cx);
-            return;
-        }
-    }
-    if cx.state.workspace == Workspace::Data && transfer::dropped(&paths, cx) {
-        return;
-    }
-    cx.state.workspace = Workspace::Predict;
-    predict::handle(PredictCommand::Classify(paths), cx);
-}
-
-/// The paths that pasted text names: one a line, as plain paths or `file://` addresses (as file managers copy them).
-fn pasted_paths(text: &str) -> Vec<PathBuf> {
-    text.lines()
-        .filter_map(|line| {
-            let line = line.trim().trim_matches(['"', '\'']);
-            let path = match line.strip_prefix("file://") {
-                Some(address) => PathBuf::from(percent_decoded(address)),
-                None => PathBuf::from(line),
-            };
-            (path.is_absolute() && path.exists()).then_some(path)
-        })
-        .collect()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], hex) {
-            (b'%', Some(byte)) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pasted_text_names_files_as_plain_paths_and_as_file_addresses() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a b.jpg");
-        std::fs::write(&path, b"x").unwrap();
-        let address = format!("file://{}", path.display().to_string().replace(' ', "%20"));
-        assert_eq!(pasted_paths(&format!("{}\n{address}\nnot a path", path.display())), [path.clone(), path]);
-        assert_eq!(percent_decoded("50%"), "50%");
     }
 }

@@ -8,6 +8,7 @@ pub mod state;
 
 mod augment;
 mod data;
+mod dropped;
 mod fetch;
 mod frame_stats;
 mod guard;
@@ -26,6 +27,7 @@ mod run_title;
 mod settings_file;
 mod split;
 mod suggest;
+mod table_commands;
 mod train;
 mod transfer;
 
