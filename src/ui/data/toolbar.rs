@@ -17,7 +17,7 @@ use crate::ui::widgets;
 const TWO_ROWS_BELOW: f32 = 946.0;
 /// A list's usual width and its least, in points.
 const LIST: f32 = 120.0;
-const LIST_LEAST: f32 = 76.0;
+const LIST_LEAST: f32 = 96.0;
 
 /// Name of the filter's text field, so that a key can put the cursor there.
 pub fn filter_id() -> Id {
@@ -49,17 +49,25 @@ pub fn toolbar_ui(
                 } else {
                     let choices = lists * (LIST + space::S) + 28.0 + 2.0 * space::S;
                     text_ui(ui, data, (ui.available_width() - choices).clamp(120.0, 260.0));
-                    choices_ui(ui, project, data, LIST);
+                    filters_ui(ui, project, data, LIST);
+                    model_and_order_ui(ui, project, data, LIST);
                 }
             });
         });
     });
     if is_narrow {
-        ui.horizontal(|ui| {
-            let room = ui.available_width() - 28.0 - space::XS;
-            let list = (room / lists - space::S).clamp(LIST_LEAST, LIST);
-            choices_ui(ui, project, data, list);
-        });
+        let room = ui.available_width();
+        let in_one_row = (room - 28.0 - space::XS) / lists - space::S;
+        if in_one_row >= LIST_LEAST {
+            ui.horizontal(|ui| {
+                filters_ui(ui, project, data, in_one_row.min(LIST));
+                model_and_order_ui(ui, project, data, in_one_row.min(LIST));
+            });
+        } else {
+            let list = (room / 3.0 - space::S).clamp(LIST_LEAST, LIST);
+            ui.horizontal(|ui| filters_ui(ui, project, data, list));
+            ui.horizontal(|ui| model_and_order_ui(ui, project, data, list));
+        }
     }
 }
 
@@ -108,7 +116,8 @@ fn has_predictions(data: &DataState) -> bool {
     !data.suggestions.is_empty() || data.filter.prediction != PredictionFilter::Any
 }
 
-fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) {
+/// By what the data set says.
+fn filters_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) {
     let classes = &project.dataset.classes;
     let class_text = match data.filter.class {
         ClassFilter::Any => t!("All classes").to_owned(),
@@ -138,7 +147,12 @@ fn choices_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) 
             choice_ui(ui, &mut data.filter.labels, labels, labels.title());
         }
     });
+}
+
+/// By what a model says, and the order.
+fn model_and_order_ui(ui: &mut Ui, project: &Project, data: &mut DataState, width: f32) {
     if has_predictions(data) {
+        let classes = &project.dataset.classes;
         let class_name = |class| t!("Predicted {class}", class = project.class_name(Some(class)));
         let text = match data.filter.prediction {
             PredictionFilter::Any => t!("All predictions").to_owned(),
