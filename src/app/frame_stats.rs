@@ -2,7 +2,8 @@
 //!
 //! A line a frame: `at_secs` since the program began; `own_ms` in our own code (taking in messages, layout, handing over
 //! textures); `whole_ms` of processor time for the frame with tessellation and painting, which a machine without a graphics card
-//! does in software; `waiting`, pictures that are wanted but not here yet.
+//! does in software; `waiting`, pictures that are wanted but not here yet; `tiles_ms`, in the frame in which the last tile of
+//! the Augment workspace follows a change, the time since that change.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -22,6 +23,7 @@ struct Frame {
     at: Duration,
     own: Duration,
     waiting: usize,
+    tiles_ms: Option<f32>,
 }
 
 impl FrameStats {
@@ -31,7 +33,7 @@ impl FrameStats {
     /// When the file can't be written.
     pub(super) fn create(path: &Path, began: Instant) -> std::io::Result<Self> {
         let mut file = BufWriter::new(File::create(path)?);
-        writeln!(file, "at_secs,own_ms,whole_ms,waiting")?;
+        writeln!(file, "at_secs,own_ms,whole_ms,waiting,tiles_ms")?;
         Ok(Self { file, began, last: None, logic: Duration::ZERO })
     }
 
@@ -43,17 +45,18 @@ impl FrameStats {
         // A full disk must not end what is being measured; the file then simply ends.
         let _ = writeln!(
             self.file,
-            "{:.3},{:.2},{whole_ms:.2},{}",
+            "{:.3},{:.2},{whole_ms:.2},{},{}",
             last.at.as_secs_f64(),
             last.own.as_secs_f64() * 1e3,
-            last.waiting
+            last.waiting,
+            last.tiles_ms.map_or(String::new(), |tiles_ms| format!("{tiles_ms:.1}"))
         );
         let _ = self.file.flush();
     }
 
-    /// After drawing, which took `spent`.
-    pub(super) fn drawn(&mut self, spent: Duration, waiting: usize) {
+    /// After drawing, which took `spent`. Tiles that followed a change in this frame did so `tiles_ms` after it.
+    pub(super) fn drawn(&mut self, spent: Duration, waiting: usize, tiles_ms: Option<f32>) {
         let own = self.logic + spent;
-        self.last = Some(Frame { at: self.began.elapsed(), own, waiting });
+        self.last = Some(Frame { at: self.began.elapsed(), own, waiting, tiles_ms });
     }
 }

@@ -80,6 +80,8 @@ pub struct ImagoApp {
     /// The language that was spoken last.
     spoken: Language,
     frame_stats: Option<FrameStats>,
+    /// The request for tiles whose time `frame_stats` has.
+    tiles_timed: u64,
     /// Pictures that the last frame wanted and that were not there.
     waiting: usize,
 }
@@ -128,6 +130,7 @@ impl ImagoApp {
             applied: None,
             spoken: Language::default(),
             frame_stats: None,
+            tiles_timed: 0,
             waiting: 0,
         };
         app.apply_settings(ctx);
@@ -415,7 +418,13 @@ impl eframe::App for ImagoApp {
         let start = Instant::now();
         self.show(ui);
         if let Some(stats) = &mut self.frame_stats {
-            stats.drawn(start.elapsed(), self.waiting);
+            let augment = &self.state.augment;
+            let is_new = augment.generation != self.tiles_timed && augment.tiles_settled();
+            let tiles_ms = augment.refresh_ms.filter(|_| is_new);
+            if is_new {
+                self.tiles_timed = augment.generation;
+            }
+            stats.drawn(start.elapsed(), self.waiting, tiles_ms);
         }
     }
 
