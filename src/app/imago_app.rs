@@ -12,8 +12,8 @@ use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice};
 use super::{
-    augment, data, dropped, fetch, health, labels, native, predict, project, results, settings_file, split, suggest,
-    table_commands, train, transfer,
+    augment, data, dropped, fetch, health, labels, native, predict, project, refresh, results, settings_file, split,
+    suggest, table_commands, train, transfer, watch,
 };
 use crate::base::AppPaths;
 use crate::fetch::Download;
@@ -32,6 +32,8 @@ pub(super) struct Services {
     pub paths: AppPaths,
     pub thumbnails: Arc<ThumbnailCache>,
     pub project: project::Service,
+    pub refresh: refresh::Service,
+    pub watch: watch::Service,
     pub fetch: fetch::Service,
     pub data: data::Service,
     pub health: health::Service,
@@ -56,6 +58,7 @@ impl Cx<'_> {
     /// Tells every workspace that another data set is open, or none.
     pub(super) fn project_changed(&mut self) {
         project::name_window(self);
+        watch::project_changed(self);
         data::project_changed(self);
         suggest::project_changed(self);
         health::project_changed(self);
@@ -113,6 +116,8 @@ impl ImagoApp {
                 paths,
                 thumbnails,
                 project: project::Service::default(),
+                refresh: refresh::Service::default(),
+                watch: watch::Service::default(),
                 fetch: fetch::Service::default(),
                 data: data::Service::default(),
                 health: health::Service::default(),
@@ -196,6 +201,11 @@ impl ImagoApp {
             && !self.state.train.is_running()
     }
 
+    /// Whether changes in the open data set's folder are noticed by now (for tests that change it).
+    pub fn is_watching(&self) -> bool {
+        self.services.watch.is_watching()
+    }
+
     /// Before drawing: takes in what jobs and the trainer report.
     pub fn tick(&mut self, ctx: &Context) {
         self.speak(ctx);
@@ -203,6 +213,7 @@ impl ImagoApp {
             self.receive(ctx, message);
         }
         let mut cx = Cx { state: &mut self.state, services: &mut self.services, ctx };
+        refresh::tick(&mut cx);
         fetch::tick(&mut cx);
         data::tick(&mut cx);
         health::tick(&mut cx);
@@ -322,6 +333,8 @@ impl ImagoApp {
             }
             Message::Chosen(chosen) => native::chosen(chosen, &mut cx),
             Message::Project(message) => project::receive(message, &mut cx),
+            Message::Watch(message) => watch::receive(message, &mut cx),
+            Message::Refresh(message) => refresh::receive(message, &mut cx),
             Message::Fetch(message) => fetch::receive(message, &mut cx),
             Message::Data(message) => data::receive(message, &mut cx),
             Message::Health(message) => health::receive(message, &mut cx),

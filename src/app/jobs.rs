@@ -8,7 +8,10 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
-use super::{augment, data, fetch, health, labels, native, predict, project, results, split, suggest, train, transfer};
+use super::{
+    augment, data, fetch, health, labels, native, predict, project, refresh, results, split, suggest, train, transfer,
+    watch,
+};
 use crate::base::CancelToken;
 use crate::lang::{self, t};
 
@@ -34,6 +37,10 @@ pub enum Message {
     Chosen(native::Chosen),
     /// Opening data sets.
     Project(project::ProjectMessage),
+    /// Watching the folder of the open data set.
+    Watch(watch::WatchMessage),
+    /// Reading it again because something has changed in it.
+    Refresh(refresh::RefreshMessage),
     /// Fetching.
     Fetch(fetch::FetchMessage),
     /// Data workspace.

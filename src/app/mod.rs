@@ -20,6 +20,7 @@ mod native;
 mod pictures;
 mod predict;
 mod project;
+mod refresh;
 mod renderer;
 mod report;
 mod results;
@@ -30,6 +31,7 @@ mod suggest;
 mod table_commands;
 mod train;
 mod transfer;
+mod watch;
 
 pub use imago_app::ImagoApp;
 pub use jobs::{JobContext, Jobs, Message};

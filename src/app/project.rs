@@ -1,15 +1,16 @@
 //! Opening a data set: scanning it in a job, then reading the pictures' headers in another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::labels;
 use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLevel, Project, Recent, Workspace};
+use super::{labels, refresh};
 use crate::base::AppPaths;
-use crate::dataset::{self, Dataset, ItemId, ScanOptions};
+use crate::dataset::{self, Dataset, Item, ItemId, ScanOptions};
 use crate::imaging;
 use crate::lang::{self, key, t};
 
@@ -29,6 +30,18 @@ pub enum ProjectMessage {
 pub struct Scan {
     project: Project,
     opened: labels::Opened,
+}
+
+impl Scan {
+    /// The data set with the labels laid over.
+    pub(super) fn dataset(&self) -> &Dataset {
+        &self.project.dataset
+    }
+
+    /// The project and what is needed to label it.
+    pub(super) fn into_parts(self) -> (Project, labels::Opened) {
+        (self.project, self.opened)
+    }
 }
 
 /// What is kept that is not state to be drawn.
@@ -60,6 +73,7 @@ pub(super) fn would_lose_labels(to: LeavingFor, cx: &mut Cx<'_>) -> bool {
 /// Opens a folder whatever becomes of labels that can't be written.
 pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     cancel_current(cx);
+    refresh::forget(cx);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let val_fraction = cx.state.train.config.val_fraction;
     let seed = cx.state.train.config.seed;
@@ -88,6 +102,7 @@ pub(super) fn close(cx: &mut Cx<'_>) {
 /// Closes the data set that is open whatever becomes of labels that can't be written.
 pub(super) fn close_anyway(cx: &mut Cx<'_>) {
     cancel_current(cx);
+    refresh::forget(cx);
     labels::close(cx.services);
     cx.state.project = None;
     cx.state.opening = None;
@@ -169,7 +184,22 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
         cx.state.workspace = Workspace::Data;
     }
     cx.project_changed();
-    let line = cx.services.jobs.spawn("headers", "", move |job| read_headers(&dataset, job));
+    read_headers_of(dataset, None, cx);
+}
+
+/// Reads the headers of pictures that were not there before, or are others now.
+pub(super) fn read_missing_headers(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let is_missing = |item: &&Item| !project.facts.contains_key(&item.id);
+    let missing: HashSet<ItemId> = project.dataset.items.iter().filter(is_missing).map(|item| item.id).collect();
+    if !missing.is_empty() {
+        read_headers_of(project.dataset.clone(), Some(missing), cx);
+    }
+}
+
+/// Reads headers in the background: of all pictures, or of some.
+fn read_headers_of(dataset: Arc<Dataset>, wanted: Option<HashSet<ItemId>>, cx: &mut Cx<'_>) {
+    let line = cx.services.jobs.spawn("headers", "", move |job| read_headers(&dataset, wanted.as_ref(), job));
     cx.services.project.current = Some(line.id);
 }
 
@@ -181,27 +211,42 @@ fn cancel_current(cx: &mut Cx<'_>) {
 
 fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPaths, job: &JobContext) {
     let mut reported = 0;
-    let outcome = dataset::scan(path, options, &job.cancel, &mut |progress| {
+    let outcome = read(path, options, held, paths, job, &mut |files| {
         // The window is woken for every 500 files, not for each.
-        if progress.files_seen >= reported + 500 {
-            reported = progress.files_seen;
+        if files >= reported + 500 {
+            reported = files;
             job.send(Message::Project(ProjectMessage::Scanning(job.id, reported)));
         }
     });
-    if !job.cancel.is_cancelled() {
-        let outcome = outcome.map_err(|error| error.to_string()).map(|mut dataset| {
-            let (labels, opened) = labels::open(&mut dataset, held, paths, options.val_fraction, &job.cancel);
-            // Here and not in the window: for a large data set this takes a while.
-            let mut project = Project::new(dataset, PathBuf::new());
-            project.labels = labels;
-            Box::new(Scan { project, opened })
-        });
+    if let Some(outcome) = outcome {
         job.send(Message::Project(ProjectMessage::Scanned(job.id, outcome)));
     }
 }
 
-fn read_headers(dataset: &Dataset, job: &JobContext) {
-    for items in dataset.items.chunks(256) {
+/// Reads a folder and lays its labels over; `progress` gets the number of files seen. None where the job was cancelled.
+pub(super) fn read(
+    path: &Path,
+    options: &ScanOptions,
+    held: Option<&Path>,
+    paths: &AppPaths,
+    job: &JobContext,
+    progress: &mut dyn FnMut(usize),
+) -> Option<Result<Box<Scan>, String>> {
+    let outcome = dataset::scan(path, options, &job.cancel, &mut |seen| progress(seen.files_seen));
+    let outcome = outcome.map_err(|error| error.to_string()).map(|mut dataset| {
+        let (labels, opened) = labels::open(&mut dataset, held, paths, options.val_fraction, &job.cancel);
+        // Here and not in the window: for a large data set this takes a while.
+        let mut project = Project::new(dataset, PathBuf::new());
+        project.labels = labels;
+        Box::new(Scan { project, opened })
+    });
+    (!job.cancel.is_cancelled()).then_some(outcome)
+}
+
+fn read_headers(dataset: &Dataset, wanted: Option<&HashSet<ItemId>>, job: &JobContext) {
+    let items: Vec<&Item> =
+        dataset.items.iter().filter(|item| wanted.is_none_or(|wanted| wanted.contains(&item.id))).collect();
+    for items in items.chunks(256) {
         let (mut facts, mut dates) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             if job.cancel.is_cancelled() {

@@ -80,6 +80,10 @@ pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
     let Some(project) = cx.state.project.as_ref().filter(|project| !project.dataset.classes.is_empty()) else {
         return false;
     };
+    // The data set itself is not copied into itself; it is read again.
+    if paths.iter().any(|path| *path == project.dataset.root) {
+        return false;
+    }
     // What is shown is what is meant.
     let filter = &cx.state.data.filter;
     let class = match filter.class {
@@ -87,7 +91,11 @@ pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
         _ => 0,
     };
     let split = filter.split.unwrap_or(Split::Train);
-    cx.state.transfer.incoming = Some(Incoming { paths: paths.to_vec(), split, class });
+    let folder = match paths {
+        [only] if only.is_dir() && *only != project.dataset.root => Some(only.clone()),
+        _ => None,
+    };
+    cx.state.transfer.incoming = Some(Incoming { paths: paths.to_vec(), folder, split, class });
     true
 }
 
@@ -146,6 +154,7 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
         });
         job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
     });
+    cx.state.transfer.import = Some(line.id);
     cx.state.jobs.push(line);
 }
 

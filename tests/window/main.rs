@@ -18,4 +18,5 @@ mod server;
 mod suggestions;
 mod tour;
 mod train;
+mod watching;
 mod welcome;

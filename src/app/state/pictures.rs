@@ -89,6 +89,18 @@ impl Pictures {
         !self.wanted.is_empty() || self.entries.values().any(|entry| matches!(entry.picture, Picture::Loading))
     }
 
+    /// Forgets a picture in all its sizes: the file is another one now.
+    pub fn forget(&mut self, path: &Path) {
+        let bytes = &mut self.bytes;
+        self.entries.retain(|key, entry| {
+            let stays = key.path.as_ref() != path;
+            if !stays {
+                *bytes -= entry.bytes;
+            }
+            stays
+        });
+    }
+
     /// Bytes of the textures held.
     pub fn bytes_held(&self) -> usize {
         self.bytes

@@ -69,6 +69,8 @@ pub struct LabelsPreview {
 pub struct Incoming {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// The only one of them, where it is a folder, which may be meant as a data set of its own.
+    pub folder: Option<PathBuf>,
     /// Of which split.
     pub split: Split,
     /// Into which class.
@@ -84,4 +86,6 @@ pub struct TransferState {
     pub preview: Option<LabelsPreview>,
     /// Files that were dropped in the Data workspace.
     pub incoming: Option<Incoming>,
+    /// The job that copies pictures into the data set.
+    pub import: Option<JobId>,
 }

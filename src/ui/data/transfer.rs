@@ -178,8 +178,13 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
     ui.add_space(space::M);
     ui.horizontal(|ui| {
         if widgets::primary_button(ui, t!("Copy into class"), true).clicked() {
-            let Incoming { paths, split, class } = incoming.clone();
+            let Incoming { paths, split, class, .. } = incoming.clone();
             commands.push(Command::Transfer(TransferCommand::Import(paths, split, class)));
+        }
+        if let Some(folder) = &incoming.folder
+            && ui.button(t!("Open it as a data set instead")).clicked()
+        {
+            commands.push(Command::OpenFolder(folder.clone()));
         }
     });
 }
