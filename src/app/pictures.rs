@@ -4,6 +4,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, Context, TextureOptions};
@@ -13,8 +14,11 @@ use crate::imaging::{self, DecodeError, Thumbnail, ThumbnailCache};
 
 /// Textures kept at most, in bytes. The ones not seen for longest go first.
 const BYTES_KEPT: usize = 256 << 20;
-/// Bytes uploaded in one frame at most, so that no frame stutters; one picture always goes.
-const UPLOAD_BYTES_A_FRAME: usize = 3 << 20;
+/// Bytes uploaded in one frame at most, so that no frame stutters; one picture always goes. 300 of the smallest.
+const UPLOAD_BYTES_A_FRAME: usize = 16 << 20;
+/// While more pictures are being decoded the window is woken this often at most: painting a frame for each would take the
+/// processor from decoding the others where it is done in software.
+const WAKE_EVERY: Duration = Duration::from_millis(66);
 /// Pictures up to this size are kept on disk; larger ones are few and take more room than decoding them takes time.
 const KEPT_SIDE: u32 = 320;
 /// Bytes of pictures that wait to be kept on disk at most. Beyond it they are kept at once, at the cost of those that wait
@@ -43,8 +47,21 @@ struct QueueState {
     keeping: usize,
     /// What a thread has taken and is not a texture yet; without it every frame would ask for it again.
     under_way: HashSet<PictureKey>,
+    /// When the window was last woken.
+    woken: Option<Instant>,
     /// The window is closed.
     ended: bool,
+}
+
+impl QueueState {
+    /// Whether the window is to be woken now that another picture is decoded: the last one that is wanted, or it is time.
+    fn wakes(&mut self) -> bool {
+        let wakes = self.wanted.is_empty() || self.woken.is_none_or(|woken| woken.elapsed() >= WAKE_EVERY);
+        if wakes {
+            self.woken = Some(Instant::now());
+        }
+        wakes
+    }
 }
 
 impl Queue {
@@ -211,7 +228,9 @@ fn decode_loop(queue: &Queue, cache: &ThumbnailCache, sender: &Sender<Decoded>, 
         if sender.send(Decoded { key: key.clone(), outcome }).is_err() {
             return;
         }
-        wake();
+        if queue.lock().wakes() {
+            wake();
+        }
         if let Some(thumbnail) = thumbnail.filter(|_| is_new) {
             let mut state = queue.lock();
             if state.to_keep_bytes < TO_KEEP_BYTES {

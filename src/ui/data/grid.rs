@@ -203,8 +203,15 @@ fn tile_ui(
     let split = if rect.width() >= WORD_FROM { lang::text(item.split.name()) } else { "" };
     let badge = badge_width(ui, split);
     let room = rect.width() - 34.0 - if badge > 0.0 { badge + 6.0 } else { 0.0 };
-    let (text, color) =
-        suggestions::chip(ui, said, item).unwrap_or_else(|| (class.to_owned(), class_color(ui, item.class)));
+    let (text, color) = match (suggestions::chip(ui, said, item), item.class) {
+        (Some(_), _) if rect.width() < widgets::SMALL_TILE => ("?".to_owned(), class_color(ui, item.class)),
+        (Some(suggested), _) => suggested,
+        // Names would cover the picture: the class's number, as in the tree and on the keyboard.
+        (None, Some(number)) if rect.width() < widgets::SMALL_TILE => {
+            ((number + 1).to_string(), class_color(ui, item.class))
+        }
+        (None, _) => (class.to_owned(), class_color(ui, item.class)),
+    };
     let chip = widgets::elide_middle(ui, &text, &theme::caption(), room.max(8.0));
     let tile =
         PictureTile { path: &path, name: &name, chip: Some((&chip, color)), selected: look.selected, frame: None };

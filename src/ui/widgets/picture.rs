@@ -96,6 +96,9 @@ pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) ->
     }
 }
 
+/// Tiles narrower than this, in points, have no room for words.
+pub const SMALL_TILE: f32 = 100.0;
+
 /// The chip at the foot of a tile: a mark of the class's colour and its name on a dark strip, readable on any picture.
 pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
     let font = theme::caption();
@@ -105,12 +108,14 @@ pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
     }
     let shown = elide_middle(ui, text, &font, room);
     let galley = ui.painter().layout_no_wrap(shown, font, Color32::from_gray(245));
-    let size = vec2(galley.size().x + 24.0, 20.0);
-    let rect = Rect::from_min_size(pos2(tile.left() + 6.0, tile.bottom() - 26.0), size);
+    // On a small tile the chip is smaller too and nearer to the corner, so that the picture can be seen.
+    let (margin, height, pad) = if tile.width() < SMALL_TILE { (3.0, 16.0, 4.0) } else { (6.0, 20.0, 6.0) };
+    let size = vec2(galley.size().x + 2.0 * pad + 12.0, height);
+    let rect = Rect::from_min_size(pos2(tile.left() + margin, tile.bottom() - margin - height), size);
     ui.painter().rect_filled(rect, 5.0, Color32::from_black_alpha(190));
-    let dot = Rect::from_center_size(pos2(rect.left() + 10.0, rect.center().y), vec2(8.0, 8.0));
+    let dot = Rect::from_center_size(pos2(rect.left() + pad + 4.0, rect.center().y), vec2(8.0, 8.0));
     ui.painter().rect_filled(dot, 2.5, color);
-    let at = pos2(rect.left() + 18.0, rect.center().y - galley.size().y / 2.0);
+    let at = pos2(rect.left() + pad + 12.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, Color32::WHITE);
 }
 
