@@ -14,7 +14,7 @@ use imago::dataset::labels::{
 use imago::dataset::{Dataset, ScanOptions, Split, scan};
 
 /// Sessions that are killed; `IMAGO_LABEL_KILLS` asks for more.
-const KILLS: usize = 40;
+const KILLS: usize = 300;
 
 fn data_set(folder: &Path) -> PathBuf {
     let root = folder.join("data");
