@@ -12,6 +12,7 @@
 //!       health          (twins, leaks, blank and broken pictures: what is wrong with a data set)
 //!       augment         (random transforms)
 //!       offline         (a data set made larger on disk: originals, variants, manifest)
+//!   lessons             (a convolution and pooling, number by number, for the window's lessons)
 //!   nn ← models         (kernels; architectures and weight files)
 //!       train           (config, loader, trainer, events, checkpoints)
 //!       predict         (a trained model → predictions)
@@ -46,6 +47,7 @@ pub mod health;
 pub mod imaging;
 pub mod import;
 pub mod lang;
+pub mod lessons;
 pub mod models;
 pub mod nn;
 pub mod offline;

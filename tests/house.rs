@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may use of the others: a room, or one module of it.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("base", &[]),
     ("lang", &[]),
+    // Tests draw their pictures from the one generator.
+    ("lessons", &["base"]),
     ("imaging", &["base"]),
     ("dataset", &["base", "imaging"]),
     ("health", &["base", "dataset", "imaging"]),
@@ -48,7 +50,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "app",
         &[
             "base", "dataset", "imaging", "health", "augment", "offline", "nn", "models", "train", "predict", "fetch",
-            "import", "lang", "ui",
+            "import", "lang", "lessons", "ui",
         ],
     ),
     (
@@ -60,6 +62,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "augment",
             "dataset",
             "health",
+            "lessons",
             "models::Arch",
             "models::ModelSpec",
             "models::arch",
