@@ -12,8 +12,8 @@ use super::jobs::{Jobs, Message};
 use super::pictures::PictureService;
 use super::state::{HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice};
 use super::{
-    augment, data, dropped, fetch, health, labels, native, predict, project, refresh, results, settings_file, split,
-    suggest, table_commands, train, transfer, watch,
+    augment, data, dropped, fetch, health, labels, lessons, native, predict, project, refresh, results, settings_file,
+    split, suggest, table_commands, train, transfer, watch,
 };
 use crate::base::AppPaths;
 use crate::fetch::Download;
@@ -37,6 +37,7 @@ pub(super) struct Services {
     pub fetch: fetch::Service,
     pub data: data::Service,
     pub health: health::Service,
+    pub lessons: lessons::Service,
     pub labels: labels::Service,
     pub suggest: suggest::Service,
     pub augment: augment::Service,
@@ -62,6 +63,7 @@ impl Cx<'_> {
         data::project_changed(self);
         suggest::project_changed(self);
         health::project_changed(self);
+        lessons::project_changed(self);
         transfer::project_changed(self);
         split::project_changed(self);
         augment::project_changed(self);
@@ -121,6 +123,7 @@ impl ImagoApp {
                 fetch: fetch::Service::default(),
                 data: data::Service::default(),
                 health: health::Service::default(),
+                lessons: lessons::Service::default(),
                 labels: labels::Service::default(),
                 suggest: suggest::Service::default(),
                 augment: augment::Service::default(),
@@ -225,6 +228,7 @@ impl ImagoApp {
         results::tick(&mut cx);
         suggest::tick(&mut cx);
         predict::tick(&mut cx);
+        lessons::tick(&mut cx);
         self.pictures.upload(ctx, &mut self.state.pictures);
     }
 
@@ -315,6 +319,7 @@ impl ImagoApp {
                 let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
                 cx.state.jobs.retain(|line| line.id != job);
                 split::ended(job, &mut cx);
+                lessons::ended(job, &mut cx);
                 if let Some(panic) = panic {
                     let title = title.unwrap_or_else(|| t!("A background job").to_owned());
                     let report = super::report::last().map_or_else(String::new, |path| {
@@ -340,6 +345,7 @@ impl ImagoApp {
             Message::Health(message) => health::receive(message, &mut cx),
             Message::Transfer(message) => transfer::receive(message, &mut cx),
             Message::Split(message) => split::receive(message, &mut cx),
+            Message::Lessons(message) => lessons::receive(message, &mut cx),
             Message::Labels(message) => labels::receive(message, &mut cx),
             Message::Suggest(message) => suggest::receive(message, &mut cx),
             Message::Augment(message) => augment::receive(message, &mut cx),
@@ -369,6 +375,7 @@ impl ImagoApp {
             Command::OpenFolder(path) => project::open(&path, &mut cx),
             Command::Dropped(paths) => dropped::dropped(paths, &mut cx),
             Command::LeaveAnyway => table_commands::leave_anyway(&mut cx),
+            Command::ShowLesson(page) => lessons::show(Some(page), &mut cx),
             Command::CancelJob(job) => cx.services.jobs.cancel(job),
             Command::ForgetRecent(path) => cx.state.settings.recents.retain(|recent| recent.path != path),
             Command::Fetch(command) => fetch::handle(command, &mut cx),

@@ -9,8 +9,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::state::{JobId, JobLine};
 use super::{
-    augment, data, fetch, health, labels, native, predict, project, refresh, results, split, suggest, train, transfer,
-    watch,
+    augment, data, fetch, health, labels, lessons, native, predict, project, refresh, results, split, suggest, train,
+    transfer, watch,
 };
 use crate::base::CancelToken;
 use crate::lang::{self, t};
@@ -53,6 +53,8 @@ pub enum Message {
     Transfer(transfer::TransferMessage),
     /// Drawing splits anew.
     Split(split::SplitMessage),
+    /// The lessons.
+    Lessons(lessons::LessonsMessage),
     /// Labelling.
     Labels(labels::LabelsMessage),
     /// Augment workspace.

@@ -16,6 +16,7 @@ mod health;
 mod imago_app;
 mod jobs;
 mod labels;
+mod lessons;
 mod native;
 mod pictures;
 mod predict;

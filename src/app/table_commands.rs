@@ -5,7 +5,7 @@ use egui::Context;
 use super::command::{Command, Commands, FetchCommand, LabelCommand, TrainCommand, UiCommand};
 use super::imago_app::Cx;
 use super::state::{FetchKind, LeavingFor, State, ThemeChoice, Workspace};
-use super::{augment, data, fetch, health, labels, native, project, split, state, suggest, train, transfer};
+use super::{augment, data, fetch, health, labels, lessons, native, project, split, state, suggest, train, transfer};
 use crate::ui;
 /// Keys without Ctrl are commands while nothing else wants them, in the order in which they were pressed: two labels in quick
 /// succession are two labels. A key held down is pressed once.
@@ -97,6 +97,8 @@ pub(super) fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::ZoomReset => cx.state.settings.ui_scale = 1.0,
         UiCommand::Settings => cx.state.settings_open = !cx.state.settings_open,
         UiCommand::Tour => cx.state.tour = Some(0),
+        UiCommand::Lessons if cx.state.lessons.open => cx.state.lessons.open = false,
+        UiCommand::Lessons => lessons::show(None, cx),
         UiCommand::Shortcuts => cx.state.shortcuts_open = !cx.state.shortcuts_open,
         UiCommand::Quit => cx.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 /// One file a room.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("../../assets/lang/zh-CN/common.toml"),
     include_str!("../../assets/lang/zh-CN/commands.toml"),
     include_str!("../../assets/lang/zh-CN/frame.toml"),
@@ -13,6 +13,7 @@ const FILES: [&str; 8] = [
     include_str!("../../assets/lang/zh-CN/train.toml"),
     include_str!("../../assets/lang/zh-CN/results.toml"),
     include_str!("../../assets/lang/zh-CN/predict.toml"),
+    include_str!("../../assets/lang/zh-CN/lessons.toml"),
 ];
 
 /// The Chinese for an English text.

@@ -1,7 +1,7 @@
 //! What the window's lessons work out: a convolution and pooling on a small grey picture, one number for each pixel.
 //!
 //! Networks do the same in `nn`, on four-dimensional tensors and as fast as the machine can. Here it is done the plain way,
-//! so that every number on the screen can be followed by hand: a picture of 128 × 128 pixels takes well under a millisecond.
+//! so that every number on the screen can be followed by hand: a picture of 112 × 112 pixels takes well under a millisecond.
 //!
 //! ```text
 //! Plane ─ Convolution (kernel 3 × 3, stride, padding, ReLU) ─→ Plane      Place: the nine numbers behind one of the result

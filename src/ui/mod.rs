@@ -10,6 +10,7 @@ mod augment;
 mod data;
 mod fault;
 mod fetch;
+mod lessons;
 mod overlays;
 mod palette;
 mod predict;
@@ -48,6 +49,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             Workspace::Results => results::results_ui(ui, state, commands),
         }
     });
+    lessons::lessons_ui(ui, state, commands);
     overlays::overlays_ui(ui, state, commands);
     fetch::fetch_ui(ui, state, commands);
     if state.workspace == Workspace::Data && state.project.is_some() {

@@ -43,7 +43,14 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
             &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
-            &[UiCommand::Palette, UiCommand::ToggleTheme, UiCommand::Settings, UiCommand::Tour, UiCommand::Shortcuts],
+            &[
+                UiCommand::Palette,
+                UiCommand::ToggleTheme,
+                UiCommand::Settings,
+                UiCommand::Tour,
+                UiCommand::Lessons,
+                UiCommand::Shortcuts,
+            ],
             &[UiCommand::Quit],
         ];
         for (index, group) in groups.into_iter().enumerate() {
@@ -112,6 +119,7 @@ fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             UiCommand::ToggleTheme,
             false,
         ),
+        (icons::ICON_SCHOOL.codepoint, UiCommand::Lessons, state.lessons.open),
         (icons::ICON_SEARCH.codepoint, UiCommand::Palette, state.palette.open),
     ];
     for (icon, command, selected) in buttons {

@@ -28,6 +28,7 @@ use crate::dataset::{Dataset, ItemId, Split};
 use crate::imaging::Preprocess;
 use crate::lang::t;
 use crate::train::AugmentChoice;
+pub(super) use originals::reduced;
 use renderer::{Finished, Plan, Renderer, Source, Task};
 
 /// Bytes uploaded in one frame at most, so that no frame stutters; one picture always goes.
@@ -434,7 +435,7 @@ fn epoch_order(dataset: &Dataset, seed: u64, epoch: usize) -> Vec<usize> {
 }
 
 /// Training's own seed, or one that is `reroll` steps away from it.
-fn drawing_seed(seed: u64, reroll: u64) -> u64 {
+pub(super) fn drawing_seed(seed: u64, reroll: u64) -> u64 {
     if reroll == 0 { seed } else { rng_for(seed, reroll, stable_hash(b"reroll")).next_u64() }
 }
 

@@ -72,7 +72,8 @@ impl Shelf {
     }
 }
 
-fn reduced(picture: RgbImage) -> RgbImage {
+/// The picture as it is kept: one with very many pixels is made smaller.
+pub(in crate::app) fn reduced(picture: RgbImage) -> RgbImage {
     let (width, height) = picture.dimensions();
     let pixels = f64::from(width) * f64::from(height);
     if pixels <= f64::from(PIXELS_KEPT) {

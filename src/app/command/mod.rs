@@ -26,7 +26,7 @@ pub use table::UiCommand;
 pub use train::TrainCommand;
 pub use transfer::TransferCommand;
 
-use super::state::{JobId, Workspace};
+use super::state::{JobId, LessonPage, Workspace};
 
 /// Anything that a panel can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,8 @@ pub enum Command {
     Dropped(Vec<PathBuf>),
     /// Do what was asked for although it loses labels that can't be written.
     LeaveAnyway,
+    /// Open the lessons at this page.
+    ShowLesson(LessonPage),
     /// Ask a job to stop.
     CancelJob(JobId),
     /// Forget a recent data set (the folder itself stays).

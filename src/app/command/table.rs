@@ -86,6 +86,8 @@ pub enum UiCommand {
     Settings,
     /// Show the tour.
     Tour,
+    /// Show or hide the lessons.
+    Lessons,
     /// Show all shortcuts.
     Shortcuts,
     /// Close the window.
@@ -129,6 +131,7 @@ impl UiCommand {
             Self::ZoomReset,
             Self::Settings,
             Self::Tour,
+            Self::Lessons,
             Self::Shortcuts,
             Self::Quit,
         ]);
@@ -198,6 +201,7 @@ impl UiCommand {
             Self::ZoomReset => t!("Usual interface size"),
             Self::Settings => t!("Settings"),
             Self::Tour => t!("Show the tour"),
+            Self::Lessons => t!("Open lessons"),
             Self::Shortcuts => t!("Keyboard shortcuts"),
             Self::Quit => t!("Quit"),
         }
@@ -277,6 +281,9 @@ impl UiCommand {
             Self::ZoomReset => t!("Text and controls at their usual size."),
             Self::Settings => t!("Theme, size and motion."),
             Self::Tour => t!("What the five workspaces are for, in five steps."),
+            Self::Lessons => {
+                t!("Try out what a convolution, pooling and augmentation do to a picture of your own.")
+            }
             Self::Shortcuts => t!("A list of all keyboard shortcuts."),
             Self::Quit => t!("Close Imago. A running training is stopped and can be continued."),
         }
@@ -336,6 +343,7 @@ impl UiCommand {
             | Self::SuggestLabels
             | Self::Speak(_)
             | Self::Tour
+            | Self::Lessons
             | Self::ClearThumbnails => None,
             Self::CheckHealth | Self::DrawSplits | Self::ExportFolders | Self::ExportLabels | Self::ImportLabels => {
                 None
@@ -411,6 +419,7 @@ impl UiCommand {
             | Self::ZoomReset
             | Self::Settings
             | Self::Tour
+            | Self::Lessons
             | Self::Shortcuts
             | Self::Quit => true,
             Self::GetPhotographs | Self::GetWeights(_) => state.fetch.job.is_none(),

@@ -11,6 +11,7 @@ mod folder_choice;
 mod health;
 mod jobs;
 mod labels;
+mod lessons;
 mod letters;
 mod looking;
 mod pictures;
@@ -36,6 +37,7 @@ pub use folder_choice::FolderChoice;
 pub use health::{HealthCheck, HealthState};
 pub use jobs::{JobId, JobLine};
 pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView, Leaving, LeavingFor};
+pub use lessons::*;
 pub use letters::{ClassLetters, class_of_key, key_of, refuse_letter};
 pub use looking::LargeView;
 pub(in crate::app) use pictures::PictureEntry;
@@ -152,6 +154,8 @@ pub struct State {
     pub new_notices: VecDeque<Notice>,
     /// The last notices, newest last.
     pub notices: Vec<Notice>,
+    /// The lessons.
+    pub lessons: LessonsState,
     /// Command palette.
     pub palette: PaletteState,
     /// Whether the list of keyboard shortcuts is shown.

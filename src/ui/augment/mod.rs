@@ -18,6 +18,10 @@ mod step_card;
 mod tiles;
 mod toolbar;
 
+pub(super) use params::name;
+pub(super) use pipeline::preset_title;
+pub(super) use tiles::paint_kept;
+
 use egui::{CentralPanel, Frame, Key, Margin, Panel, Ui};
 use egui_material_icons::icons;
 

@@ -266,7 +266,7 @@ fn is_idle_fill(transform: &dyn Settings, spec: &ParamSpec) -> bool {
 }
 
 /// Gives a control its accessible name.
-pub(super) fn name(ui: &Ui, response: &Response, name: &str) {
+pub(in crate::ui) fn name(ui: &Ui, response: &Response, name: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 

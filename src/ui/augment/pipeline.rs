@@ -10,7 +10,7 @@ use super::params::capitalised;
 use super::step_card::{CardAction, Place, step_card_ui};
 use super::{changed, mix_card, params};
 use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
-use crate::app::state::{AugmentState, State, Workspace};
+use crate::app::state::{AugmentState, LessonPage, State, Workspace};
 use crate::augment::{Pipeline, Step, Transform};
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
@@ -93,7 +93,7 @@ fn preset_ui(ui: &mut Ui, preset: &str, state: &AugmentState, commands: &mut Com
 }
 
 /// `insects-from-above` → `Insects from above`. Names of files stay as they are, but for the first letter.
-fn preset_title(name: &str) -> String {
+pub(in crate::ui) fn preset_title(name: &str) -> String {
     if Pipeline::PRESETS.contains(&name) { capitalised(&lang::text(name).replace('-', " ")) } else { capitalised(name) }
 }
 
@@ -242,6 +242,7 @@ fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
         ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
     });
+    widgets::lesson_link(ui, t!("What augmentation changes"), LessonPage::Augmentation, commands);
     ui.add_space(space::XS);
     ui.vertical_centered_justified(|ui| {
         widgets::ui_command_button(ui, UiCommand::EnlargeOffline, state, commands);

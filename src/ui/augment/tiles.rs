@@ -223,7 +223,7 @@ fn paint_original(ui: &Ui, pictures: &mut Pictures, path: Option<&PathBuf>, trac
 }
 
 /// Outlines in `rect`, where the whole original is, what was kept of it.
-pub(super) fn paint_kept(ui: &Ui, trace: &Trace, rect: Rect) {
+pub(in crate::ui) fn paint_kept(ui: &Ui, trace: &Trace, rect: Rect) {
     let (width, height) = (trace.original.0.max(1) as f32, trace.original.1.max(1) as f32);
     let corners: Vec<Pos2> = trace
         .kept

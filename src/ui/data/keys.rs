@@ -17,6 +17,7 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
     let overlaid = state.palette.open
         || state.settings_open
         || state.shortcuts_open
+        || state.lessons.open
         || state.issues_open
         || state.leaving.is_some()
         || state.transfer.export.open

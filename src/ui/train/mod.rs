@@ -100,7 +100,7 @@ fn tabs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             ui.set_width(ui.available_width());
             ui.set_height(height - 12.0);
             ui.spacing_mut().item_spacing.y = space::S;
-            tab_bar_ui(ui, &mut state.train.view.tab, &tabs);
+            widgets::tab_bar_ui(ui, &mut state.train.view.tab, &tabs);
             match state.train.view.tab {
                 TrainTab::Epochs => epochs::epochs_ui(ui, state),
                 TrainTab::Layers => layers::layers_ui(ui, state),
@@ -108,34 +108,6 @@ fn tabs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                 TrainTab::Skipped => skipped::skipped_ui(ui, state),
             }
         });
-}
-
-fn tab_bar_ui(ui: &mut Ui, tab: &mut TrainTab, tabs: &[(TrainTab, String)]) {
-    let colors = theme::colors(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::L;
-        for (choice, title) in tabs {
-            let selected = choice == tab;
-            let font = if selected { theme::strong(13.0) } else { theme::body() };
-            // As wide as the bold text, so that nothing moves when another tab is chosen.
-            let width = ui.painter().layout_no_wrap(title.clone(), theme::strong(13.0), colors.text).size().x;
-            let (rect, response) = ui.allocate_exact_size(egui::vec2(width, 28.0), egui::Sense::click());
-            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, selected, title));
-            let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
-            ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, title, font, color);
-            if selected {
-                let line = egui::Rect::from_min_max(rect.left_bottom() - egui::vec2(0.0, 2.0), rect.right_bottom());
-                ui.painter().rect_filled(line, 1.0, colors.accent);
-            }
-            if response.has_focus() {
-                let stroke = egui::Stroke::new(1.5, colors.accent);
-                ui.painter().rect_stroke(rect.expand(3.0), theme::RADIUS, stroke, egui::StrokeKind::Inside);
-            }
-            if response.clicked() {
-                *tab = *choice;
-            }
-        }
-    });
 }
 
 /// A sentence where a list is still empty.

@@ -10,7 +10,7 @@ use egui_material_icons::icons;
 use super::hints::{self, Numbers};
 use super::{count, warning_ui, words};
 use crate::app::command::{Command, Commands, TrainCommand, UiCommand};
-use crate::app::state::{Arch, FetchKind, FetchState, State, TrainState, WeightsState};
+use crate::app::state::{Arch, FetchKind, FetchState, LessonPage, State, TrainState, WeightsState};
 use crate::lang::{self, key, t};
 use crate::train::WeightsChoice;
 use crate::ui::theme::{self, space};
@@ -28,6 +28,8 @@ pub fn models_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mu
         }
         if state.train.config.arch == arch && arch.is_resnet() {
             pretrained_ui(ui, state, numbers, commands);
+        } else if state.train.config.arch == arch {
+            widgets::lesson_link(ui, t!("Try out convolution and pooling"), LessonPage::Convolution, commands);
         }
     }
 }

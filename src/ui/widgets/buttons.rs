@@ -1,9 +1,10 @@
 //! Buttons.
 
 use egui::{Align2, Button, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, UiCommand};
-use crate::app::state::State;
+use crate::app::state::{LessonPage, State};
 use crate::ui::theme;
 
 /// The one amber button of a screen.
@@ -67,6 +68,17 @@ pub fn command_button(ui: &mut Ui, text: &str, command: Command, commands: &mut 
         commands.push(command);
     }
     response
+}
+
+/// A small link to one of the lessons.
+pub fn lesson_link(ui: &mut Ui, text: &str, page: LessonPage, commands: &mut Commands) {
+    let shown = format!("{}  {text}", icons::ICON_SCHOOL.codepoint);
+    let response = ui.link(RichText::new(shown).size(12.0));
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, enabled, text));
+    if response.clicked() {
+        commands.push(Command::ShowLesson(page));
+    }
 }
 
 /// Adds a table command's tooltip with its shortcut.
