@@ -205,6 +205,7 @@ fn loaded(source: LessonSource, outcome: Result<Box<Loaded>, String>, cx: &mut C
         Ok(loaded) => {
             service.serial += 1;
             let Loaded { whole, plane, colour } = *loaded;
+            let middle = [plane.width() / 2, plane.height() / 2];
             let grey = plane_image(&plane, &tones(&plane).rgb);
             let load = |name: &str, image, options| cx.ctx.load_texture(name, image, options);
             lessons.picture = LessonPicture::Ready(LessonOriginal {
@@ -214,6 +215,9 @@ fn loaded(source: LessonSource, outcome: Result<Box<Loaded>, String>, cx: &mut C
                 colour: load("lesson-colour", colour, TextureOptions::LINEAR),
             });
             service.whole = Some(whole);
+            // In the middle, where the thing itself is more likely than at the border.
+            lessons.convolution.marker = middle;
+            lessons.pooling.marker = middle.map(|at| at / lessons.pooling.settings.stride.max(1));
         }
         Err(reason) => {
             lessons.picture = LessonPicture::Failed(reason);

@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::command::{Command, PredictCommand, UiCommand};
-use imago::app::state::{LanguageChoice, ThemeChoice, Workspace};
+use imago::app::state::{LanguageChoice, LessonPage, ThemeChoice, Workspace};
 use imago::lang::Language;
 
 use crate::common::{Window, colours, harness, harness_with};
@@ -150,6 +150,12 @@ fn no_english_is_left_in_a_chinese_window() {
         let unnamed = window.unnamed_controls();
         assert!(unnamed.is_empty(), "{workspace:?}: {unnamed:#?}");
     }
+    for page in LessonPage::ALL {
+        window.command(Command::ShowLesson(page));
+        window.settle();
+        left.extend(english_in(&window).into_iter().map(|text| format!("{page:?}: {text}")));
+    }
+    window.shown_mut().lessons.open = false;
     for (command, name) in [(UiCommand::Settings, "settings"), (UiCommand::Shortcuts, "shortcuts")] {
         window.command(Command::Ui(command));
         window.settle();

@@ -10,6 +10,7 @@ mod frame;
 mod health;
 mod labelling;
 mod language;
+mod lessons;
 mod load;
 mod looking;
 mod results;

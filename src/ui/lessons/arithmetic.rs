@@ -24,7 +24,7 @@ pub(super) fn arithmetic_ui(ui: &mut Ui, settings: &Convolution, place: &Place, 
     let inner = rect.shrink2(vec2(14.0, 9.0));
     let sign = 26.0;
     // The sum takes what the three tables leave.
-    let cell = ((inner.width() - 3.0 * sign - 110.0) / 9.0).clamp(30.0, 54.0);
+    let cell = ((inner.width() - 3.0 * sign - 110.0) / 9.0).clamp(30.0, 66.0);
     let table = 3.0 * cell;
     let mut left = inner.left();
     let mut next = |width: f32| {

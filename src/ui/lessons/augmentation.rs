@@ -104,7 +104,7 @@ fn open_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 
 /// Draws the original, the variants and the strip of epochs.
 pub(super) fn result_ui(ui: &mut Ui, state: &mut State, original: &LessonOriginal, room: Vec2) {
-    let own = (room.x * 0.34).floor();
+    let own = (room.x * 0.28).floor();
     let rows = LESSON_VARIANTS.div_ceil(COLUMNS);
     let by_width = (room.x - own - space::L - (COLUMNS - 1) as f32 * GAP) / COLUMNS as f32;
     let by_height = (room.y - 120.0) / rows as f32 - LINE - GAP;
@@ -128,18 +128,12 @@ pub(super) fn result_ui(ui: &mut Ui, state: &mut State, original: &LessonOrigina
     }
     let area = Rect::from_min_size(rect.min, vec2(own, height - LINE));
     original_ui(ui, area, original, (variants, marked));
-    let under = pos2(area.left(), area.bottom() + 3.0);
-    let colors = theme::colors(ui);
-    ui.painter().text(
-        under,
-        Align2::LEFT_TOP,
-        t!("Original, and what is kept of it"),
-        theme::caption(),
-        colors.text_weak,
-    );
-    ui.add_space(space::XS);
-    kept_ui(ui, variants, label);
-    epochs_ui(ui, state);
+    ui.add_space(space::S);
+    widgets::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        epochs_ui(ui, state);
+        kept_ui(ui, variants, label);
+    });
     state.lessons.augmentation.marked = marked;
 }
 
@@ -178,9 +172,12 @@ fn original_ui(ui: &Ui, area: Rect, original: &LessonOriginal, (variants, marked
     let size = original.colour.size_vec2();
     let scale = (area.width() / size.x.max(1.0)).min(area.height() / size.y.max(1.0));
     let shown = size * scale;
-    let rect = Rect::from_min_size(pos2(area.left() + (area.width() - shown.x) / 2.0, area.top()), shown);
+    let rect = Rect::from_min_size(area.min, shown);
     let response = ui.interact(rect, ui.scope_id().with("lesson-original"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Original, and what is kept of it")));
+    let name = t!("Original, and what is kept of it");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let under = rect.left_bottom() + vec2(0.0, 3.0);
+    ui.painter().text(under, Align2::LEFT_TOP, name, theme::caption(), theme::colors(ui).text_weak);
     image_ui(ui, rect, &original.colour);
     for (index, variant) in variants.iter().enumerate() {
         if index != marked {
@@ -224,7 +221,7 @@ fn kept_ui(ui: &mut Ui, variants: &[LessonVariant], label: &str) {
             label = label
         )
     };
-    ui.add(Label::new(text).wrap());
+    widgets::weak_ui(ui, &text);
 }
 
 /// One cell for each epoch: bright while its pictures are new.
@@ -252,6 +249,7 @@ fn epochs_ui(ui: &mut Ui, state: &State) {
         ),
     };
     let text = t!("{sum}: {rest}.", sum = sum, rest = rest);
+    ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Label, true, t!("Epochs with new pictures: {new} of {all}", new = new, all = epochs))
@@ -267,5 +265,4 @@ fn epochs_ui(ui: &mut Ui, state: &State) {
         ui.painter().rect_filled(part, CornerRadius::same(3), color);
     }
     response.on_hover_text(t!("One cell for each epoch. Amber: its pictures were not seen before."));
-    ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
 }

@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Label, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 
 use super::picture::{Pixels, keep_inside, legend_ui, mark_ui, marker_ui, pixels_ui};
-use super::{arithmetic, caption_ui, changed, line_ui, pair_ui, words};
+use super::{UNDER, arithmetic, caption_ui, changed, line_ui, pair_size, pair_ui, under_ui, words};
 use crate::app::state::{ConvolutionLesson, LessonOriginal};
 use crate::lang::t;
 use crate::lessons::{Convolution, Kernel};
@@ -51,13 +51,14 @@ fn kernels_ui(ui: &mut Ui, settings: &mut Convolution) {
     let width = (ui.available_width() - space::XS) / 2.0;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(space::XS);
+        ui.spacing_mut().button_padding.x = space::XS;
         for row in Kernel::ALL.chunks(2) {
             ui.horizontal(|ui| {
                 for kernel in row {
                     let selected = chosen == Some(*kernel);
                     let title = words::kernel(*kernel);
                     let button = Button::new(RichText::new(title).size(12.0)).selected(selected).truncate();
-                    let response = ui.add_sized(vec2(width, 26.0), button);
+                    let response = ui.add_sized(vec2(width, theme::CONTROL_HEIGHT), button);
                     let enabled = ui.is_enabled();
                     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, title));
                     if response.on_hover_text(words::about_kernel(*kernel)).clicked() {
@@ -76,8 +77,12 @@ fn weights_ui(ui: &mut Ui, weights: &mut [f32; 9]) {
         for (row, weights) in weights.chunks_exact_mut(3).enumerate() {
             ui.horizontal(|ui| {
                 for (column, weight) in weights.iter_mut().enumerate() {
-                    let value = DragValue::new(weight).range(-99.0..=99.0).speed(0.05).max_decimals(3);
-                    let response = ui.add_sized(vec2(width, 26.0), value);
+                    let value = DragValue::new(weight)
+                        .range(-99.0..=99.0)
+                        .speed(0.05)
+                        .max_decimals(3)
+                        .custom_formatter(|weight, _| words::number(weight as f32, 3));
+                    let response = ui.add_sized(vec2(width, theme::CONTROL_HEIGHT), value);
                     name(ui, &response, &t!("Weight {row}, {column}", row = row + 1, column = column + 1));
                     response.on_hover_text(t!("Drag, or click and type"));
                 }
@@ -114,24 +119,22 @@ fn size_ui(ui: &mut Ui, settings: &Convolution, original: &LessonOriginal) {
 pub(super) fn result_ui(ui: &mut Ui, lesson: &mut ConvolutionLesson, original: &LessonOriginal, room: Vec2) {
     let Some(result) = lesson.result.clone() else { return };
     let plane = &original.plane;
-    let width = (room.x - space::L) / 2.0;
-    let height = (room.y - arithmetic::HEIGHT - 24.0 - 4.0 * space::S).clamp(224.0, width);
+    let each = pair_size(original, room.x, room.y - arithmetic::HEIGHT - UNDER - 2.0 * space::S);
     let settings = lesson.settings;
-    pair_ui(ui, vec2(width, height + 24.0), |[left, right]| {
-        right.spacing_mut().item_spacing.y = 2.0;
-        left.spacing_mut().item_spacing.y = 2.0;
+    pair_ui(ui, each + vec2(0.0, UNDER), |[left, right]| {
         let size = [result.plane.width(), result.plane.height()];
         let name = t!("Result: point at a pixel, or move the marker with the arrow keys");
-        let after = pixels_ui(right, vec2(width, height), (result.texture.as_ref(), size), name);
+        let after = pixels_ui(right, each, (result.texture.as_ref(), size), name);
         marker_ui(right, &after, &mut lesson.marker);
-        right.horizontal(|ui| {
-            under_ui(ui, &t!("Result, {width} × {height}", width = size[0], height = size[1]));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| legend_ui(ui, &result));
+        under_ui(right, &t!("Result, {width} × {height}", width = size[0], height = size[1]), |ui| {
+            if !result.plane.is_empty() {
+                legend_ui(ui, &result);
+            }
         });
         let size = [plane.width(), plane.height()];
         let name = t!("Picture, its brightness from 0 to 255");
-        let before = pixels_ui(left, vec2(width, height), (Some(&original.grey), size), name);
-        under_ui(left, &t!("Picture, {width} × {height}", width = size[0], height = size[1]));
+        let before = pixels_ui(left, each, (Some(&original.grey), size), name);
+        under_ui(left, &t!("Picture, {width} × {height}", width = size[0], height = size[1]), |_| {});
         point_back_ui(left, &before, lesson, &settings);
     });
     let (columns, rows) = settings.output_size(plane.width(), plane.height());
@@ -163,10 +166,4 @@ fn point_back_ui(ui: &Ui, before: &Pixels, lesson: &mut ConvolutionLesson, setti
     let start = |at: usize| (at * settings.stride) as isize - settings.padding() as isize;
     let [column, row] = lesson.marker;
     mark_ui(ui, before.part(start(column), start(row), Convolution::SIDE, Convolution::SIDE));
-}
-
-/// The line under a picture.
-fn under_ui(ui: &mut Ui, text: &str) {
-    let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).selectable(false));
 }

@@ -28,9 +28,15 @@ use crate::lang::{self, t};
 /// Width of the dialog in points, at most.
 const WIDTH: f32 = 1180.0;
 /// Height of what is below its heading, at most.
-const HEIGHT: f32 = 690.0;
+const HEIGHT: f32 = 640.0;
 /// Width of the column with the controls.
 const CONTROLS: f32 = 218.0;
+/// Width of the names before controls.
+const LINE_NAMES: f32 = 152.0;
+/// Height of the line under a picture.
+const UNDER: f32 = 22.0;
+/// Least height of a picture.
+const LEAST_PICTURE: f32 = 180.0;
 /// Lines longer than this are tiring to read.
 const MEASURE: f32 = 780.0;
 
@@ -152,7 +158,7 @@ fn ready_ui(ui: &mut Ui, state: &mut State, original: &LessonOriginal, commands:
         let right = vec2(room.x - CONTROLS - space::XL - space::S, room.y);
         column_ui(ui, right.x, |ui| match state.lessons.page {
             LessonPage::Convolution => convolution::result_ui(ui, &mut state.lessons.convolution, original, right),
-            LessonPage::Pooling => pooling::result_ui(ui, &mut state.lessons.pooling, right),
+            LessonPage::Pooling => pooling::result_ui(ui, &mut state.lessons.pooling, original, right),
             LessonPage::Augmentation => augmentation::result_ui(ui, state, original, right),
         });
     });
@@ -175,6 +181,9 @@ fn pair_ui(ui: &mut Ui, size: Vec2, contents: impl FnOnce([&mut Ui; 2])) {
     };
     let mut left = ui.new_child(part(0.0));
     let mut right = ui.new_child(part(size.x + space::L));
+    for ui in [&mut left, &mut right] {
+        ui.spacing_mut().item_spacing.y = 2.0;
+    }
     contents([&mut left, &mut right]);
 }
 
@@ -184,12 +193,31 @@ fn caption_ui(ui: &mut Ui, text: &str) {
     ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).selectable(false));
 }
 
-/// A name at the left and a control at the right end of the line. Clicking the name is up to the control.
+/// A name and a control in one line; the controls of several lines stand below each other.
 fn line_ui(ui: &mut Ui, text: &str, control: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
+        let start = ui.cursor().left();
         ui.add(Label::new(text).selectable(false));
-        ui.with_layout(Layout::right_to_left(Align::Center), control);
+        ui.add_space((start + LINE_NAMES - ui.cursor().left()).max(0.0));
+        control(ui);
+    });
+}
+
+/// Room for a picture and one made of it, side by side: as wide as there is room, as high as the picture is then, `most`
+/// points at most.
+fn pair_size(original: &LessonOriginal, width: f32, most: f32) -> Vec2 {
+    let width = ((width - space::L) / 2.0).floor();
+    let aspect = original.plane.height() as f32 / original.plane.width().max(1) as f32;
+    vec2(width, (width * aspect).min(most).max(LEAST_PICTURE).floor())
+}
+
+/// The line under a picture: what it is, and at the right end what belongs to it.
+fn under_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_height(UNDER);
+        caption_ui(ui, text);
+        ui.with_layout(Layout::right_to_left(Align::Center), right);
     });
 }
 

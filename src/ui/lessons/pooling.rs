@@ -1,17 +1,19 @@
 //! The lesson on pooling.
 
-use egui::{Align, Label, Layout, RichText, Slider, Ui, Vec2, vec2};
+use egui::{Label, RichText, Slider, Ui, Vec2, vec2};
 
 use super::picture::{keep_inside, legend_ui, mark_ui, marker_ui, pixels_ui};
-use super::{caption_ui, changed, pair_ui, words};
-use crate::app::state::{MOST_SHIFT, PoolingLesson};
+use super::{UNDER, caption_ui, changed, pair_size, pair_ui, under_ui, words};
+use crate::app::state::{LessonOriginal, MOST_SHIFT, PoolingLesson, ShownPlane};
 use crate::lang::{self, t, tn};
-use crate::lessons::PoolKind;
+use crate::lessons::{Plane, PoolKind};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
 /// Height of what stands under the pictures.
-const FOOT: f32 = 116.0;
+const FOOT: f32 = 128.0;
+/// Width of the names before the bars.
+const BAR_NAMES: f32 = 56.0;
 
 /// Draws what is pooled and how.
 pub(super) fn controls_ui(ui: &mut Ui, lesson: &mut PoolingLesson) {
@@ -32,10 +34,8 @@ pub(super) fn controls_ui(ui: &mut Ui, lesson: &mut PoolingLesson) {
     slider_ui(ui, t!("Stride@@pooling"), Slider::new(&mut settings.stride, 1..=8));
     ui.add_space(space::XS);
     caption_ui(ui, t!("Pooled is"));
-    let choices = [(true, t!("Edges, after ReLU")), (false, t!("Photograph"))];
-    if widgets::segmented(ui, &mut lesson.on_edges, &choices) {
-        lesson.marker = [0, 0];
-    }
+    let choices = [(true, t!("Edges + ReLU")), (false, t!("Photograph"))];
+    widgets::segmented(ui, &mut lesson.on_edges, &choices);
     slider_ui(ui, t!("Move the picture by"), Slider::new(&mut lesson.shift, 0..=MOST_SHIFT).suffix(t!(" px")));
     if (lesson.settings, lesson.on_edges, lesson.shift) != before {
         changed(ui);
@@ -57,7 +57,7 @@ fn remain_ui(ui: &mut Ui, lesson: &PoolingLesson) {
     ui.add_space(space::XS);
     caption_ui(ui, t!("Numbers that remain"));
     ui.spacing_mut().item_spacing.y = 2.0;
-    let count = |plane: &crate::lessons::Plane| plane.width() * plane.height();
+    let count = |plane: &Plane| plane.width() * plane.height();
     for shown in [before, after] {
         let (width, height) = (shown.plane.width(), shown.plane.height());
         let line = format!("{width} × {height} = {}", lang::thousands(width * height));
@@ -69,17 +69,14 @@ fn remain_ui(ui: &mut Ui, lesson: &PoolingLesson) {
 }
 
 /// Draws the picture before and after pooling, and how much a shift changes both.
-pub(super) fn result_ui(ui: &mut Ui, lesson: &mut PoolingLesson, room: Vec2) {
+pub(super) fn result_ui(ui: &mut Ui, lesson: &mut PoolingLesson, original: &LessonOriginal, room: Vec2) {
     let (Some(before), Some(after)) = (lesson.before.clone(), lesson.after.clone()) else { return };
-    let width = (room.x - space::L) / 2.0;
-    let height = (room.y - FOOT - 24.0 - 3.0 * space::S).clamp(224.0, width);
+    let each = pair_size(original, room.x, room.y - FOOT - UNDER - 2.0 * space::S);
     let settings = lesson.settings;
-    pair_ui(ui, vec2(width, height + 24.0), |[left, right]| {
-        right.spacing_mut().item_spacing.y = 2.0;
-        left.spacing_mut().item_spacing.y = 2.0;
+    pair_ui(ui, each + vec2(0.0, UNDER), |[left, right]| {
         let size = [after.plane.width(), after.plane.height()];
         let name = t!("After pooling: point at a pixel, or move the marker with the arrow keys");
-        let pooled = pixels_ui(right, vec2(width, height), (after.texture.as_ref(), size), name);
+        let pooled = pixels_ui(right, each, (after.texture.as_ref(), size), name);
         marker_ui(right, &pooled, &mut lesson.marker);
         under_ui(right, &t!("After pooling, {width} × {height}", width = size[0], height = size[1]), |ui| {
             if !after.plane.is_empty() {
@@ -88,7 +85,7 @@ pub(super) fn result_ui(ui: &mut Ui, lesson: &mut PoolingLesson, room: Vec2) {
         });
         let size = [before.plane.width(), before.plane.height()];
         let name = t!("Before pooling");
-        let whole = pixels_ui(left, vec2(width, height), (before.texture.as_ref(), size), name);
+        let whole = pixels_ui(left, each, (before.texture.as_ref(), size), name);
         under_ui(left, &t!("Before pooling, {width} × {height}", width = size[0], height = size[1]), |_| {});
         // The marker must not lie outside what is pooled now: the picture on the screen may be a frame behind.
         let (columns, rows) = settings.output_size(size[0], size[1]);
@@ -108,16 +105,8 @@ pub(super) fn result_ui(ui: &mut Ui, lesson: &mut PoolingLesson, room: Vec2) {
     foot_ui(ui, lesson, &before);
 }
 
-/// The line under a picture.
-fn under_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        caption_ui(ui, text);
-        ui.with_layout(Layout::right_to_left(Align::Center), right);
-    });
-}
-
 /// The marked square in words, and what the shift changed.
-fn foot_ui(ui: &mut Ui, lesson: &PoolingLesson, before: &crate::app::state::ShownPlane) {
+fn foot_ui(ui: &mut Ui, lesson: &PoolingLesson, before: &ShownPlane) {
     let colors = theme::colors(ui);
     let plane = &before.plane;
     let settings = lesson.settings;
@@ -165,8 +154,9 @@ fn foot_ui(ui: &mut Ui, lesson: &PoolingLesson, before: &crate::app::state::Show
         for (name, share, color) in [(t!("before"), still, colors.text_weak), (t!("after"), pooled, colors.accent)] {
             ui.horizontal(|ui| {
                 ui.set_height(16.0);
-                let name = RichText::new(name).size(12.0).color(colors.text_weak);
-                ui.add_sized(vec2(44.0, 16.0), Label::new(name).selectable(false));
+                let start = ui.cursor().left();
+                caption_ui(ui, name);
+                ui.add_space((start + BAR_NAMES - ui.cursor().left()).max(0.0));
                 widgets::probability_bar(ui, share, color, 8.0);
             });
         }
