@@ -40,12 +40,9 @@ pub(super) fn controls_ui(ui: &mut Ui, state: &mut State, commands: &mut Command
         state.lessons.augmentation.reroll = state.lessons.augmentation.reroll.wrapping_add(1).max(1);
         changed(ui);
     }
-    let text = if state.lessons.augmentation.reroll == 0 {
-        t!("With these random numbers training will see it, seed {seed}.", seed = state.train.config.seed)
-    } else {
-        t!("Rerolled: training will draw other numbers.").to_owned()
-    };
-    widgets::weak_ui(ui, &text);
+    if let Some(text) = drawn_text(state) {
+        widgets::weak_ui(ui, &text);
+    }
     ui.add_space(space::S);
     if state.project.is_some() {
         open_ui(ui, state, commands);
@@ -55,6 +52,19 @@ pub(super) fn controls_ui(ui: &mut Ui, state: &mut State, commands: &mut Command
             t!("This pipeline also mixes the pictures of a batch, and their labels with them. That is not shown here.");
         widgets::weak_ui(ui, text);
     }
+}
+
+/// Whose random numbers these are.
+fn drawn_text(state: &State) -> Option<String> {
+    let item = state.lessons.item(state.project.as_ref())?;
+    if item.split != Split::Train || item.class.is_none() {
+        return Some(t!("Training never takes this picture; this is how it would see it.").to_owned());
+    }
+    Some(if state.lessons.augmentation.reroll == 0 {
+        t!("With these random numbers training will see it, seed {seed}.", seed = state.train.config.seed)
+    } else {
+        t!("Rerolled: training will draw other numbers.").to_owned()
+    })
 }
 
 fn preset_ui(ui: &mut Ui, state: &mut State) {

@@ -149,14 +149,14 @@ fn ready_ui(ui: &mut Ui, state: &mut State, original: &LessonOriginal, commands:
     let room = ui.available_size();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XL;
-        column_ui(ui, CONTROLS, |ui| match state.lessons.page {
+        column_ui(ui, CONTROLS, 5.0, |ui| match state.lessons.page {
             LessonPage::Convolution => convolution::controls_ui(ui, &mut state.lessons.convolution, original),
             LessonPage::Pooling => pooling::controls_ui(ui, &mut state.lessons.pooling),
             LessonPage::Augmentation => augmentation::controls_ui(ui, state, commands),
         });
         // Room for the scroll bar.
         let right = vec2(room.x - CONTROLS - space::XL - space::S, room.y);
-        column_ui(ui, right.x, |ui| match state.lessons.page {
+        column_ui(ui, right.x, space::S, |ui| match state.lessons.page {
             LessonPage::Convolution => convolution::result_ui(ui, &mut state.lessons.convolution, original, right),
             LessonPage::Pooling => pooling::result_ui(ui, &mut state.lessons.pooling, original, right),
             LessonPage::Augmentation => augmentation::result_ui(ui, state, original, right),
@@ -164,10 +164,10 @@ fn ready_ui(ui: &mut Ui, state: &mut State, original: &LessonOriginal, commands:
     });
 }
 
-fn column_ui(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+fn column_ui(ui: &mut Ui, width: f32, gap: f32, contents: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
-        ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+        ui.spacing_mut().item_spacing = vec2(space::S, gap);
         contents(ui);
     });
 }
