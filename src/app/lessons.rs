@@ -1,6 +1,7 @@
 //! Keeps the lessons up to date: has the picture read in a job, works out convolution and pooling on the spot (well under a
 //! millisecond each), and has the variants drawn in a job.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
@@ -15,8 +16,8 @@ use super::state::{
 };
 use crate::augment::{Pipeline, Trace};
 use crate::base::rng_for;
-use crate::dataset::Specimen;
 use crate::dataset::sample::draw_scene;
+use crate::dataset::{ItemId, Specimen};
 use crate::imaging::{self, Preprocess};
 use crate::lang::t;
 use crate::lessons::{Convolution, Plane, Pooling, difference, tones};
@@ -85,6 +86,15 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     let service = &mut cx.services.lessons;
     // Whatever a job still brings belongs to the data set before.
     *service = Service { serial: service.serial, ..Service::default() };
+}
+
+/// These pictures' files were written anew.
+pub(super) fn rewritten(pictures: &HashSet<ItemId>, cx: &mut Cx<'_>) {
+    let service = &mut cx.services.lessons;
+    let is_one = |source: &LessonSource| matches!(source, LessonSource::Item(id) if pictures.contains(id));
+    // What is shown stays until it was read again.
+    service.loaded.take_if(|source| is_one(source));
+    service.loading.take_if(|(_, source)| is_one(source));
 }
 
 /// Once a frame, before drawing.

@@ -10,7 +10,7 @@ use super::jobs::Message;
 use super::project::{self, Scan};
 use super::state::{JobId, NoticeLevel, Project};
 use super::watch::Written;
-use super::{augment, data, health, labels, results, split, train, transfer};
+use super::{augment, data, health, labels, lessons, results, split, train, transfer};
 use crate::dataset::{Dataset, Item, ItemId, ScanOptions};
 use crate::lang::{self, t};
 
@@ -174,6 +174,7 @@ fn take_over(scan: Scan, differences: &Differences, cx: &mut Cx<'_>) {
         project.dates.remove(&item.id);
         cx.state.data.exif.remove(&item.id);
     }
+    lessons::rewritten(&differences.rewritten, cx);
     if differences.is_other_list {
         replace(scan, cx);
     } else if !differences.rewritten.is_empty() {

@@ -9,7 +9,7 @@ use imago::lang::Language;
 use crate::common::{Window, colours, harness, harness_with};
 
 /// Words that are the same in Chinese, and names of the pictures that the tests make.
-const NAMES: [&str; 41] = [
+const NAMES: [&str; 42] = [
     "imago",
     "Imago",
     "English",
@@ -46,6 +46,7 @@ const NAMES: [&str; 41] = [
     "safetensors",
     "model",
     "relu",
+    "ReLU",
     "linear",
     "pool",
     "features",

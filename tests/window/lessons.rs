@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use imago::app::ImagoApp;
 use imago::app::command::{AugmentCommand, Command, UiCommand};
 use imago::app::state::{LessonPage, LessonPicture, LessonSource, ShownPlane, Workspace};
 use imago::augment::Pipeline;
@@ -282,4 +283,16 @@ fn every_control_of_the_lessons_has_a_name_in_both_languages_and_all_fits_into_t
         }
     }
     assert!(window.has("小课堂") && window.has("卷积"));
+}
+
+#[test]
+fn a_picture_that_is_written_anew_is_read_again() {
+    let mut window = opened(halves, LessonPage::Convolution);
+    window.run_until("the watch", ImagoApp::is_watching);
+    assert_eq!(result(&window).plane.largest(), 640.0);
+    let path = window.home.path().join("halves/train/red/a.png");
+    image::RgbImage::from_pixel(40, 30, image::Rgb([90; 3])).save(path).expect("a PNG");
+    window.run_until("the flat picture", |app| {
+        app.state().lessons.convolution.result.as_ref().is_some_and(|result| result.plane.largest() == 0.0)
+    });
 }

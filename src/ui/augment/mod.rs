@@ -64,7 +64,9 @@ pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let grid = Frame::new().fill(colors.window).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 12 });
     CentralPanel::no_frame().frame(grid).show(ui, |ui| tiles::tiles_ui(ui, state));
     enlarge::enlarge_ui(ui, state, commands);
-    keys_ui(ui, commands);
+    if !state.lessons.open {
+        keys_ui(ui, commands);
+    }
 }
 
 /// R without a modifier rerolls, as long as nobody types.
