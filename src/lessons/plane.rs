@@ -60,6 +60,7 @@ impl Plane {
     }
 
     /// The columns from `left` on, `width` of them; fewer where the picture ends before.
+    #[must_use]
     pub fn columns(&self, left: usize, width: usize) -> Self {
         let left = left.min(self.width);
         let width = width.min(self.width - left);

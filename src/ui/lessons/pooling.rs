@@ -64,7 +64,7 @@ fn remain_ui(ui: &mut Ui, lesson: &PoolingLesson) {
         ui.add(Label::new(RichText::new(line).font(theme::tabular(12.0)).color(colors.text)).selectable(false));
     }
     let share = count(&after.plane) as f64 / count(&before.plane).max(1) as f64;
-    let text = t!("{share} remain", share = lang::percent(share, if share < 0.1 { 1 } else { 0 }));
+    let text = t!("{share} remain", share = lang::percent(share, usize::from(share < 0.1)));
     ui.add(Label::new(RichText::new(text).font(theme::strong(13.0)).color(colors.accent)).selectable(false));
 }
 
