@@ -196,12 +196,12 @@ mod tests {
     use super::*;
     use notify::event::{AccessKind, CreateKind, DataChange, Event, Flag, MetadataKind};
 
-    fn report(kind: EventKind, path: &str) -> notify::Result<Event> {
-        Ok(Event::new(kind).add_path(PathBuf::from(path)))
+    fn report(kind: EventKind, path: &str) -> Event {
+        Event::new(kind).add_path(PathBuf::from(path))
     }
 
-    fn these(path: &str) -> Option<Written> {
-        Some(Written::These(BTreeSet::from([PathBuf::from(path)])))
+    fn this(path: &str) -> Written {
+        Written::These(BTreeSet::from([PathBuf::from(path)]))
     }
 
     #[test]
@@ -209,16 +209,23 @@ mod tests {
         let root = Path::new("/data/.hidden/set");
         let create = EventKind::Create(CreateKind::File);
         assert_eq!(
-            concern(root, &report(create, "/data/.hidden/set/ants/a.jpg")),
-            these("/data/.hidden/set/ants/a.jpg")
+            concern(root, &Ok(report(create, "/data/.hidden/set/ants/a.jpg"))),
+            Some(this("/data/.hidden/set/ants/a.jpg"))
         );
-        assert_eq!(concern(root, &report(create, "/data/.hidden/set/.imago/labels.jsonl")), None, "labels are our own");
-        assert_eq!(concern(root, &report(create, "/data/.hidden/set/ants/.a.jpg.part")), None);
+        assert_eq!(
+            concern(root, &Ok(report(create, "/data/.hidden/set/.imago/labels.jsonl"))),
+            None,
+            "labels are our own"
+        );
+        assert_eq!(concern(root, &Ok(report(create, "/data/.hidden/set/ants/.a.jpg.part"))), None);
         let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
-        assert_eq!(concern(root, &report(written, "/data/.hidden/set/b.jpg")), these("/data/.hidden/set/b.jpg"));
+        assert_eq!(
+            concern(root, &Ok(report(written, "/data/.hidden/set/b.jpg"))),
+            Some(this("/data/.hidden/set/b.jpg"))
+        );
         let linked = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
-        assert_eq!(concern(root, &report(linked, "/data/.hidden/set/b.jpg")), None, "a hard link was made of it");
-        assert_eq!(concern(root, &report(EventKind::Access(AccessKind::Any), "/data/.hidden/set/b.jpg")), None);
+        assert_eq!(concern(root, &Ok(report(linked, "/data/.hidden/set/b.jpg"))), None, "a hard link was made of it");
+        assert_eq!(concern(root, &Ok(report(EventKind::Access(AccessKind::Any), "/data/.hidden/set/b.jpg"))), None);
     }
 
     #[test]
