@@ -211,7 +211,7 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
     split::project_changed(cx);
     augment::project_changed(cx);
     train::project_changed(cx);
-    results::labels_changed(cx);
+    results::pictures_changed(cx);
 }
 
 /// What is selected and gone is selected no more. The keyboard, where it stood on a picture that is gone, goes on to the next

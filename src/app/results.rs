@@ -11,7 +11,7 @@ use super::state::{JobId, Judged, ResultsState, RunLine};
 use crate::dataset::{Dataset, Split};
 use crate::lang::{self, key, t};
 use crate::nn::DeviceChoice;
-use crate::predict::{Evaluation, Predictor};
+use crate::predict::{Evaluation, Predictor, judge_anew};
 use crate::train::run_folder;
 
 /// What its jobs report.
@@ -110,13 +110,41 @@ pub(super) fn language_changed(cx: &mut Cx<'_>) {
     list(cx);
 }
 
-/// Labels of the open data set have changed: what was judged by the old ones is judged again.
+/// Labels of the open data set have changed: what was judged by the old ones is judged by the new ones, without asking the
+/// model again where the pictures are the same.
 pub(super) fn labels_changed(cx: &mut Cx<'_>) {
-    if cx.state.results.judged.is_some() || cx.state.results.judging.is_some() || cx.state.results.error.is_some() {
-        judge(cx);
+    let Some(project) = &cx.state.project else { return };
+    let dataset = project.for_training();
+    let anew = |judged: &Judged| {
+        let evaluation = Arc::new(judge_anew(&judged.evaluation, &dataset, judged.split)?);
+        Some(Judged { evaluation, ..judged.clone() })
+    };
+    let results = &mut cx.state.results;
+    let (shown, other) = (results.judged.as_ref().and_then(anew), results.compared_judged.as_ref().and_then(anew));
+    let (asks_shown, asks_other) = (shown.is_none(), other.is_none());
+    results.judged = shown.or_else(|| results.judged.take());
+    results.compared_judged = other.or_else(|| results.compared_judged.take());
+    if asks_shown {
+        judge_again(cx);
     }
+    if asks_other && cx.state.results.compared.is_some() {
+        compare(cx);
+    }
+}
+
+/// Pictures have come, gone or were written anew: the model is asked again.
+pub(super) fn pictures_changed(cx: &mut Cx<'_>) {
+    judge_again(cx);
     if cx.state.results.compared.is_some() {
         compare(cx);
+    }
+}
+
+/// Judges the run that is shown again, if one was judged or is being judged.
+fn judge_again(cx: &mut Cx<'_>) {
+    let results = &cx.state.results;
+    if results.judged.is_some() || results.judging.is_some() || results.error.is_some() {
+        judge(cx);
     }
 }
 

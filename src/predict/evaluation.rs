@@ -1,6 +1,7 @@
 //! How good a model is on labelled pictures.
 
 use super::types::{ClassMetrics, Evaluation, ImageOutcome};
+use crate::dataset::{Dataset, Item, Split};
 
 /// The standard normal's 97.5 % point: both tails together leave 5 %.
 const Z_95: f64 = 1.959_963_984_540_054;
@@ -34,6 +35,25 @@ pub fn summarise(classes: Vec<String>, outcomes: Vec<ImageOutcome>) -> Evaluatio
     }
 }
 
+/// The same predictions judged by the labels that `split` of `dataset` has now; none where other pictures, or other classes, are
+/// to be judged, for which the model has to be asked.
+pub fn judge_anew(before: &Evaluation, dataset: &Dataset, split: Split) -> Option<Evaluation> {
+    let class_of = |item: &Item| {
+        let name = dataset.classes.get(item.class?)?;
+        before.classes.iter().position(|class| class == name)
+    };
+    let mut items = dataset.labelled(split);
+    let outcomes: Option<Vec<ImageOutcome>> = before
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            let item = items.next().filter(|item| dataset.path_of(item) == outcome.path)?;
+            Some(ImageOutcome { truth: Some(class_of(item)?), ..outcome.clone() })
+        })
+        .collect();
+    items.next().is_none().then(|| Some(summarise(before.classes.clone(), outcomes?)))?
+}
+
 fn class_metrics(confusion: &[Vec<usize>], class: usize, name: &str) -> ClassMetrics {
     let hits = confusion[class][class];
     let support: usize = confusion[class].iter().sum();
@@ -60,6 +80,7 @@ fn wilson(right: usize, total: usize) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{DatasetLayout, ItemId};
     use crate::predict::Prediction;
 
     fn outcome(truth: Option<usize>, probabilities: &[f32]) -> ImageOutcome {
@@ -88,6 +109,41 @@ mod tests {
         let c = &evaluation.per_class[2];
         assert_eq!((c.precision, c.recall, c.f1, c.support), (None, None, None, 0));
         assert_eq!(evaluation.outcomes.len(), 5);
+    }
+
+    #[test]
+    fn other_labels_are_counted_without_asking_the_model_and_other_pictures_are_not() {
+        let item = |name: &str, class: usize| Item {
+            id: ItemId(class as u64),
+            rel_path: name.into(),
+            split: Split::Val,
+            class: Some(class),
+            file_bytes: 1,
+        };
+        let mut dataset = Dataset {
+            root: "/data".into(),
+            layout: DatasetLayout::Splits,
+            classes: vec!["bees".to_owned(), "ants".to_owned()],
+            items: vec![item("a", 1), item("b", 0)],
+            issues: Vec::new(),
+        };
+        let outcomes = ["a", "b"].map(|name| ImageOutcome {
+            path: dataset.root.join(name),
+            ..outcome(Some(0), if name == "a" { &[0.9, 0.1] } else { &[0.8, 0.2] })
+        });
+        // The model's classes are in another order than the data set's.
+        let before = summarise(vec!["ants".to_owned(), "bees".to_owned()], outcomes.to_vec());
+        assert_eq!(before.accuracy, 1.0);
+        let now = judge_anew(&before, &dataset, Split::Val).expect("the same pictures");
+        assert_eq!((now.accuracy, now.outcomes[1].truth), (0.5, Some(1)), "b is labelled bees");
+        assert!(judge_anew(&before, &dataset, Split::Train).is_none());
+        dataset.items.swap(0, 1);
+        assert!(judge_anew(&before, &dataset, Split::Val).is_none());
+        dataset.items.swap(0, 1);
+        dataset.classes[0] = "wasps".to_owned();
+        assert!(judge_anew(&before, &dataset, Split::Val).is_none(), "a class that the model does not know");
+        dataset.items.push(item("c", 1));
+        assert!(judge_anew(&before, &dataset, Split::Val).is_none(), "one picture more");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub mod predictor;
 pub mod types;
 
 pub use csv_export::{CsvTable, write_csv};
-pub use evaluation::summarise;
+pub use evaluation::{judge_anew, summarise};
 pub use files::expand_paths;
 pub use predictor::{PredictError, Predictor};
 pub use types::{ClassMetrics, Evaluation, ImageOutcome, Prediction};

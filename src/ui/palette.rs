@@ -20,12 +20,10 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         state.palette.open = false;
         return;
     }
-    let matches = matching(&state.palette.query, state);
-    move_mark(&ctx, state, matches.len());
+    // Taken before the text field sees it, acted on after: what was typed in the same frame counts.
+    let entered = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Enter));
+    let moved = moves(&ctx);
     let mut chosen = None;
-    if ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Enter)) {
-        chosen = matches.get(state.palette.selected).copied();
-    }
     let colors = theme::colors(ui);
     let shown = Area::new(Id::unique("palette"))
         .order(Order::Foreground)
@@ -43,6 +41,11 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                     state.palette.selected = 0;
                 }
                 response.request_focus();
+                let matches = matching(&state.palette.query, state);
+                move_mark(state, moved, matches.len());
+                if entered {
+                    chosen = matches.get(state.palette.selected).copied();
+                }
                 ui.add_space(space::XS);
                 ScrollArea::vertical().max_height(340.0).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
@@ -69,23 +72,22 @@ pub fn palette_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
 }
 
-fn move_mark(ctx: &egui::Context, state: &mut State, count: usize) {
-    let (down, up) = ctx.input_mut(|input| {
-        (
-            input.consume_key(egui::Modifiers::NONE, Key::ArrowDown),
-            input.consume_key(egui::Modifiers::NONE, Key::ArrowUp),
-        )
-    });
+/// How far the arrow keys move the mark in this frame.
+fn moves(ctx: &egui::Context) -> isize {
+    ctx.input_mut(|input| {
+        let mut pressed = |key| isize::from(input.consume_key(egui::Modifiers::NONE, key));
+        pressed(Key::ArrowDown) - pressed(Key::ArrowUp)
+    })
+}
+
+fn move_mark(state: &mut State, by: isize, count: usize) {
     let mark = &mut state.palette.selected;
-    if count == 0 {
-        *mark = 0;
-    } else if down {
-        *mark = (*mark + 1) % count;
-    } else if up {
-        *mark = (*mark + count - 1) % count;
-    } else {
-        *mark = (*mark).min(count - 1);
-    }
+    let last = count.saturating_sub(1);
+    *mark = match (*mark).min(last).checked_add_signed(by) {
+        Some(at) if at <= last => at,
+        Some(_) => 0,
+        None => last,
+    };
 }
 
 fn line_ui(ui: &mut Ui, command: UiCommand, marked: bool) -> bool {

@@ -80,6 +80,36 @@ fn a_click_on_a_prediction_shows_it_large_with_every_probability() {
 }
 
 #[test]
+fn a_wrong_label_is_mended_by_a_key_and_the_figures_follow_without_asking_the_model() {
+    let mut window = trained();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    window.shown_mut().results.verdict = Verdict::All;
+    window.run_steps(2);
+    window.get_all_by_label_contains("green 1.jpg, ").next().unwrap().click();
+    window.run_steps(3);
+    let before = window.shown().results.judged.clone().expect("it is judged");
+    let rows = |window: &Window| -> Vec<usize> {
+        let judged = window.shown().results.judged.as_ref().expect("it is judged");
+        judged.evaluation.confusion.iter().map(|row| row.iter().sum()).collect()
+    };
+    assert_eq!(rows(&window), [3, 2]);
+    window.press(Modifiers::NONE, Key::Num2);
+    window.run_steps(2);
+    assert_eq!(rows(&window), [2, 3], "green 1.jpg is red now");
+    assert!(window.shown().results.selected.is_some() && window.shown().results.judging.is_none());
+    window.click("Label as green");
+    window.run_steps(2);
+    assert_eq!(rows(&window), [3, 2]);
+    window.press(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(rows(&window), [2, 3]);
+    window.press(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(window.shown().results.judged.as_ref().map(|judged| judged.evaluation.clone()), Some(before.evaluation));
+    window.shot("results-relabel");
+}
+
+#[test]
 fn dropped_files_are_classified_and_a_bad_one_says_why() {
     let mut window = trained();
     let bad: PathBuf = window.home.path().join("bad.jpg");

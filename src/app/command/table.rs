@@ -382,8 +382,8 @@ impl UiCommand {
             Self::ExportLabels | Self::ImportLabels => {
                 state.project.as_ref().is_some_and(|project| project.labels.layer.is_some())
             }
-            Self::Undo => labelling(state).is_some_and(|labels| labels.undo_title().is_some()),
-            Self::Redo => labelling(state).is_some_and(|labels| labels.redo_title().is_some()),
+            Self::Undo => shown_labels(state).is_some_and(|labels| labels.undo_title().is_some()),
+            Self::Redo => shown_labels(state).is_some_and(|labels| labels.redo_title().is_some()),
             Self::Label(number) => {
                 let is_class = |project: &Project| usize::from(number) <= project.dataset.classes.len();
                 number > 0 && has_pictures_to_label(state) && state.project.as_ref().is_some_and(is_class)
@@ -434,7 +434,13 @@ fn plain(key: Key) -> KeyboardShortcut {
 
 /// The labels, while the workspace is in front in which they are seen to change.
 fn labelling(state: &State) -> Option<&Labels> {
-    let project = state.project.as_ref().filter(|_| state.workspace == Workspace::Data)?;
+    shown_labels(state).filter(|_| state.workspace == Workspace::Data)
+}
+
+/// The labels, where they can be changed: in Data, and in Results by its close look.
+fn shown_labels(state: &State) -> Option<&Labels> {
+    let can_label = matches!(state.workspace, Workspace::Data | Workspace::Results);
+    let project = state.project.as_ref().filter(|_| can_label)?;
     project.labels.layer.as_ref().map(LabelLayer::labels)
 }
 

@@ -90,6 +90,10 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             perform(edit, cx);
             move_on(cx);
         }
+        LabelCommand::LabelOne(id, class) => {
+            let edit = project.index_of.get(&id).and_then(|at| layer.label(dataset, &[*at], Some(class)));
+            perform(edit, cx);
+        }
         LabelCommand::AcceptSuggestions => {
             let suggested = suggested(cx);
             if suggested.is_empty() {

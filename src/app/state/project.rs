@@ -1,12 +1,12 @@
 //! The data set that is open.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::labels::LabelView;
-use crate::dataset::{Dataset, Item, ItemId, Split};
+use crate::dataset::{Dataset, Item, ItemId, Split, item_id};
 use crate::lang::t;
 
 /// Facts from a picture's header, read in the background.
@@ -64,6 +64,11 @@ impl Project {
     /// The picture of this name.
     pub fn item(&self, id: ItemId) -> Option<&Item> {
         self.dataset.items.get(*self.index_of.get(&id)?)
+    }
+
+    /// The picture in this file.
+    pub fn item_at(&self, path: &Path) -> Option<&Item> {
+        self.item(item_id(path.strip_prefix(&self.dataset.root).ok()?))
     }
 
     /// Name of a class; `unlabelled` for none.

@@ -14,7 +14,14 @@ pub fn grid_id() -> Id {
 
 /// Whether plain keys are the workspace's.
 pub fn are_free(ctx: &Context, state: &State) -> bool {
-    let overlaid = state.palette.open
+    let focused = ctx.memory(egui::Memory::focused);
+    !is_overlaid(ctx, state) && focused.is_none_or(|id| id == grid_id())
+}
+
+/// Whether a menu or dialog lies over the workspace.
+pub fn is_overlaid(ctx: &Context, state: &State) -> bool {
+    Popup::is_any_open(ctx)
+        || state.palette.open
         || state.settings_open
         || state.shortcuts_open
         || state.lessons.open
@@ -23,9 +30,7 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
         || state.transfer.export.open
         || state.transfer.preview.is_some()
         || state.transfer.incoming.is_some()
-        || state.split.open;
-    let focused = ctx.memory(egui::Memory::focused);
-    !overlaid && !Popup::is_any_open(ctx) && focused.is_none_or(|id| id == grid_id())
+        || state.split.open
 }
 
 /// Keys that work wherever in the workspace one is.

@@ -100,6 +100,11 @@ pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
     keys::are_free(ctx, state)
 }
 
+/// Whether a menu or dialog lies over the workspace.
+pub fn is_overlaid(ctx: &egui::Context, state: &State) -> bool {
+    keys::is_overlaid(ctx, state)
+}
+
 /// The folder has no pictures at all.
 fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut bool, commands: &mut Commands) {
     let sentence =

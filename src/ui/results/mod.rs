@@ -50,7 +50,7 @@ pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         Panel::right("results_right").frame(frame).resizable(true).default_size(320.0).size_range(240.0..=560.0).show(
             ui,
             |ui| {
-                detail::detail_ui(ui, state);
+                detail::detail_ui(ui, state, commands);
             },
         );
     }
