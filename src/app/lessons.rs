@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, TextureHandle, TextureOptions};
+use egui::{ColorImage, Context, TextureOptions};
 use image::RgbImage;
 
 use super::augment::{drawing_seed, reduced};
@@ -14,6 +14,7 @@ use super::state::{
     JobId, LESSON_VARIANTS, LessonOriginal, LessonPage, LessonPicture, LessonSource, LessonVariant, MOST_SHIFT,
     PoolingLesson, ShownPlane,
 };
+use super::textures::upload;
 use crate::augment::{Pipeline, Trace};
 use crate::base::rng_for;
 use crate::dataset::sample::draw_scene;
@@ -156,24 +157,14 @@ fn drawn_kind(number: u64) -> Specimen {
 impl Loaded {
     fn new(picture: RgbImage) -> Self {
         let whole = reduced(picture);
-        let small = at_most(&whole, PLANE_SIDE);
-        let colour = at_most(&whole, COLOUR_SIDE);
+        let small = imaging::at_most(whole.clone(), PLANE_SIDE);
+        let colour = imaging::at_most(whole.clone(), COLOUR_SIDE);
         Self {
             plane: Plane::from_rgb(small.width() as usize, small.as_raw()),
             colour: color_image(&colour),
             whole: Arc::new(whole),
         }
     }
-}
-
-fn at_most(picture: &RgbImage, side: u32) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let longer = width.max(height);
-    if longer <= side {
-        return picture.clone();
-    }
-    let scaled = |length: u32| (f64::from(length) * f64::from(side) / f64::from(longer)).round().max(1.0) as u32;
-    imaging::resize(picture, scaled(width), scaled(height))
 }
 
 fn color_image(picture: &RgbImage) -> ColorImage {
@@ -335,23 +326,6 @@ fn shown(plane: Plane, old: Option<ShownPlane>, ctx: &Context, name: &str) -> Sh
 
 fn plane_image(plane: &Plane, rgb: &[u8]) -> ColorImage {
     ColorImage::from_rgb([plane.width(), plane.height()], rgb)
-}
-
-/// Gives an old texture a new picture, or makes a texture.
-fn upload(
-    old: Option<TextureHandle>,
-    ctx: &Context,
-    name: &str,
-    picture: ColorImage,
-    options: TextureOptions,
-) -> TextureHandle {
-    match old {
-        Some(mut texture) => {
-            texture.set(picture, options);
-            texture
-        }
-        None => ctx.load_texture(name, picture, options),
-    }
 }
 
 #[cfg(test)]

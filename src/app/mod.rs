@@ -30,6 +30,7 @@ mod settings_file;
 mod split;
 mod suggest;
 mod table_commands;
+mod textures;
 mod train;
 mod transfer;
 mod watch;

@@ -30,6 +30,6 @@ pub use facts::{ImageFacts, read_facts};
 pub use normalize::normalize_into;
 pub use preprocess::Preprocess;
 pub use resize::{CropRect, resize, resize_shorter, resized_crop};
-pub use thumbnail::{Thumbnail, thumbnail_file};
+pub use thumbnail::{Thumbnail, at_most, thumbnail_file};
 pub use thumbnail_cache::ThumbnailCache;
 pub use transform::{center_crop, val_crop_rect, val_transform};

@@ -24,16 +24,21 @@ pub struct Thumbnail {
 pub fn thumbnail_file(path: &Path, max_side: u32) -> Result<Thumbnail, DecodeError> {
     let picture = decode_file(path)?;
     let (original_width, original_height) = picture.dimensions();
-    let longer = original_width.max(original_height);
-    let image = if longer <= max_side {
-        picture
-    } else {
-        let scaled = |side: u32| {
-            ((f64::from(side) * f64::from(max_side) / f64::from(longer)).round() as u32).clamp(1, max_side.max(1))
-        };
-        resize(&picture, scaled(original_width), scaled(original_height))
-    };
+    let image = at_most(picture, max_side);
     Ok(Thumbnail { image, original_width, original_height })
+}
+
+/// The picture, its longer side `max_side` pixels at most; never enlarged.
+pub fn at_most(picture: RgbImage, max_side: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    if longer <= max_side {
+        return picture;
+    }
+    let scaled = |side: u32| {
+        ((f64::from(side) * f64::from(max_side) / f64::from(longer)).round() as u32).clamp(1, max_side.max(1))
+    };
+    resize(&picture, scaled(width), scaled(height))
 }
 
 #[cfg(test)]
