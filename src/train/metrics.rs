@@ -106,7 +106,9 @@ impl RateMeter {
         }
         self.total += count;
         self.marks.push_back((now_secs, self.total));
-        while self.marks.len() > 2 && self.marks.front().is_some_and(|(secs, _)| now_secs - secs > Self::WINDOW_SECS) {
+        // One mark from before the window stays: where pictures come in bursts with seconds between them, those of the last
+        // burst alone would make a rate of thousands.
+        while self.marks.get(1).is_some_and(|(secs, _)| now_secs - secs > Self::WINDOW_SECS) {
             self.marks.pop_front();
         }
     }
@@ -164,5 +166,16 @@ mod tests {
             rate.add(f64::from(second), if second <= 10 { 1 } else { 50 });
         }
         assert!((rate.per_sec() - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn pictures_that_come_in_bursts_make_no_rate_of_thousands() {
+        let mut rate = RateMeter::default();
+        for burst in 0..3 {
+            for step in 0..8 {
+                rate.add(f64::from(burst * 5) + f64::from(step) / 1000.0, 4);
+                assert!(burst == 0 || rate.per_sec() <= 64.0 / 5.0 + 1e-9, "{}", rate.per_sec());
+            }
+        }
     }
 }
