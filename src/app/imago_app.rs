@@ -19,6 +19,7 @@ use crate::base::AppPaths;
 use crate::fetch::Download;
 use crate::imaging::ThumbnailCache;
 use crate::lang::{self, Language, t};
+use crate::nn::device::cpu_label;
 use crate::ui;
 
 /// Thumbnails kept on disk at most, in bytes: some 40,000.
@@ -60,16 +61,21 @@ impl Cx<'_> {
     pub(super) fn project_changed(&mut self) {
         project::name_window(self);
         watch::project_changed(self);
-        data::project_changed(self);
         suggest::project_changed(self);
-        health::project_changed(self);
         lessons::project_changed(self);
+        self.pictures_changed();
+        results::project_changed(self);
+        predict::project_changed(self);
+    }
+
+    /// Tells those whose work is about the list of pictures that there is another one.
+    pub(super) fn pictures_changed(&mut self) {
+        data::project_changed(self);
+        health::project_changed(self);
         transfer::project_changed(self);
         split::project_changed(self);
         augment::project_changed(self);
         train::project_changed(self);
-        results::project_changed(self);
-        predict::project_changed(self);
     }
 }
 
@@ -107,7 +113,7 @@ impl ImagoApp {
             Err(reason) => state.notify(NoticeLevel::Warning, reason),
         }
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        state.device_label = format!("CPU · {threads}");
+        state.device_label = cpu_label(threads);
         ctx.set_zoom_factor(state.settings.ui_scale);
         let thumbnails = Arc::new(ThumbnailCache::new(paths.thumbnails_dir(), THUMBNAIL_BYTES));
         let mut app = Self {

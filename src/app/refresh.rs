@@ -10,7 +10,7 @@ use super::jobs::Message;
 use super::project::{self, Scan};
 use super::state::{JobId, NoticeLevel, Project};
 use super::watch::Written;
-use super::{augment, data, health, labels, lessons, results, split, train, transfer};
+use super::{augment, labels, lessons, results};
 use crate::dataset::{Dataset, Item, ItemId, ScanOptions};
 use crate::lang::{self, t};
 
@@ -204,13 +204,8 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
         .take()
         .filter(|view| view.pair.is_none_or(|pair| pair.iter().all(|id| project.index_of.contains_key(id))));
     cx.state.project = Some(project);
-    data::project_changed(cx);
+    cx.pictures_changed();
     cx.state.data.large = large;
-    health::project_changed(cx);
-    transfer::project_changed(cx);
-    split::project_changed(cx);
-    augment::project_changed(cx);
-    train::project_changed(cx);
     results::pictures_changed(cx);
 }
 

@@ -166,16 +166,19 @@ impl Mixture {
         let mixed = shown.mixed?;
         let other = project.item(mixed.item)?;
         let own = (f64::from(mixed.own_share) * 100.0).round() / 100.0;
-        let (name, other_name) = (project.class_name(class), project.class_name(other.class));
+        // The larger share first: the chip has its colour.
+        let mut shares = [(class, own), (other.class, 1.0 - own)];
+        if mixed.own_share < 0.5 {
+            shares.reverse();
+        }
+        let [(dominant, _), _] = shares;
         let label = if class == other.class {
-            format!("{name} {}", widgets::percent(1.0, 0))
+            format!("{} {}", project.class_name(class), widgets::percent(1.0, 0))
         } else {
-            {
-                let (own, rest) = (widgets::percent(own, 0), widgets::percent(1.0 - own, 0));
-                format!("{name} {own} · {other_name} {rest}")
-            }
+            shares
+                .map(|(class, share)| format!("{} {}", project.class_name(class), widgets::percent(share, 0)))
+                .join(" · ")
         };
-        let dominant = if mixed.own_share >= 0.5 { class } else { other.class };
         Some(Self { label, dominant, other: other.file_name() })
     }
 }

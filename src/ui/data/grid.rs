@@ -92,10 +92,14 @@ pub fn grid_ui(
                 let id = ui.scope_id().with(("tile", item.id.0));
                 let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
                 let is_cursor = has_focus && data.selection.cursor == Some(item.id);
-                let look =
-                    TileLook { selected: data.selection.ids.contains(&item.id), is_cursor, shows_crop: holding_c };
+                let group = data.shown().get(at).and_then(|position| data.health.group(*position));
+                let look = TileLook {
+                    selected: data.selection.ids.contains(&item.id),
+                    is_cursor,
+                    shows_crop: holding_c,
+                    group,
+                };
                 let response = tile_ui(ui, project, &data.suggestions, item, pictures, response, look);
-                health::group_badge_ui(ui, data, data.shown().get(at).copied(), rect);
                 if response.clicked() || response.secondary_clicked() {
                     clicked = Some((at, response.secondary_clicked(), response.double_clicked()));
                 }
@@ -177,6 +181,8 @@ struct TileLook {
     selected: bool,
     is_cursor: bool,
     shows_crop: bool,
+    /// Number of the group of twins that is shown, from 0.
+    group: Option<usize>,
 }
 
 fn tile_ui(
@@ -222,7 +228,11 @@ fn tile_ui(
         ui.painter().text(at.center(), Align2::CENTER_CENTER, split, theme::caption(), Color32::from_gray(225));
     }
     labelling::signs_ui(ui, project, item, rect);
-    suggestions::objection_ui(ui, said, item, rect);
+    // Both have the upper left corner.
+    match look.group {
+        Some(group) => health::group_badge_ui(ui, group, rect),
+        None => suggestions::objection_ui(ui, said, item, rect),
+    }
     if let Some(FileFacts::Unreadable(reason)) = project.facts.get(&item.id)
         && rect.width() >= WORD_FROM
     {

@@ -243,8 +243,7 @@ fn settle_ui(ui: &mut Ui, project: &Project, finding: &Finding, commands: &mut C
 }
 
 /// The number of its group on a tile, while twins are shown.
-pub fn group_badge_ui(ui: &Ui, data: &DataState, position: Option<usize>, tile: Rect) {
-    let Some(group) = position.and_then(|position| data.health.group(position)) else { return };
+pub fn group_badge_ui(ui: &Ui, group: usize, tile: Rect) {
     // Neighbouring groups differ in colour as well.
     let (fill, text) = if group.is_multiple_of(2) {
         (theme::DARK.accent, theme::DARK.on_accent)
