@@ -4,13 +4,13 @@ use egui::Context;
 
 use super::command::{Command, Commands, FetchCommand, LabelCommand, TrainCommand, UiCommand};
 use super::imago_app::Cx;
-use super::state::{FetchKind, LeavingFor, State, ThemeChoice, Workspace};
+use super::state::{FetchKind, LeavingFor, State, ThemeChoice};
 use super::{augment, data, fetch, health, labels, lessons, native, project, split, state, suggest, train, transfer};
 use crate::ui;
 /// Keys without Ctrl are commands while nothing else wants them, in the order in which they were pressed: two labels in quick
 /// succession are two labels. A key held down is pressed once.
 pub(super) fn take_plain_keys(ctx: &Context, state: &State, commands: &mut Commands) {
-    if state.workspace != Workspace::Data || !ui::plain_keys_are_free(ctx, state) {
+    if !ui::plain_keys_are_free(ctx, state) {
         return;
     }
     let plain: Vec<UiCommand> = UiCommand::all().into_iter().filter(|command| command.is_plain_key()).collect();
@@ -19,7 +19,7 @@ pub(super) fn take_plain_keys(ctx: &Context, state: &State, commands: &mut Comma
     };
     let letters = &state.settings.class_letters;
     let classes = state.project.as_ref().map(|project| project.dataset.classes.as_slice()).unwrap_or_default();
-    let can_label = UiCommand::ClearLabel.is_enabled(state);
+    let can_label = UiCommand::Label(1).is_enabled(state);
     let mut pressed: Vec<Command> = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| match event {

@@ -61,7 +61,11 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 
 /// Whether plain keys (without Ctrl) are commands now: nothing else wants them.
 pub fn plain_keys_are_free(ctx: &egui::Context, state: &State) -> bool {
-    data::plain_keys_are_free(ctx, state)
+    match state.workspace {
+        Workspace::Data => data::plain_keys_are_free(ctx, state),
+        Workspace::Results => !data::is_overlaid(ctx, state) && !ctx.text_edit_focused(),
+        Workspace::Augment | Workspace::Train | Workspace::Predict => false,
+    }
 }
 
 /// The corner where notices appear.

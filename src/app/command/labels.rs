@@ -1,15 +1,14 @@
-//! What is asked for while labelling. All of it is about the pictures that are selected, or about a class.
+//! What is asked for while labelling. All of it is about the pictures that are selected (in Results: the one that is looked at
+//! closely), or about a class.
 
+use crate::dataset::Split;
 use crate::dataset::labels::{ClassColor, Edit, Mark};
-use crate::dataset::{ItemId, Split};
 
 /// What is asked for while labelling.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelCommand {
     /// Give the selected pictures this class, or none, and move on to the next picture.
     Label(Option<usize>),
-    /// Give one picture this class, whatever is selected.
-    LabelOne(ItemId, usize),
     /// Give each of the selected pictures the class that the model suggests, and move on to the next picture.
     AcceptSuggestions,
     /// Set a mark on the selected pictures (or take it away where all have it), and move on to the next picture.

@@ -382,14 +382,14 @@ impl UiCommand {
             Self::ExportLabels | Self::ImportLabels => {
                 state.project.as_ref().is_some_and(|project| project.labels.layer.is_some())
             }
-            Self::Undo => shown_labels(state).is_some_and(|labels| labels.undo_title().is_some()),
-            Self::Redo => shown_labels(state).is_some_and(|labels| labels.redo_title().is_some()),
+            Self::Undo => labelling(state).is_some_and(|labels| labels.undo_title().is_some()),
+            Self::Redo => labelling(state).is_some_and(|labels| labels.redo_title().is_some()),
             Self::Label(number) => {
                 let is_class = |project: &Project| usize::from(number) <= project.dataset.classes.len();
                 number > 0 && has_pictures_to_label(state) && state.project.as_ref().is_some_and(is_class)
             }
-            Self::ClearLabel | Self::Mark(_) => has_pictures_to_label(state),
-            Self::AcceptSuggestion => has_pictures_to_label(state) && !state.data.suggestions.is_empty(),
+            Self::ClearLabel | Self::Mark(_) => has_pictures_to_sort(state),
+            Self::AcceptSuggestion => has_pictures_to_sort(state) && !state.data.suggestions.is_empty(),
             Self::LookClosely => {
                 let selection = &state.data.selection;
                 let has_some = selection.cursor.is_some() || !selection.ids.is_empty();
@@ -432,21 +432,26 @@ fn plain(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
-/// The labels, while the workspace is in front in which they are seen to change.
+/// The labels, while a workspace is in front in which they are seen to change.
 fn labelling(state: &State) -> Option<&Labels> {
-    shown_labels(state).filter(|_| state.workspace == Workspace::Data)
-}
-
-/// The labels, where they can be changed: in Data, and in Results by its close look.
-fn shown_labels(state: &State) -> Option<&Labels> {
-    let can_label = matches!(state.workspace, Workspace::Data | Workspace::Results);
-    let project = state.project.as_ref().filter(|_| can_label)?;
+    let is_seen = matches!(state.workspace, Workspace::Data | Workspace::Results);
+    let project = state.project.as_ref().filter(|_| is_seen)?;
     project.labels.layer.as_ref().map(LabelLayer::labels)
 }
 
+/// In Data those that are selected, in Results the one that is looked at closely.
 fn has_pictures_to_label(state: &State) -> bool {
     let selection = &state.data.selection;
-    labelling(state).is_some() && (!selection.ids.is_empty() || selection.cursor.is_some())
+    let has_some = match (state.workspace, &state.project) {
+        (Workspace::Results, Some(project)) => state.results.item(project).is_some(),
+        _ => !selection.ids.is_empty() || selection.cursor.is_some(),
+    };
+    labelling(state).is_some() && has_some
+}
+
+/// What is done while going through the pictures of the Data workspace.
+fn has_pictures_to_sort(state: &State) -> bool {
+    state.workspace == Workspace::Data && has_pictures_to_label(state)
 }
 
 #[cfg(test)]

@@ -90,10 +90,6 @@ pub(super) fn handle(command: LabelCommand, cx: &mut Cx<'_>) {
             perform(edit, cx);
             move_on(cx);
         }
-        LabelCommand::LabelOne(id, class) => {
-            let edit = project.index_of.get(&id).and_then(|at| layer.label(dataset, &[*at], Some(class)));
-            perform(edit, cx);
-        }
         LabelCommand::AcceptSuggestions => {
             let suggested = suggested(cx);
             if suggested.is_empty() {
@@ -241,9 +237,13 @@ fn now_ms() -> u64 {
 }
 
 /// Positions of the pictures that an action is about: those that are selected, in the order shown, or the one that the
-/// keyboard stands on.
+/// keyboard stands on; in Results the one that is looked at closely.
 fn acting(cx: &Cx<'_>) -> Vec<usize> {
     let (data, Some(project)) = (&cx.state.data, &cx.state.project) else { return Vec::new() };
+    if cx.state.workspace == Workspace::Results {
+        let item = cx.state.results.item(project);
+        return item.and_then(|item| project.index_of.get(&item.id).copied()).into_iter().collect();
+    }
     let ids = &data.selection.ids;
     match (ids.len(), data.selection.cursor) {
         (0, cursor) => cursor.and_then(|id| project.index_of.get(&id).copied()).into_iter().collect(),
@@ -278,7 +278,7 @@ fn suggested(cx: &Cx<'_>) -> Vec<(usize, usize)> {
 
 /// The keyboard goes on to the picture after those that were acted on, so that the next key is for that one.
 fn move_on(cx: &mut Cx<'_>) {
-    let Some(project) = &cx.state.project else { return };
+    let Some(project) = cx.state.project.as_ref().filter(|_| cx.state.workspace == Workspace::Data) else { return };
     let data = &mut cx.state.data;
     // Two that are compared stay in view.
     if data.large.as_ref().is_some_and(|view| view.pair.is_some()) {

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::dataset::Split;
+use super::project::Project;
+use crate::dataset::{Item, Split};
 use crate::predict::{Evaluation, ImageOutcome};
 
 /// One run in the list.
@@ -113,6 +114,11 @@ impl Default for ResultsState {
 }
 
 impl ResultsState {
+    /// The picture that is looked at closely, where it is one of the data set that is open.
+    pub fn item<'a>(&self, project: &'a Project) -> Option<&'a Item> {
+        project.item_at(&self.judged.as_ref()?.evaluation.outcomes.get(self.selected?)?.path)
+    }
+
     /// Indices of the outcomes to show, in order.
     pub fn order(&self) -> Vec<usize> {
         let Some(judged) = &self.judged else { return Vec::new() };

@@ -1,14 +1,11 @@
 //! One prediction looked at closely.
 
-use std::path::Path;
-
-use egui::{Button, Key, Modifiers, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Button, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, LabelCommand};
 use crate::app::state::State;
 use crate::lang::{self, t};
-use crate::ui::data::is_overlaid;
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -53,17 +50,17 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             ui.label(RichText::new(lang::sentence(reason)).color(colors.bad));
         }
     }
-    relabel_ui(ui, state, &outcome.path, commands);
+    relabel_ui(ui, state, commands);
     ui.add_space(space::S);
     if ui.button(t!("Copy the file's path")).clicked() {
         ui.ctx().copy_text(outcome.path.display().to_string());
     }
 }
 
-/// The label of a picture of the open data set, to be changed: by a click, or by the keys 1–9 while nothing else wants them.
-fn relabel_ui(ui: &mut Ui, state: &State, path: &Path, commands: &mut Commands) {
+/// The label of a picture of the open data set, to be changed by a click or by the keys that label in Data.
+fn relabel_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(project) = &state.project else { return };
-    let Some(item) = project.item_at(path).filter(|_| project.labels.refusal().is_none()) else { return };
+    let Some(item) = state.results.item(project).filter(|_| project.labels.refusal().is_none()) else { return };
     ui.add_space(space::M);
     ui.horizontal(|ui| {
         widgets::section_label(ui, t!("Its label"));
@@ -75,32 +72,18 @@ fn relabel_ui(ui: &mut Ui, state: &State, path: &Path, commands: &mut Commands) 
             ),
         );
     });
-    let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         for (class, name) in project.dataset.classes.iter().enumerate() {
             let key = if class < 9 { format!("{}  ", class + 1) } else { String::new() };
             let text = format!("{key}{}", widgets::elide_middle(ui, name, &theme::body(), 160.0));
-            let button = Button::selectable(item.class == Some(class), text);
-            let response = ui.add(button);
+            let response = ui.add(Button::selectable(item.class == Some(class), text));
             response.widget_info(|| {
                 let spoken = t!("Label as {class}", class = name);
                 WidgetInfo::selected(Role::RadioButton, true, item.class == Some(class), spoken)
             });
             if response.clicked() {
-                chosen = Some(class);
+                commands.push(Command::Label(LabelCommand::Label(Some(class))));
             }
         }
     });
-    if !is_overlaid(ui.ctx(), state) && !ui.ctx().text_edit_focused() {
-        let digits =
-            [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
-        for (class, key) in digits.into_iter().enumerate().take(project.dataset.classes.len()) {
-            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-                chosen = Some(class);
-            }
-        }
-    }
-    if let Some(class) = chosen.filter(|class| item.class != Some(*class)) {
-        commands.push(Command::Label(LabelCommand::LabelOne(item.id, class)));
-    }
 }
