@@ -246,6 +246,14 @@ take_details() {
   press Escape
   press Escape
   press alt+0
+  press ctrl+k
+  settle
+  xdotool type --delay 30 'Open less'
+  settle
+  press Return
+  sleep 2
+  take lessons
+  press Escape
 
   # Checking anew opens the panel. Then the second finding: few pictures, so the lower part of the grid is of one colour.
   press ctrl+k
