@@ -280,7 +280,7 @@ fn apply(style: &mut Style, colors: &Colors, dark: bool) {
     visuals.window_stroke = Stroke::new(1.0, colors.stroke);
     visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS);
     visuals.menu_corner_radius = CornerRadius::same(8);
-    visuals.selection.bg_fill = colors.accent.gamma_multiply(if dark { 0.32 } else { 0.24 });
+    visuals.selection.bg_fill = colors.accent_faint;
     visuals.selection.stroke = Stroke::new(1.0, colors.accent);
     visuals.indent_has_left_vline = false;
     let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
@@ -361,7 +361,11 @@ mod tests {
                 }
             }
             assert!(contrast(colors.on_accent, colors.accent) >= 4.5);
-            assert!(contrast(colors.text, colors.accent_faint) >= 4.5);
+            // What is selected: amber or usual text on a breath of amber.
+            for text in [colors.text, colors.accent] {
+                let found = contrast(text, colors.accent_faint);
+                assert!(found >= 4.5, "{text:?} on {:?}: {found:.2}", colors.accent_faint);
+            }
         }
     }
 }
