@@ -9,7 +9,7 @@ use candle_core::{Device, Result, Tensor};
 use super::{Arch, ForwardMode, ModelSpec};
 use crate::nn::init::Init;
 use crate::nn::pool::{PoolConfig, relu_max_pool};
-use crate::nn::{BatchNorm2d, Conv2d, ConvConfig, Linear, Maps, Param, global_average_pool};
+use crate::nn::{BatchNorm2d, Conv2d, ConvConfig, Linear, Maps, Param, global_average_pool, pooled_stages};
 
 /// Channels before and after each convolution.
 pub(super) const CHANNELS: [usize; 4] = [3, 64, 128, 256];
@@ -77,16 +77,18 @@ impl Cnn {
     /// The last map, (n, 256, 12, 12) for 224×224: after ReLU and pooling, exactly what the classifier sees.
     pub(super) fn maps(&self, x: &Tensor, mode: ForwardMode) -> Result<Maps> {
         let train = mode == ForwardMode::Train;
-        let mut maps = Maps::from_nchw(x)?;
+        let maps = Maps::from_nchw(x)?;
+        if self.norms().next().is_none() {
+            let convs: Vec<Conv2d> = self.stages.iter().map(|stage| stage.conv.clone()).collect();
+            return pooled_stages(&maps, &convs, PoolConfig::TWO, train);
+        }
+        let mut maps = maps;
         for Stage { conv, norm } in &self.stages {
-            maps = match norm {
-                None => conv.forward_pooled(&maps, PoolConfig::TWO, train)?,
-                Some(norm) => {
-                    let maps = conv.forward(&maps, train)?;
-                    let maps = if train { norm.forward_train(&maps, false)? } else { norm.forward_eval(&maps, false)? };
-                    relu_max_pool(&maps, PoolConfig::TWO)?
-                }
-            };
+            maps = conv.forward(&maps, train)?;
+            if let Some(norm) = norm {
+                maps = if train { norm.forward_train(&maps, false)? } else { norm.forward_eval(&maps, false)? };
+            }
+            maps = relu_max_pool(&maps, PoolConfig::TWO)?;
         }
         Ok(maps)
     }

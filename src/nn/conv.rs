@@ -2,17 +2,14 @@
 //!
 //! On the CPU our kernels run ([`super::kernels::choose`] says which), on other devices Candle's `conv2d`.
 
-use std::sync::OnceLock;
-
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
 use super::init::Init;
-use super::kernels::choose::{Pass, PooledShape, conv_backward, conv_forward, conv_pool_backward, conv_pool_forward};
+use super::kernels::choose::{Pass, conv_backward, conv_forward};
 use super::kernels::conv::{ConvGrads, Wanted};
-use super::kernels::shape::{ConvShape, PoolShape};
+use super::kernels::shape::ConvShape;
 use super::maps::{MapLayout, Maps};
 use super::param::{GradSlot, Gradient, Param};
-use super::pool::{PoolConfig, relu_max_pool};
 use super::tensor_data::{floats, slice, tensor};
 
 /// Stride and padding, the same both ways.
@@ -91,29 +88,14 @@ impl Conv2d {
         convolve(x, &self.weight.tensor(track), bias.as_ref(), self.config, slots)
     }
 
-    /// The layer's output through ReLU and a max-pool, without the map between them where the windows do not overlap.
-    ///
-    /// # Errors
-    /// When shapes do not fit or the device fails.
-    pub fn forward_pooled(&self, x: &Maps, pool: PoolConfig, track: bool) -> Result<Maps> {
-        let fusible = pool.kernel == pool.stride && pool.padding == 0 && x.layout() == MapLayout::ChannelsLast;
-        match &self.bias {
-            Some(bias) if fusible => {
-                let slots = Slots { weight: Some(self.weight.slot().clone()), bias: Some(bias.slot().clone()) };
-                let op = ConvPoolOp {
-                    conv: ConvOp { config: self.config, pass: pass(track), slots },
-                    pool,
-                    winners: OnceLock::new(),
-                };
-                Ok(x.with(x.tensor().apply_op3(&self.weight.tensor(track), &bias.tensor(track), op)?))
-            }
-            _ => relu_max_pool(&self.forward(x, track)?, pool),
-        }
-    }
-
     /// The weight, (o, c, kh, kw).
     pub(super) fn weight(&self) -> &Param {
         &self.weight
+    }
+
+    /// The bias (o), where there is one.
+    pub(super) fn bias(&self) -> Option<&Param> {
+        self.bias.as_ref()
     }
 
     /// The sizes of this convolution of maps (n, h, w, c).
@@ -272,70 +254,6 @@ impl CustomOp3 for ConvOp {
         dy: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let [dx, dw, db] = self.backward(x, weight, Some(bias), dy)?;
-        Ok((dx, dw, db))
-    }
-}
-
-/// Convolution, ReLU and max-pool in one operation.
-struct ConvPoolOp {
-    conv: ConvOp,
-    pool: PoolConfig,
-    winners: OnceLock<Vec<u8>>,
-}
-
-impl ConvPoolOp {
-    fn shape(&self, x: &[usize], weight: &[usize]) -> Result<PooledShape> {
-        let s = self.conv.shape(x, weight)?;
-        let PoolConfig { kernel, stride, padding } = self.pool;
-        let pool = PoolShape::new((s.n, s.oh, s.ow, s.o), kernel, stride, padding).map_err(candle_core::Error::wrap)?;
-        match PooledShape::new(s, pool) {
-            Some(shape) => Ok(shape),
-            None => candle_core::bail!("a convolution can't be joined with a pooling whose windows overlap"),
-        }
-    }
-}
-
-impl CustomOp3 for ConvPoolOp {
-    fn name(&self) -> &'static str {
-        "conv2d-relu-max-pool"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-        s3: &CpuStorage,
-        l3: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let s = self.shape(l1.dims(), l2.dims())?;
-        let bias = slice(s3, l3)?;
-        if Some(&bias.len()) != l2.dims().first() {
-            candle_core::bail!("a convolution's weight {:?} has a bias of {}", l2.dims(), bias.len());
-        }
-        let (out, winners) = conv_pool_forward(&s, self.conv.pass, slice(s1, l1)?, slice(s2, l2)?, Some(bias));
-        // The operation runs once for each node of the graph, so nothing can be there already.
-        let _ = self.winners.set(winners);
-        Ok((CpuStorage::F32(out), Shape::from(s.output().as_slice())))
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _res: &Tensor,
-        dy: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let s = self.shape(x.dims(), weight.dims())?;
-        let Some(winners) = self.winners.get() else {
-            candle_core::bail!("convolution: backward without forward");
-        };
-        let dy = dy.contiguous()?;
-        let wanted = wanted(x, weight, Some(bias));
-        let grads = conv_pool_backward(&s, &floats(x)?, &floats(weight)?, (&floats(&dy)?, winners), wanted);
-        let [dx, dw, db] = self.conv.hand_on(grads, x, weight)?;
         Ok((dx, dw, db))
     }
 }

@@ -1,6 +1,9 @@
 //! Feature maps between layers, and how they lie in memory.
 
-use candle_core::{Result, Tensor};
+use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor};
+
+use super::kernels::turn::{to_channels_first, to_channels_last};
+use super::tensor_data::{floats, slice, tensor};
 
 /// The order of dimensions in memory, which goes with whose kernels run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,7 @@ impl Maps {
     pub fn from_nchw_as(tensor: &Tensor, layout: MapLayout) -> Result<Self> {
         tensor.dims4()?;
         let tensor = match layout {
+            MapLayout::ChannelsLast if turns_here(tensor) => tensor.contiguous()?.apply_op1(Turn { to_last: true })?,
             MapLayout::ChannelsLast => tensor.permute((0, 2, 3, 1))?.contiguous()?,
             MapLayout::ChannelsFirst => tensor.contiguous()?,
         };
@@ -49,6 +53,9 @@ impl Maps {
     /// When the copy fails.
     pub fn to_nchw(&self) -> Result<Tensor> {
         match self.layout {
+            MapLayout::ChannelsLast if turns_here(&self.tensor) => {
+                self.tensor.contiguous()?.apply_op1(Turn { to_last: false })
+            }
             MapLayout::ChannelsLast => self.tensor.permute((0, 3, 1, 2))?.contiguous(),
             MapLayout::ChannelsFirst => self.tensor.contiguous(),
         }
@@ -79,5 +86,47 @@ impl Maps {
     /// The same layout with other numbers.
     pub(crate) fn with(&self, tensor: Tensor) -> Self {
         Self { tensor, layout: self.layout }
+    }
+}
+
+/// Whether our operation does it: Candle copies a permuted tensor number by number on one thread.
+fn turns_here(tensor: &Tensor) -> bool {
+    tensor.device().is_cpu() && tensor.dtype() == DType::F32
+}
+
+/// From (n, c, h, w) to (n, h, w, c), or back.
+struct Turn {
+    to_last: bool,
+}
+
+impl Turn {
+    /// The numbers in the other order (of the other direction, for the gradient), and the dimensions that go with them.
+    fn turn(&self, x: &[f32], dims: &[usize], back: bool) -> Result<(Vec<f32>, [usize; 4])> {
+        let &[n, a, b, c] = dims else { candle_core::bail!("maps have four dimensions, not {}", dims.len()) };
+        let mut out = vec![0.0; x.len()];
+        if self.to_last == back {
+            to_channels_first(x, c, a * b, &mut out);
+            Ok((out, [n, c, a, b]))
+        } else {
+            to_channels_last(x, a, b * c, &mut out);
+            Ok((out, [n, b, c, a]))
+        }
+    }
+}
+
+impl CustomOp1 for Turn {
+    fn name(&self) -> &'static str {
+        "turn"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (out, dims) = self.turn(slice(storage, layout)?, layout.dims(), false)?;
+        Ok((CpuStorage::F32(out), Shape::from(dims.as_slice())))
+    }
+
+    fn bwd(&self, _arg: &Tensor, _res: &Tensor, grad_res: &Tensor) -> Result<Option<Tensor>> {
+        let grad = grad_res.contiguous()?;
+        let (out, dims) = self.turn(&floats(&grad)?, grad.dims(), true)?;
+        tensor(out, &dims).map(Some)
     }
 }

@@ -6,6 +6,7 @@
 //! maps         feature maps and how they lie in memory: channels last on the CPU, Candle's (n, c, h, w) on a GPU
 //! conv, pool, batch_norm, linear, activation      Candle operations (forward and backward) over those kernels
 //! residual     a ResNet's stem and blocks in training, joined into one operation each
+//! pooled       the custom networks' convolutions with their ReLUs and poolings, joined into one operation
 //! param        a parameter and the slot its gradient is put into; `gradients` runs the backward pass
 //! sgd, schedule, loss, init, device
 //! ```
@@ -29,6 +30,7 @@ pub mod loss;
 pub mod maps;
 pub mod param;
 pub mod pool;
+pub mod pooled;
 pub mod residual;
 pub mod schedule;
 pub mod sgd;
@@ -43,6 +45,7 @@ pub use loss::{cross_entropy, soft_cross_entropy};
 pub use maps::Maps;
 pub use param::{GradSlot, Gradient, Param, gradients};
 pub use pool::{PoolConfig, global_average_pool, max_pool2d};
+pub use pooled::pooled_stages;
 pub use residual::{ConvNorm, basic_block_train, stem_train};
 pub use schedule::step_lr;
 pub use sgd::{Sgd, SgdConfig};

@@ -166,16 +166,14 @@ fn block<S: Simd, const R: usize>(
     let mut sums = [[bias[0], bias[1]]; R];
     for (tap, weights) in weights.chunks_exact(conv.inputs * width).enumerate() {
         let (down, right) = ((tap / conv.kernel) as isize, (tap % conv.kernel) as isize);
-        let rows = std::array::from_fn(|r| {
-            let window = windows[r];
+        let mut rows: [&[f32]; R] = [&conv.zeros; R];
+        for (row, window) in rows.iter_mut().zip(windows) {
             let (y, x) = (window.top + down, window.left + right);
             if within(y, size.height) && within(x, size.width) {
                 let pixel = window.picture + y as usize * size.width + x as usize;
-                &input[channels(pixel, conv.inputs)]
-            } else {
-                &conv.zeros[..]
+                *row = &input[channels(pixel, conv.inputs)];
             }
-        });
+        }
         accumulate::<S, R>(simd, &mut sums, rows, weights);
     }
     for (r, sums) in sums.iter().enumerate() {

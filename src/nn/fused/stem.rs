@@ -11,7 +11,7 @@ use pulp::{Simd, WithSimd};
 
 use super::buffer::{Buffer, LINE, Pool};
 use super::cpu::{Cpu, vectors, vectors_mut};
-use super::tile::{accumulate, groups, max_rows, with_rows};
+use super::tile::{accumulate, groups, max_rows, rows_of, with_rows};
 use super::workers::Workers;
 use super::{Filter, Size, relu_of};
 
@@ -189,7 +189,7 @@ fn convolve_block<S: Simd, const R: usize>(
     let mut sums = [[simd.splat_f32s(0.0); 2]; R];
     for (down, weights) in weights.chunks_exact(RUN * width).enumerate() {
         let padded = &padded[down * stride..];
-        accumulate::<S, R>(simd, &mut sums, std::array::from_fn(|r| &padded[r * 2 * COLOURS..][..RUN]), weights);
+        accumulate::<S, R>(simd, &mut sums, rows_of(padded, 2 * COLOURS, RUN), weights);
     }
     for (r, sums) in sums.iter().enumerate() {
         vectors_mut::<S>(&mut out[r * outputs..][..width]).copy_from_slice(sums);

@@ -25,10 +25,17 @@ pub(super) const fn max_rows<S: Simd>() -> usize {
 /// # Panics
 /// When a row is shorter than the panel has rows.
 #[inline(always)]
-pub(super) fn accumulate<S: Simd, const R: usize>(simd: S, sums: &mut Sums<S, R>, rows: [&[f32]; R], panel: &[f32]) {
+pub(super) fn accumulate<S: Simd, const R: usize>(
+    simd: S,
+    sums: &mut Sums<S, R>,
+    mut rows: [&[f32]; R],
+    panel: &[f32],
+) {
     let (panel, _) = vectors::<S>(panel).as_chunks::<2>();
     // One check for each row here spares one for each number below.
-    let rows = rows.map(|row| &row[..panel.len()]);
+    for row in &mut rows {
+        *row = &row[..panel.len()];
+    }
     // A local copy, which the compiler keeps in registers.
     let mut kept = *sums;
     for (k, &[b0, b1]) in panel.iter().enumerate() {
@@ -39,6 +46,20 @@ pub(super) fn accumulate<S: Simd, const R: usize>(simd: S, sums: &mut Sums<S, R>
         }
     }
     *sums = kept;
+}
+
+/// `R` rows of `k` numbers, `stride` apart. (A plain loop, here and wherever rows are gathered: what `std::array::from_fn` and
+/// `map` call is not always inlined, and then each row costs a call.)
+///
+/// # Panics
+/// When `a` is shorter than that.
+#[inline(always)]
+pub(super) fn rows_of<const R: usize>(a: &[f32], stride: usize, k: usize) -> [&[f32]; R] {
+    let mut rows: [&[f32]; R] = [&[]; R];
+    for (r, row) in rows.iter_mut().enumerate() {
+        *row = &a[r * stride..][..k];
+    }
+    rows
 }
 
 /// Calls `$body` with the constant `$rows` equal to `$count`, which must be 1 to 8.
@@ -104,19 +125,48 @@ pub(super) fn groups(count: usize, max: usize) -> impl Iterator<Item = std::ops:
 /// When `a` or `out` has fewer numbers than that.
 #[inline(always)]
 pub(super) fn product<S: Simd>(simd: S, a: &[f32], rows: usize, panel: &[f32], out: &mut [f32]) {
+    product_onto(simd, a, panel.len() / (2 * S::F32_LANES), rows, panel, out, false);
+}
+
+/// The same with rows of `a` that lie `stride` apart, and, with `more`, added to what is in `out`: so that a long sum can be
+/// computed piece by piece, and is the same chain of operations as in one go.
+///
+/// # Panics
+/// When `a` or `out` has fewer numbers than that.
+#[inline(always)]
+pub(super) fn product_onto<S: Simd>(
+    simd: S,
+    a: &[f32],
+    stride: usize,
+    rows: usize,
+    panel: &[f32],
+    out: &mut [f32],
+    more: bool,
+) {
     let width = 2 * S::F32_LANES;
-    let k = panel.len() / width;
     for group in groups(rows, max_rows::<S>()) {
-        let (a, out) = (&a[group.start * k..], &mut out[group.start * width..]);
-        with_rows!(group.len(), R => product_rows::<S, R>(simd, a, k, panel, out));
+        let (a, out) = (&a[group.start * stride..], &mut out[group.start * width..]);
+        with_rows!(group.len(), R => product_rows::<S, R>(simd, a, stride, panel, out, more));
     }
 }
 
 #[inline(always)]
-fn product_rows<S: Simd, const R: usize>(simd: S, a: &[f32], k: usize, panel: &[f32], out: &mut [f32]) {
+fn product_rows<S: Simd, const R: usize>(
+    simd: S,
+    a: &[f32],
+    stride: usize,
+    panel: &[f32],
+    out: &mut [f32],
+    more: bool,
+) {
+    let out = &mut vectors_mut::<S>(out).as_chunks_mut::<2>().0[..R];
     let mut sums = [[simd.splat_f32s(0.0); 2]; R];
-    accumulate(simd, &mut sums, std::array::from_fn(|r| &a[r * k..(r + 1) * k]), panel);
-    vectors_mut::<S>(out).as_chunks_mut::<2>().0[..R].copy_from_slice(&sums);
+    if more {
+        sums.copy_from_slice(out);
+    }
+    let k = panel.len() / (2 * S::F32_LANES);
+    accumulate(simd, &mut sums, rows_of(a, stride, k), panel);
+    out.copy_from_slice(&sums);
 }
 
 #[cfg(test)]

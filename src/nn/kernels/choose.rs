@@ -3,7 +3,6 @@
 use super::conv::{self, ConvGrads, Input, Source, Target, Wanted};
 use super::im2col::Im2col;
 use super::normed::NormedGradient;
-use super::pool;
 use super::shape::{ConvShape, PoolShape};
 use super::transforms::{F2, F4};
 use super::winograd::Winograd;
@@ -80,11 +79,7 @@ pub fn conv_measured_backward(
 ) -> Vec<f32> {
     let wanted = Wanted { input: false, weight: true, bias: false };
     let dy = Source::Normed(dy);
-    let grads = match &conv_kernel(s, 1, Pass::Backward) {
-        ConvKernel::Im2col(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
-        ConvKernel::Winograd2(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
-        ConvKernel::Winograd4(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
-    };
+    let grads = run_backward_onto(&conv_kernel(s, 1, Pass::Backward), x, weight, dy, wanted, dx);
     grads.weight.unwrap_or_default()
 }
 
@@ -110,38 +105,38 @@ impl PooledShape {
     pub fn output(&self) -> [usize; 4] {
         [self.pool.n, self.pool.oh, self.pool.ow, self.pool.c]
     }
+
+    /// Numbers of the pooled map.
+    pub fn output_len(&self) -> usize {
+        self.pool.n * self.pool.output_len()
+    }
 }
 
-/// Convolution, ReLU and max-pool: the pooled values, and the winners that the backward pass needs.
+/// Convolution, ReLU and max-pool: the pooled values into `out`, and into `winners` what the backward pass needs.
 pub fn conv_pool_forward(
     s: &PooledShape,
     pass: Pass,
     x: &[f32],
-    weight: &[f32],
-    bias: Option<&[f32]>,
-) -> (Vec<f32>, Vec<u8>) {
-    let mut out = vec![0.0; s.pool.n * s.pool.output_len()];
-    let mut winners = vec![pool::NOBODY; out.len()];
-    let target = Target::Pooled(&s.pool, &mut out, &mut winners);
+    (weight, bias): (&[f32], Option<&[f32]>),
+    out: &mut [f32],
+    winners: &mut [u8],
+) {
+    let target = Target::Pooled(&s.pool, out, winners);
     run_forward(&conv_kernel(&s.conv, s.pool.kernel, pass), Input::Map(x), weight, bias, target);
-    (out, winners)
 }
 
-/// Backward pass of [`conv_pool_forward`] for the pooled map's gradient `dy`.
+/// Backward pass of [`conv_pool_forward`] for the pooled map's gradient `dy`: weight and bias; the input's gradient is added to
+/// `dx`, where there is one.
 pub fn conv_pool_backward(
     s: &PooledShape,
     x: &[f32],
     weight: &[f32],
     (dy, winners): (&[f32], &[u8]),
-    wanted: Wanted,
+    dx: Option<&mut [f32]>,
 ) -> ConvGrads {
-    run_backward(
-        &conv_kernel(&s.conv, s.pool.kernel, Pass::Backward),
-        Input::Map(x),
-        weight,
-        Source::Pooled(&s.pool, dy, winners),
-        wanted,
-    )
+    let kernel = conv_kernel(&s.conv, s.pool.kernel, Pass::Backward);
+    let wanted = Wanted { input: false, weight: true, bias: true };
+    run_backward_onto(&kernel, Input::Map(x), weight, Source::Pooled(&s.pool, dy, winners), wanted, dx)
 }
 
 fn run_forward(kernel: &ConvKernel, x: Input<'_>, weight: &[f32], bias: Option<&[f32]>, target: Target<'_>) {
@@ -157,5 +152,20 @@ fn run_backward(kernel: &ConvKernel, x: Input<'_>, weight: &[f32], dy: Source<'_
         ConvKernel::Im2col(lifting) => conv::backward(lifting, x, weight, dy, wanted),
         ConvKernel::Winograd2(lifting) => conv::backward(lifting, x, weight, dy, wanted),
         ConvKernel::Winograd4(lifting) => conv::backward(lifting, x, weight, dy, wanted),
+    }
+}
+
+fn run_backward_onto(
+    kernel: &ConvKernel,
+    x: Input<'_>,
+    weight: &[f32],
+    dy: Source<'_>,
+    wanted: Wanted,
+    dx: Option<&mut [f32]>,
+) -> ConvGrads {
+    match kernel {
+        ConvKernel::Im2col(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
+        ConvKernel::Winograd2(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
+        ConvKernel::Winograd4(lifting) => conv::backward_onto(lifting, x, weight, dy, wanted, dx),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! shape       sizes, checked once                gemm        the matrix product
+//! turn        between the orders of dimensions
 //! planes      buffers                            vectorized  one loop for every processor
 //! lifting     what a convolution must know       im2col, winograd    those that know it (with transforms)
 //! conv        drives either, with threads        choose      which of them runs
@@ -30,6 +31,7 @@ pub mod sums;
 #[cfg(test)]
 mod tests;
 pub mod transforms;
+pub mod turn;
 pub mod vectorized;
 pub mod winograd;
 

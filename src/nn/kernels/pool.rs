@@ -53,33 +53,65 @@ pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8
     }
 }
 
+/// Channels that are pooled together: winners as wide as the numbers that they are chosen by, so that both fit vectors alike.
+const LANES: usize = 16;
+
 vectorized! {
     fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
         // The picture's rows, from which one on.
         let (x, top) = rows;
         let y0 = oy * s.stride;
-        out.fill(if relu { 0.0 } else { f32::NEG_INFINITY });
         for (ox, (out, winners)) in out.chunks_exact_mut(s.c).zip(winners.chunks_exact_mut(s.c)).enumerate() {
             let x0 = ox * s.stride;
-            winners.fill(if relu { NOBODY } else { first_inside(s, y0, x0) });
-            for ky in 0..s.kernel {
-                let Some(y) = (y0 + ky).checked_sub(s.padding).filter(|y| *y < s.h) else { continue };
-                for kx in 0..s.kernel {
-                    let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
-                    let place = (ky * s.kernel + kx) as u8;
-                    let pixel = &x[((y - top) * s.w + column) * s.c..][..s.c];
-                    for ((best, winner), value) in out.iter_mut().zip(winners.iter_mut()).zip(pixel) {
-                        let wins = *value > *best || value.is_nan();
-                        *best = if wins { *value } else { *best };
-                        *winner = if wins { place } else { *winner };
+            let nobody = u32::from(if relu { NOBODY } else { first_inside(s, y0, x0) });
+            for first in (0..s.c).step_by(LANES) {
+                let count = LANES.min(s.c - first);
+                let mut best = [if relu { 0.0 } else { f32::NEG_INFINITY }; LANES];
+                let mut winner = [nobody; LANES];
+                for ky in 0..s.kernel {
+                    let Some(y) = (y0 + ky).checked_sub(s.padding).filter(|y| *y < s.h) else { continue };
+                    for kx in 0..s.kernel {
+                        let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
+                        let place = (ky * s.kernel + kx) as u32;
+                        let pixel = lanes(&x[((y - top) * s.w + column) * s.c + first..][..count]);
+                        for lane in 0..LANES {
+                            let wins = pixel[lane] > best[lane] || pixel[lane].is_nan();
+                            best[lane] = if wins { pixel[lane] } else { best[lane] };
+                            winner[lane] = if wins { place } else { winner[lane] };
+                        }
                     }
+                }
+                let (out, winners) = (&mut out[first..first + count], &mut winners[first..first + count]);
+                match (out.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
+                    (Some(out), Some(winners)) => put(&best, &winner, out, winners),
+                    _ => put(&best, &winner, out, winners),
                 }
             }
         }
     }
 }
 
+/// The numbers, the other lanes such that they never win.
+#[inline(always)]
+fn lanes(from: &[f32]) -> [f32; LANES] {
+    if let Some(whole) = from.first_chunk::<LANES>() {
+        return *whole;
+    }
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    lanes[..from.len()].copy_from_slice(from);
+    lanes
+}
+
+#[inline(always)]
+fn put(best: &[f32; LANES], winner: &[u32; LANES], out: &mut [f32], winners: &mut [u8]) {
+    for ((out, winners), (best, winner)) in out.iter_mut().zip(winners).zip(best.iter().zip(winner)) {
+        *out = *best;
+        *winners = *winner as u8;
+    }
+}
+
 /// The window's first place inside the picture: the winner where all is −∞, which no comparison finds.
+#[inline(always)]
 fn first_inside(s: &PoolShape, y0: usize, x0: usize) -> u8 {
     (s.padding.saturating_sub(y0) * s.kernel + s.padding.saturating_sub(x0)) as u8
 }
@@ -111,13 +143,26 @@ vectorized! {
         let row = s.ow * s.c;
         let rows = map.chunks_exact_mut(s.kernel * s.w * s.c).zip(dy.chunks_exact(row)).zip(winners.chunks_exact(row));
         for ((map, dy), winners) in rows {
-            for ky in 0..s.kernel {
-                for (ox, (dy, winners)) in dy.chunks_exact(s.c).zip(winners.chunks_exact(s.c)).enumerate() {
-                    for kx in 0..s.kernel {
-                        let place = (ky * s.kernel + kx) as u8;
-                        let pixel = &mut map[(ky * s.w + ox * s.kernel + kx) * s.c..][..s.c];
-                        for ((out, dy), winner) in pixel.iter_mut().zip(dy).zip(winners) {
-                            *out = if *winner == place { *dy } else { 0.0 };
+            for (ox, (dy, winners)) in dy.chunks_exact(s.c).zip(winners.chunks_exact(s.c)).enumerate() {
+                for first in (0..s.c).step_by(LANES) {
+                    let count = LANES.min(s.c - first);
+                    let dy = lanes(&dy[first..first + count]);
+                    let mut winner = [u32::from(NOBODY); LANES];
+                    for (wide, narrow) in winner.iter_mut().zip(&winners[first..first + count]) {
+                        *wide = u32::from(*narrow);
+                    }
+                    for ky in 0..s.kernel {
+                        for kx in 0..s.kernel {
+                            let place = (ky * s.kernel + kx) as u32;
+                            let mut through = [0.0; LANES];
+                            for lane in 0..LANES {
+                                through[lane] = if winner[lane] == place { dy[lane] } else { 0.0 };
+                            }
+                            let pixel = &mut map[(ky * s.w + ox * s.kernel + kx) * s.c + first..][..count];
+                            match pixel.first_chunk_mut::<LANES>() {
+                                Some(whole) => *whole = through,
+                                None => pixel.copy_from_slice(&through[..count]),
+                            }
                         }
                     }
                 }

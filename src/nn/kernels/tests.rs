@@ -67,17 +67,31 @@ fn check_lifting(lifting: &impl Lifting) {
     assert_grads_close(&grads, &reference::conv_backward(s, &x, &weight, &dy));
 }
 
+fn pooled(s: &PooledShape, pass: Pass, x: &[f32], parameters: (&[f32], Option<&[f32]>)) -> (Vec<f32>, Vec<u8>) {
+    let (mut out, mut winners) = (vec![f32::NAN; s.output_len()], vec![77; s.output_len()]);
+    conv_pool_forward(s, pass, x, parameters, &mut out, &mut winners);
+    (out, winners)
+}
+
+/// With the input's gradient added to ones, which are taken away again.
+fn pooled_backward(s: &PooledShape, x: &[f32], weight: &[f32], dy: (&[f32], &[u8])) -> ConvGrads {
+    let mut dx = vec![1.0; x.len()];
+    let grads = conv_pool_backward(s, x, weight, dy, Some(&mut dx));
+    dx.iter_mut().for_each(|value| *value -= 1.0);
+    ConvGrads { input: Some(dx), ..grads }
+}
+
 /// Convolution, ReLU and pooling fused, against the three one after the other.
 fn check_pooled(s: &ConvShape, kernel: usize) {
     let (x, weight, bias, _) = operands(s);
     let Ok(p) = PoolShape::new((s.n, s.oh, s.ow, s.o), kernel, kernel, 0) else { return };
     let fused = PooledShape::new(*s, p).unwrap();
-    let (out, winners) = conv_pool_forward(&fused, Pass::Forward, &x, &weight, Some(&bias));
+    let (out, winners) = pooled(&fused, Pass::Forward, &x, (&weight, Some(&bias)));
     let map = reference::conv_forward(s, &x, &weight, Some(&bias));
     let (values, indices) = reference::max_pool(&p, &map);
     let expected: Vec<f32> = values.iter().map(|value| value.max(0.0)).collect();
     assert_close("pooled", &out, &expected, CONV_TOLERANCE);
-    let (inferred, _) = conv_pool_forward(&fused, Pass::Infer, &x, &weight, Some(&bias));
+    let (inferred, _) = pooled(&fused, Pass::Infer, &x, (&weight, Some(&bias)));
     assert_close("pooled", &inferred, &expected, CONV_TOLERANCE);
     let dy = numbers(out.len(), 5);
     let mut dmap = vec![0.0; map.len()];
@@ -86,7 +100,7 @@ fn check_pooled(s: &ConvShape, kernel: usize) {
             dmap[*index] += gradient;
         }
     }
-    let ours = conv_pool_backward(&fused, &x, &weight, (&dy, &winners), ALL);
+    let ours = pooled_backward(&fused, &x, &weight, (&dy, &winners));
     assert_grads_close(&ours, &reference::conv_backward(s, &x, &weight, &dmap));
 }
 
@@ -198,8 +212,8 @@ fn no_number_depends_on_the_number_of_threads() {
             all.extend([grads.input, grads.weight, grads.bias].into_iter().flatten());
             let p = PoolShape::new((s.n, s.oh, s.ow, s.o), 2, 2, 0).unwrap();
             let fused = PooledShape::new(*s, p).unwrap();
-            let (out, winners) = conv_pool_forward(&fused, Pass::Forward, &x, &weight, Some(&bias));
-            let grads = conv_pool_backward(&fused, &x, &weight, (&numbers(out.len(), 6), &winners), ALL);
+            let (out, winners) = pooled(&fused, Pass::Forward, &x, (&weight, Some(&bias)));
+            let grads = pooled_backward(&fused, &x, &weight, (&numbers(out.len(), 6), &winners));
             all.extend([Some(out), grads.input, grads.weight, grads.bias].into_iter().flatten());
             let (mean, variance) = norm::moments(&dy, s.o);
             let grads = norm::backward(&dy, &dy, None, (&mean, &variance, &bias), true, true);

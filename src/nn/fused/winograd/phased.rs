@@ -2,10 +2,12 @@
 //!
 //! Must not know: the arithmetic of the transforms.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
 use super::super::buffer::{LINE, Pool};
-use super::super::tile::product;
+use super::super::tile::{product, product_onto};
 use super::super::workers::Workers;
 use super::banded::transform_at;
 use super::transform::{OutputTile, filter_row, output_tile};
@@ -16,6 +18,9 @@ const BLOCK: usize = 24;
 /// Tiles that go through the steps together, at least one picture: what lies between the steps has 36 numbers per tile and
 /// channel, and should fit the last cache.
 const TILES: usize = 96;
+
+/// Inputs whose filters are transformed together, where they are not kept: six points of them fit a core's first cache or so.
+const DEPTH: usize = 32;
 
 /// Convolves all pictures.
 pub(super) fn run(conv: &Winograd, workers: Workers, pool: &Pool, layer: Layer<'_>, out: &mut [f32]) {
@@ -53,31 +58,36 @@ fn run_together(
         let first = i * BLOCK;
         conv.cpu.run(Inputs { conv, layer, tiles, first, count: BLOCK.min(count - first), patch: &mut patch, points });
     });
-    // Step 2: products, (panel, point, tile, output in the panel); one task is a row of points of a panel.
+    // Step 2: products, (panel, point, tile, output in the panel).
     let stride = (count | 1) * width;
-    let mut products = pool.lend(conv.outputs / width * POINTS * stride);
-    workers.chunks(&mut products, IN * stride, |i, products| {
-        let len = IN * conv.inputs * width;
-        match &conv.filters {
-            Filters::Transformed(all) => {
-                let filters = &all[i * len..][..len];
-                conv.cpu.run(Products { points: &points, point, row: i % IN, count, filters, products });
-            }
-            Filters::Plain(all) => {
-                let plain = &all[(i / IN) * conv.inputs * TAPS * width..][..conv.inputs * TAPS * width];
-                let mut filters = pool.lend(len);
+    let panels = conv.outputs / width;
+    let mut products = pool.lend(panels * POINTS * stride);
+    match &conv.filters {
+        Filters::Transformed(all) => workers.chunks(&mut products, IN * stride, |i, products| {
+            let len = IN * conv.inputs * width;
+            let filters = &all[i * len..][..len];
+            conv.cpu.run(Products { points: &points, point, row: i % IN, count, filters, products });
+        }),
+        // A task takes as many rows of a panel's points as leaves work for every thread: its filters are read once.
+        Filters::Plain(all) => {
+            let rows = [6, 3, 2].into_iter().find(|rows| panels * IN / rows >= workers.count()).unwrap_or(1);
+            workers.chunks(&mut products, rows * IN * stride, |i, products| {
+                let (panel, row) = (i * rows / IN, i * rows % IN);
+                let plain = &all[panel * conv.inputs * TAPS * width..][..conv.inputs * TAPS * width];
+                let mut filters = pool.lend(IN * DEPTH * width);
                 conv.cpu.run(TransformAndProducts {
                     plain,
+                    inputs: conv.inputs,
                     points: &points,
                     point,
-                    row: i % IN,
+                    rows: row..row + rows,
                     count,
                     filters: &mut filters,
                     products,
                 });
-            }
+            });
         }
-    });
+    }
     // Step 3: products to outputs; one task is a row of tiles of a picture.
     let picture = layer.size.pixels() * conv.outputs;
     let chunk = OUT * layer.size.width * conv.outputs;
@@ -164,12 +174,14 @@ impl WithSimd for Products<'_> {
     }
 }
 
-/// The same, when the filters have yet to be transformed.
+/// Step 2 for a few rows of points of one panel, when the filters have yet to be transformed: [`DEPTH`] inputs at a time, so
+/// that they never leave the core's first caches.
 struct TransformAndProducts<'a> {
     plain: &'a [f32],
+    inputs: usize,
     points: &'a [f32],
     point: usize,
-    row: usize,
+    rows: Range<usize>,
     count: usize,
     filters: &'a mut [f32],
     products: &'a mut [f32],
@@ -180,9 +192,26 @@ impl WithSimd for TransformAndProducts<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { plain, points, point, row, count, filters, products } = self;
-        filter_row(simd, plain, row, filters);
-        Products { points, point, row, count, filters, products }.with_simd(simd);
+        let Self { plain, inputs, points, point, rows, count, filters, products } = self;
+        let width = 2 * S::F32_LANES;
+        let stride = products.len() / (rows.len() * IN);
+        for (piece, plain) in plain.chunks(DEPTH * TAPS * width).enumerate() {
+            let first_input = piece * DEPTH;
+            let filter = plain.len() / TAPS;
+            for row in rows.clone() {
+                let filters = &mut filters[..IN * filter];
+                filter_row(simd, plain, row, filters);
+                for (column, filters) in filters.chunks_exact(filter).enumerate() {
+                    let products = &mut products[((row - rows.start) * IN + column) * stride..][..stride];
+                    for (i, points) in points.chunks_exact(POINTS * point).enumerate() {
+                        let points = &points[(row * IN + column) * point + first_input..];
+                        let (first, count) = (i * BLOCK, BLOCK.min(count - i * BLOCK));
+                        let products = &mut products[first * width..];
+                        product_onto(simd, points, inputs, count, filters, products, piece > 0);
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -97,8 +97,10 @@ fn filter_row_of<S: Simd, const ROW: usize>(simd: S, plain: &[f32], out: &mut [f
     let (plain, _) = vectors::<S>(plain).as_chunks::<{ 2 * TAPS }>();
     let inputs = plain.len();
     let (out, _) = vectors_mut::<S>(out).as_chunks_mut::<2>();
-    let mut columns = out.chunks_exact_mut(inputs);
-    let mut columns: [&mut [[S::f32s; 2]]; IN] = std::array::from_fn(|_| columns.next().unwrap_or_default());
+    let mut columns: [&mut [[S::f32s; 2]]; IN] = [&mut [], &mut [], &mut [], &mut [], &mut [], &mut []];
+    for (column, out) in columns.iter_mut().zip(out.chunks_exact_mut(inputs)) {
+        *column = out;
+    }
     for (input, taps) in plain.iter().enumerate() {
         for half in 0..2 {
             let tap = |at: usize| taps[2 * at + half];
@@ -129,7 +131,10 @@ pub(super) fn input_tile<S: Simd>(simd: S, tile: &InputTile<'_>, out: &mut [f32]
     let pixel = tile.channels / lanes;
     let pixels = vectors::<S>(tile.pixels);
     let row = tile.row / lanes;
-    let rows: [&[S::f32s]; IN] = std::array::from_fn(|y| &pixels[y * row..][..IN * pixel]);
+    let mut rows: [&[S::f32s]; IN] = [&[]; IN];
+    for (y, out) in rows.iter_mut().enumerate() {
+        *out = &pixels[y * row..][..IN * pixel];
+    }
     let stride = stride / lanes;
     let out = &mut vectors_mut::<S>(out)[..(POINTS - 1) * stride + pixel];
     for channel in 0..pixel {
