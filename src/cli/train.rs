@@ -60,6 +60,10 @@ pub(super) struct Args {
     /// Augmentation of the training pictures: a preset (none, recipe, strong, …) or a TOML file [default: recipe].
     #[arg(long, value_name = "PRESET|FILE.toml")]
     augment: Option<String>,
+    /// Turbo for a frozen resnet: only K augmented views of each picture, computed once and used over and over. Much faster, but
+    /// less varied [default: a new view in every epoch].
+    #[arg(long, value_name = "K", value_parser = numbers::at_least_one)]
+    views: Option<usize>,
     /// Seed of everything random [default: 0].
     #[arg(long)]
     seed: Option<u64>,
@@ -114,6 +118,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     };
     interrupt::listen();
     let epochs = config.epochs;
+    if let Some(views) = config.views.filter(|views| *views < epochs) {
+        output::note(format_args!(
+            "turbo: {views} views of each picture, used again from epoch {} on; without --views each epoch sees new ones",
+            views + 1
+        ));
+    }
     let handle = start(RunRequest { config, dataset, run_dir: run_dir.clone(), resume: args.resume }, Arc::new(|| {}));
     let report = Report::new(epochs);
     let done = report.follow(&handle);
@@ -151,6 +161,7 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
     lay(args.step_size, &mut config.step_size);
     lay(args.gamma, &mut config.gamma);
     lay(args.weight_decay, &mut config.weight_decay);
+    lay(args.views.map(Some), &mut config.views);
     lay(args.seed, &mut config.seed);
     lay(args.device, &mut config.device);
     lay(args.threads.map(Some), &mut config.threads);

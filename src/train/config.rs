@@ -69,6 +69,10 @@ pub struct TrainConfig {
     pub weight_decay: f64,
     /// What the training pictures go through.
     pub augment: AugmentChoice,
+    /// Turbo: augmented views of each picture that are used over and over; `None`: a new one in every epoch. Only where the
+    /// backbone is frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub views: Option<usize>,
     /// Seed of everything random.
     pub seed: u64,
     /// Where to compute.
@@ -93,6 +97,7 @@ impl Default for TrainConfig {
             gamma: 0.1,
             weight_decay: 0.0,
             augment: AugmentChoice::Preset("recipe".to_owned()),
+            views: None,
             seed: 0,
             device: DeviceChoice::Auto,
             threads: None,
@@ -178,7 +183,25 @@ impl TrainConfig {
                 "the built-in starter weights are for resnet18: give resnet34 a file of its own".to_owned(),
             ));
         }
-        self.pipeline().map(|_| ())
+        let pipeline = self.pipeline()?;
+        if let Some(views) = self.views {
+            if !(1..=MAX_VIEWS).contains(&views) {
+                return wrong("the number of views", "between 1 and 1000", &views);
+            }
+            if self.mode() != TrainMode::Frozen {
+                return Err(TrainError::Config(
+                    "views are for a resnet whose backbone is frozen: what learns as a whole has to see each picture anew"
+                        .to_owned(),
+                ));
+            }
+            if pipeline.batch.is_some() {
+                return Err(TrainError::Config(
+                    "views can't be combined with mixed pictures, which differ in every batch: choose one of the two"
+                        .to_owned(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What of this configuration decides a run's figures differently in `other`: names of settings, empty when a run of
@@ -200,6 +223,7 @@ impl TrainConfig {
         compare("gamma", self.gamma == other.gamma);
         compare("weight-decay", self.weight_decay == other.weight_decay);
         compare("augment", self.augment == other.augment);
+        compare("views", self.views == other.views);
         compare("seed", self.seed == other.seed);
         compare("val-fraction", self.val_fraction == other.val_fraction);
         names
@@ -210,6 +234,8 @@ impl TrainConfig {
 const MAX_EPOCHS: usize = 100_000;
 /// Largest batch.
 const MAX_BATCH: usize = 4096;
+/// Most views of a picture.
+const MAX_VIEWS: usize = 1000;
 /// Most threads.
 const MAX_THREADS: usize = 1024;
 
@@ -231,6 +257,7 @@ mod tests {
             weights: WeightsChoice::File("a b/c.safetensors".into()),
             augment: AugmentChoice::Preset("none".to_owned()),
             threads: Some(3),
+            views: Some(4),
             lr: 0.1 + 0.2,
             ..TrainConfig::default()
         };
@@ -240,7 +267,7 @@ mod tests {
         let text = toml::to_string(&spelled_out).unwrap();
         assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), spelled_out);
         let mixing = Pipeline { batch: Some(crate::augment::BatchMix::default()), ..Pipeline::default() };
-        let mixing = TrainConfig { augment: AugmentChoice::Pipeline(mixing), ..spelled_out };
+        let mixing = TrainConfig { augment: AugmentChoice::Pipeline(mixing), views: None, ..spelled_out };
         let text = toml::to_string(&mixing).unwrap();
         assert!(text.contains("mix = \"mixup\""), "{text}");
         assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), mixing);
@@ -248,6 +275,8 @@ mod tests {
 
     #[test]
     fn a_setting_out_of_range_is_named() {
+        let mixing = Pipeline { batch: Some(crate::augment::BatchMix::default()), ..Pipeline::default() };
+        let mixing = AugmentChoice::Pipeline(mixing);
         let wrong = [
             (TrainConfig { epochs: 0, ..TrainConfig::default() }, "epochs"),
             (TrainConfig { batch_size: 0, ..TrainConfig::default() }, "batch size"),
@@ -261,6 +290,10 @@ mod tests {
             (TrainConfig { threads: Some(0), ..TrainConfig::default() }, "threads"),
             (TrainConfig { arch: Arch::Resnet34, ..TrainConfig::default() }, "starter"),
             (TrainConfig { augment: AugmentChoice::Preset("wild".into()), ..TrainConfig::default() }, "wild"),
+            (TrainConfig { views: Some(0), ..TrainConfig::default() }, "views"),
+            (TrainConfig { views: Some(3), fine_tune: true, ..TrainConfig::default() }, "frozen"),
+            (TrainConfig { views: Some(3), arch: Arch::Cnn, ..TrainConfig::default() }, "frozen"),
+            (TrainConfig { views: Some(3), augment: mixing, ..TrainConfig::default() }, "mixed"),
         ];
         for (config, named) in wrong {
             let message = config.check().unwrap_err().to_string();

@@ -47,6 +47,8 @@ pub(crate) struct Job {
 /// A picture ready for the network.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Prepared {
+    /// Index into the data set's items.
+    pub(crate) item: usize,
     /// Its class.
     pub(crate) class: usize,
     /// `crop × crop`. Bytes, a quarter of the numbers that the network gets: dozens of pictures wait here.

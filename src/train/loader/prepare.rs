@@ -72,7 +72,7 @@ impl Preparer {
                 imaging::decode_file(path).map(|decoded| imaging::val_transform(&decoded, &self.preprocess))
             })?,
         };
-        Ok(Prepared { class, picture })
+        Ok(Prepared { item: job.item, class, picture })
     }
 
     /// A picture from memory, or made by `load` and kept under `key` if there is room. An item's decoded picture and its

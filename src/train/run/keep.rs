@@ -71,6 +71,7 @@ impl Run<'_> {
             device: self.device.clone(),
             epochs: self.meta.epochs_done,
             finished,
+            views: self.config.views,
             skipped: self.bad.paths(),
         })
     }

@@ -4,6 +4,8 @@
 //! trainer's own thread.
 
 mod keep;
+mod phases;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,19 +19,20 @@ use super::controls::Controls;
 use super::error::TrainError;
 use super::event_port::EventPort;
 use super::events::Event;
-use super::history::{EpochRecord, StepRecord};
-use super::learner::{self, Learner, Targets};
+use super::history::EpochRecord;
+use super::learner::{self, Learner};
 use super::loader::{Job, Loader, Preparer, Purpose};
-use super::metrics::{RateMeter, Stopwatch, Tally, rounded};
+use super::metrics::{RateMeter, Stopwatch, rounded};
 use super::mixing::Mixer;
 use super::preflight::check_dataset;
 use super::run_folder::{RunDataset, RunFolder, load_run};
 use super::trainer::RunRequest;
 use crate::base::{rng_for, stable_hash};
 use crate::dataset::{Dataset, Split};
-use crate::imaging::{Preprocess, normalize_into};
+use crate::imaging::Preprocess;
 use crate::models::model_file::ModelFile;
 use crate::nn::select_device;
+use views::{Views, is_fresh, view_of};
 
 /// Decoded pictures that are kept in memory, so that later epochs need no decoding.
 const PICTURE_BUDGET_BYTES: usize = 192 << 20;
@@ -114,6 +117,7 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
     let mixer = pipeline.batch.map(|mix| Mixer { mix, seed: config.seed, crop, classes: classes.len() });
     let preparer = Preparer::new(&request.dataset, pipeline, preprocess, config.seed, PICTURE_BUDGET_BYTES);
     let plan = plan(config, meta.epochs_done, train.clone(), val.clone(), keeps_val_input);
+    let views = Views::new(config, train.len(), learner.input_len())?;
     let group = learner.group_size(config.batch_size);
     let ahead = (2 * group).clamp(AHEAD.0, AHEAD.1);
     let loader = Loader::start(Arc::new(preparer), plan, config.thread_count(), ahead)?;
@@ -126,6 +130,9 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         learner,
         loader,
         mixer,
+        views,
+        epochs_before: meta.epochs_done,
+        train: train.clone(),
         pool,
         port,
         controls,
@@ -133,7 +140,6 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         folder,
         about,
         device: device.label,
-        train_count: train.len(),
         val_count: val.len(),
         keeps_val_input,
         val_input: None,
@@ -169,6 +175,13 @@ fn items_of(dataset: &Dataset, split: Split) -> Vec<usize> {
     labelled.map(|(index, _)| index).collect()
 }
 
+/// The training pictures in the order of an epoch.
+fn epoch_order(seed: u64, epoch: usize, train: &[usize]) -> Vec<usize> {
+    let mut order = train.to_vec();
+    order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
+    order
+}
+
 /// The whole run's pictures in the order in which they are needed.
 fn plan(
     config: &TrainConfig,
@@ -177,13 +190,14 @@ fn plan(
     val: Vec<usize>,
     keeps_val_input: bool,
 ) -> Box<dyn Iterator<Item = Job> + Send> {
-    let (seed, epochs) = (config.seed, config.epochs);
-    Box::new((epochs_done + 1..=epochs).flat_map(move |epoch| {
-        let mut order = train.clone();
-        order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
+    let config = config.clone();
+    Box::new((epochs_done + 1..=config.epochs).flat_map(move |epoch| {
+        let fresh = is_fresh(&config, epochs_done, epoch);
+        let order = if fresh { epoch_order(config.seed, epoch, &train) } else { Vec::new() };
+        let view = view_of(&config, epoch);
         let val_again = !keeps_val_input || epoch == epochs_done + 1;
         let val = if val_again { val.clone() } else { Vec::new() };
-        let learned = order.into_iter().map(move |item| Job { item, purpose: Purpose::Train { epoch } });
+        let learned = order.into_iter().map(move |item| Job { item, purpose: Purpose::Train { epoch: view } });
         learned.chain(val.into_iter().map(|item| Job { item, purpose: Purpose::Validate }))
     }))
 }
@@ -199,12 +213,6 @@ fn fingerprint(dataset: &Dataset) -> u64 {
         }
     }
     stable_hash(&text)
-}
-
-/// Pictures and their labels, ready for the learner.
-struct Group {
-    pixels: Vec<f32>,
-    labels: Vec<u32>,
 }
 
 /// How the epochs ended.
@@ -231,6 +239,12 @@ struct Run<'a> {
     loader: Loader,
     /// Mixes the training batches, where the augmentation asks for it.
     mixer: Option<Mixer>,
+    /// What is seen again in later epochs, where the configuration asks for it.
+    views: Option<Views>,
+    /// Epochs that were done when this process took the run up.
+    epochs_before: usize,
+    /// Training pictures, by their place in the data set.
+    train: Vec<usize>,
     pool: rayon::ThreadPool,
     port: &'a mut EventPort,
     controls: &'a mut Controls,
@@ -238,7 +252,6 @@ struct Run<'a> {
     folder: RunFolder,
     about: ModelFile,
     device: String,
-    train_count: usize,
     val_count: usize,
     keeps_val_input: bool,
     /// Inputs and labels of the validation pictures, where they are the same in every epoch.
@@ -283,153 +296,6 @@ impl Run<'_> {
         self.save(&record, train.count())?;
         self.port.send(Event::Epoch(record));
         Ok(())
-    }
-
-    fn training_phase(&mut self, epoch: usize, lr: f64) -> Result<Tally, Halt> {
-        let batch_size = self.config.batch_size;
-        let steps_per_epoch = self.train_count.div_ceil(batch_size);
-        let steps_per_group = self.learner.group_size(batch_size) / batch_size;
-        let groups = steps_per_epoch.div_ceil(steps_per_group.max(1));
-        let mut left = self.train_count;
-        let (mut tally, mut step) = (Tally::default(), 0);
-        for index in 0.. {
-            // Groups of nearly the same size: a small last one would run at half speed.
-            let steps = match groups {
-                0 => 1,
-                groups if index < groups => (index + 1) * steps_per_epoch / groups - index * steps_per_epoch / groups,
-                _ => 1,
-            };
-            let mut group = self.gather(steps.max(1) * batch_size, &mut left)?;
-            if group.labels.is_empty() {
-                break;
-            }
-            let count = group.labels.len();
-            // On the pixels: a frozen backbone must see mixed pictures too.
-            let soft = self.mix(&mut group, epoch, step + 1);
-            let learner = &mut self.learner;
-            let input = self.pool.install(|| learner.input(group.pixels, count))?;
-            let input_len = self.learner.input_len();
-            let batches = input.chunks(batch_size * input_len).zip(group.labels.chunks(batch_size));
-            for (index, (input, labels)) in batches.enumerate() {
-                let targets = Targets { labels, soft: soft.get(index).and_then(Option::as_deref) };
-                if self.poll() {
-                    return Err(Halt::Stop);
-                }
-                step += 1;
-                let learner = &mut self.learner;
-                let outcome = self.pool.install(|| learner.learn(input, targets, lr))?;
-                if !outcome.loss.is_finite() {
-                    let (value, step) = (outcome.loss, format!(" at step {step}"));
-                    return Err(Halt::Fail(TrainError::NotFinite { phase: "training", value, epoch, step, lr }));
-                }
-                tally.add(outcome);
-                self.rate.add(self.train_clock.secs(), outcome.count);
-                self.port.progress(Event::Step(StepRecord {
-                    epoch,
-                    step,
-                    steps_per_epoch,
-                    loss: outcome.loss,
-                    running_loss: tally.loss(),
-                    running_acc: tally.accuracy(),
-                    lr,
-                    images_per_sec: self.rate.per_sec(),
-                }));
-            }
-        }
-        Ok(tally)
-    }
-
-    /// Mixes the batches of a group, the first of which is `first_step` of `epoch`; the shares of the classes in each that
-    /// was mixed.
-    fn mix(&self, group: &mut Group, epoch: usize, first_step: usize) -> Vec<Option<Vec<f32>>> {
-        let Some(mixer) = &self.mixer else { return Vec::new() };
-        let batch_size = self.config.batch_size;
-        let one = group.pixels.len() / group.labels.len().max(1);
-        let batches = group.pixels.chunks_mut((batch_size * one).max(1)).zip(group.labels.chunks_mut(batch_size));
-        let numbered = (first_step..).zip(batches);
-        numbered.map(|(step, (pixels, labels))| mixer.mix(epoch, step, pixels, labels)).collect()
-    }
-
-    fn validation_phase(&mut self, epoch: usize, lr: f64) -> Result<Tally, Halt> {
-        let mut tally = Tally::default();
-        if let Some((input, labels)) = &self.val_input {
-            let learner = &self.learner;
-            tally.add(self.pool.install(|| learner.judge(input, labels))?);
-        } else {
-            let mut kept = (Vec::new(), Vec::new());
-            let mut left = self.val_count;
-            loop {
-                let group = self.gather(self.learner.judge_size(), &mut left)?;
-                if group.labels.is_empty() {
-                    break;
-                }
-                let count = group.labels.len();
-                let learner = &mut self.learner;
-                let (input, outcome) = self.pool.install(|| {
-                    let input = learner.input(group.pixels, count)?;
-                    let outcome = learner.judge(&input, &group.labels)?;
-                    Ok::<_, TrainError>((input, outcome))
-                })?;
-                tally.add(outcome);
-                if self.keeps_val_input {
-                    kept.0.extend(input);
-                    kept.1.extend(group.labels);
-                }
-                let done = self.val_count - left;
-                self.port.progress(Event::Validating { epoch, done, total: self.val_count });
-            }
-            if self.keeps_val_input {
-                // Judged once more as the later epochs will, in one go: sums in another order could differ in the last digit.
-                let learner = &self.learner;
-                tally = Tally::default();
-                tally.add(self.pool.install(|| learner.judge(&kept.0, &kept.1))?);
-                self.val_input = Some(kept);
-            }
-        }
-        if tally.loss().is_finite() {
-            Ok(tally)
-        } else {
-            let value = tally.loss();
-            Err(Halt::Fail(TrainError::NotFinite { phase: "validation", value, epoch, step: String::new(), lr }))
-        }
-    }
-
-    /// The next `want` readable pictures; fewer when `left`, the pictures left in this phase, runs out.
-    fn gather(&mut self, want: usize, left: &mut usize) -> Result<Group, Halt> {
-        let mut group = Group { pixels: Vec::new(), labels: Vec::with_capacity(want) };
-        while group.labels.len() < want && *left > 0 {
-            if self.poll() {
-                return Err(Halt::Stop);
-            }
-            let Self { loader, controls, port, clock, train_clock, about, .. } = self;
-            let next = loader.next(&mut || controls.poll(port, &mut [&mut *clock, &mut *train_clock]));
-            match next {
-                Some(Ok(picture)) => {
-                    let len = picture.picture.as_raw().len();
-                    if group.pixels.capacity() == 0 {
-                        group.pixels.reserve_exact(want.min(*left) * len);
-                    }
-                    let begin = group.pixels.len();
-                    group.pixels.resize(begin + len, 0.0);
-                    normalize_into(&picture.picture, &about.preprocess, &mut group.pixels[begin..]);
-                    group.labels.push(picture.class as u32);
-                }
-                Some(Err(unreadable)) => {
-                    if let Some(skipped) = self.bad.note(unreadable)? {
-                        self.port.send(Event::Skipped(skipped));
-                    }
-                }
-                None => {
-                    return Err(if self.poll() {
-                        Halt::Stop
-                    } else {
-                        Halt::Fail(TrainError::Thread("the threads that read pictures ended early".to_owned()))
-                    });
-                }
-            }
-            *left -= 1;
-        }
-        Ok(group)
     }
 
     fn poll(&mut self) -> bool {

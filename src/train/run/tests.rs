@@ -312,3 +312,27 @@ fn the_loss_of_mixed_batches_is_that_of_their_shares() {
     assert!(mixed.train_loss > plain.train_loss + 0.1, "{} {}", mixed.train_loss, plain.train_loss);
     assert!(mixed.val_acc > 0.8, "validation pictures are not mixed: {}", mixed.val_acc);
 }
+
+#[test]
+fn turbo_sees_the_first_views_again_and_again_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pictures(&folder.path().join("data"), 4, 2);
+    let run = |name: &str, views, epochs, resume| {
+        let config = TrainConfig { arch: Arch::Resnet18, epochs, views, lr: 0.01, ..quick() };
+        let run_dir = folder.path().join(name);
+        let events = events_of(RunRequest { run_dir: run_dir.clone(), resume, ..request(folder.path(), config) });
+        assert!(matches!(events.last(), Some(Event::Finished { .. })), "{events:?}");
+        figures(&run_dir)
+    };
+    let fresh = run("fresh", None, 4, false);
+    // As many views as epochs: nothing is seen twice, so nothing differs.
+    assert_eq!(fresh, run("four", Some(4), 4, false));
+    let two = run("two", Some(2), 4, false);
+    assert_eq!(fresh[..2], two[..2], "the first two epochs see what they always see");
+    assert_ne!(fresh[2]["train_loss"], two[2]["train_loss"], "the third sees the first view again");
+    let summary = load_run(&folder.path().join("two")).unwrap().summary.unwrap();
+    assert_eq!(summary.views, Some(2));
+    // A run that goes on computes the views anew, with the same figures.
+    run("resumed", Some(2), 3, false);
+    assert_eq!(two, run("resumed", Some(2), 4, true));
+}

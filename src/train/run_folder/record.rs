@@ -41,6 +41,9 @@ pub struct RunSummary {
     pub epochs: usize,
     /// Whether these were all that were asked for.
     pub finished: bool,
+    /// Augmented views of each picture, where a few were used over and over instead of a new one in every epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub views: Option<usize>,
     /// Pictures that could not be read.
     pub skipped: Vec<String>,
 }

@@ -73,6 +73,12 @@ pub const AUGMENT: &str = key!(
                            Validation pictures are not altered."
 );
 
+/// Turbo.
+pub const VIEWS: &str = key!(
+    "Turbo computes a few augmented views of each picture once and uses them over and over: later epochs take almost no \
+                         time. The model sees less variety than with a new view in every epoch."
+);
+
 /// Seed.
 pub const SEED: &str = key!(
     "Where all random numbers start from: weights, order of the pictures, augmentation. The same seed \

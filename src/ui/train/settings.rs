@@ -8,8 +8,8 @@ use super::{models, words};
 use crate::app::command::{Command, Commands};
 use crate::app::state::{self, DeviceChoice, DeviceState, RunPhase, State, TrainState, Workspace};
 use crate::dataset::Split;
-use crate::lang::{self, key, t};
-use crate::train::{AugmentChoice, TrainConfig};
+use crate::lang::{self, key, t, tn};
+use crate::train::{AugmentChoice, TrainConfig, TrainMode};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -26,6 +26,7 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         heading_ui(ui, &mut state.train);
         learning_ui(ui, &mut state.train, numbers);
         augment_ui(ui, &mut state.train, commands);
+        views_ui(ui, &mut state.train);
         schedule_line_ui(ui, &state.train.config, numbers);
         ui.add_space(space::M);
         widgets::section_label(ui, t!("Machine"));
@@ -193,6 +194,32 @@ fn augment_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
                 commands.push(Command::Go(Workspace::Augment));
             }
         });
+    });
+}
+
+/// Numbers of views to choose from.
+const VIEWS: [usize; 4] = [1, 2, 4, 8];
+
+/// Turbo: only where the backbone is frozen, as all else has to see the pictures anew.
+fn views_ui(ui: &mut Ui, train: &mut TrainState) {
+    let config = &mut train.config;
+    let mixes = config.pipeline().is_ok_and(|pipeline| pipeline.batch.is_some());
+    if config.mode() != TrainMode::Frozen || mixes {
+        config.views = None;
+        return;
+    }
+    let title = |views: Option<usize>| match views {
+        None => t!("A new one in every epoch").to_owned(),
+        Some(views) => tn!(views, "Turbo: {n} view, used over and over", "Turbo: {n} views, used over and over"),
+    };
+    field(ui, t!("Views of each picture"), hints::VIEWS, |ui, label| {
+        let combo = ComboBox::from_id_salt("train_views").width(ui.available_width());
+        let shown = combo.selected_text(title(config.views)).truncate().show_ui(ui, |ui| {
+            for views in std::iter::once(None).chain(VIEWS.map(Some)) {
+                ui.selectable_value(&mut config.views, views, title(views));
+            }
+        });
+        shown.response.labelled_by(label);
     });
 }
 

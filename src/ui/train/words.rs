@@ -51,6 +51,9 @@ pub fn settings_line(config: &TrainConfig) -> String {
             WeightsChoice::Random => t!("random weights").to_owned(),
         });
     }
+    if let Some(views) = config.views {
+        parts.push(tn!(views, "turbo: {n} view", "turbo: {n} views"));
+    }
     if config.seed != 0 {
         parts.push(t!("seed {n}", n = config.seed));
     }

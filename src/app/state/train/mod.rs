@@ -191,6 +191,7 @@ pub fn reset_to_recipe(config: &mut TrainConfig) {
     config.gamma = recipe.gamma;
     config.weight_decay = recipe.weight_decay;
     config.augment = recipe.augment;
+    config.views = recipe.views;
 }
 
 #[cfg(test)]
