@@ -143,15 +143,19 @@ fn column<const N: usize, const M: usize>(rows: &[[Lanes; M]; N], column: usize)
 vectorized! {
     fn lift_input [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, x: &[f32], top: usize, strip: usize, lifted: &mut [&mut [f32]]) {
         let c = s.c;
+        // Filled anew for each tile: what is declared in the loop would be set to nought each time as well.
+        let mut columns = [[[0.0; LANES]; IN]; IN];
         for tile in 0..s.ow.div_ceil(OUT) {
             // Pixel (i, j) of the tile, where it is inside the picture.
             let row = |i: usize| (strip * OUT + i).checked_sub(s.padding).filter(|y| *y < s.h);
             let pixel = |j: usize| (tile * OUT + j).checked_sub(s.padding).filter(|x| *x < s.w);
             for first in (0..c).step_by(LANES) {
                 let count = LANES.min(c - first);
-                let mut columns = [[[0.0; LANES]; IN]; IN];
                 for (j, lifted) in columns.iter_mut().enumerate() {
-                    let Some(px) = pixel(j) else { continue };
+                    let Some(px) = pixel(j) else {
+                        *lifted = [[0.0; LANES]; IN];
+                        continue;
+                    };
                     let d: [Lanes; IN] = several(|i| match row(i) {
                         Some(py) => load(x, ((py - top) * s.w + px) * c + first, count),
                         None => [0.0; LANES],
@@ -173,12 +177,12 @@ vectorized! {
     fn land_output [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, product: &[&[f32]], bias: Option<&[f32]>, out: &mut [f32]) {
         let o = s.o;
         let rows = out.len() / (s.ow * o);
+        let mut columns = [[[0.0; LANES]; OUT]; IN];
         for tile in 0..s.ow.div_ceil(OUT) {
             let columns_inside = OUT.min(s.ow - tile * OUT);
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
                 let shift = bias.map_or([0.0; LANES], |bias| load(bias, first, count));
-                let mut columns = [[[0.0; LANES]; OUT]; IN];
                 for (j, landed) in columns.iter_mut().enumerate() {
                     *landed = each(several(|i| load(product[i * IN + j], tile * o + first, count)), T::at);
                 }
@@ -198,12 +202,16 @@ vectorized! {
     fn lift_gradient [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, dy: &[f32], lifted: &mut [&mut [f32]]) {
         let o = s.o;
         let rows = dy.len() / (s.ow * o);
+        let mut columns = [[[0.0; LANES]; IN]; OUT];
         for tile in 0..s.ow.div_ceil(OUT) {
             let columns_inside = OUT.min(s.ow - tile * OUT);
             for first in (0..o).step_by(LANES) {
                 let count = LANES.min(o - first);
-                let mut columns = [[[0.0; LANES]; IN]; OUT];
-                for (j, lifted) in columns.iter_mut().enumerate().take(columns_inside) {
+                for (j, lifted) in columns.iter_mut().enumerate() {
+                    if j >= columns_inside {
+                        *lifted = [[0.0; LANES]; IN];
+                        continue;
+                    }
                     let y: [Lanes; OUT] = several(|i| {
                         if i < rows { load(dy, (i * s.ow + tile * OUT + j) * o + first, count) } else { [0.0; LANES] }
                     });
@@ -224,6 +232,7 @@ vectorized! {
     fn land_gradient [const OUT: usize, const IN: usize, T: Transform<OUT, IN>] [OUT, IN, T] (s: &ConvShape, product: &[&[f32]], strips: Range<usize>, rows: Range<usize>, dx: &mut [f32]) {
         let c = s.c;
         let tiles = s.ow.div_ceil(OUT);
+        let mut columns = [[[0.0; LANES]; IN]; IN];
         for strip in strips.clone() {
             let top = strip * OUT;
             // The tile's rows that fall into `rows`.
@@ -236,7 +245,6 @@ vectorized! {
                 let pixel = |j: usize| (tile * OUT + j).checked_sub(s.padding).filter(|x| *x < s.w);
                 for first in (0..c).step_by(LANES) {
                     let count = LANES.min(c - first);
-                    let mut columns = [[[0.0; LANES]; IN]; IN];
                     for (j, landed) in columns.iter_mut().enumerate() {
                         *landed = each(several(|i| load(product[i * IN + j], offset + first, count)), T::b);
                     }
