@@ -8,6 +8,13 @@ use imago::augment::{BatchMix, Mix, ParamKind, ParamSpec, Pipeline, Transform};
 use imago::dataset::Split;
 use imago::lang::{chinese_texts, sentences};
 
+mod lang {
+    mod provoked;
+    pub(crate) mod said;
+    #[path = "../server/mod.rs"]
+    mod server;
+}
+
 fn sources() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
@@ -329,16 +336,9 @@ fn every_sentence_that_is_recognised_is_still_said_somewhere() {
             continue;
         }
         let code = std::fs::read_to_string(path).unwrap();
-        let mut rest = code.as_str();
-        while let Some(at) = rest.find('"') {
-            match literal(&rest[at..]) {
-                Some((text, after)) => {
-                    said.push_str(&bare(&text));
-                    said.push('\n');
-                    rest = after;
-                }
-                None => break,
-            }
+        for (_, text) in lang::said::literals(&code) {
+            said.push_str(&bare(&text));
+            said.push('\n');
         }
     }
     let mut wrong = Vec::new();

@@ -13,7 +13,7 @@ use super::jobs::Message;
 use super::state::{DataIndex, JobId, NoticeLevel, Specimen, Workspace};
 use crate::dataset::{self, ItemId};
 use crate::imaging::{self, ExifFacts};
-use crate::lang::{key, t};
+use crate::lang::{self, key, t};
 
 /// Up to this many pictures are indexed on the spot, in a few milliseconds; more of them in a job.
 const INDEXED_AT_ONCE: usize = 2_000;
@@ -191,7 +191,7 @@ fn show_in_folder(path: &Path) -> Result<(), String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
-        .map_err(|error| cannot(format!("{} ({error})", process.get_program().to_string_lossy())))?;
+        .map_err(|error| cannot(format!("{} ({})", process.get_program().to_string_lossy(), lang::said(&error))))?;
     // Explorer answers 1 even when all is well.
     if status.success() || cfg!(windows) { Ok(()) } else { Err(cannot(t!("it ended with {status}", status = status))) }
 }

@@ -425,7 +425,11 @@ impl ImagoApp {
         self.saved_settings = self.state.settings.clone();
         let path = self.services.paths.settings_file();
         if let Err(error) = settings_file::write(&path, &self.saved_settings) {
-            let text = t!("The settings could not be saved in {path}: {error}.", path = path.display(), error = error);
+            let text = t!(
+                "The settings could not be saved in {path}: {error}.",
+                path = path.display(),
+                error = lang::said(&error)
+            );
             self.state.notify(NoticeLevel::Warning, text);
         }
     }

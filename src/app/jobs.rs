@@ -136,7 +136,7 @@ impl Jobs {
         match spawned {
             Ok(_) => self.running.push((id, cancel)),
             Err(error) => {
-                let panic = Some(t!("no thread could be started: {error}", error = error));
+                let panic = Some(t!("no thread could be started: {error}", error = lang::said(&error)));
                 let _ = self.sender.send(Message::Ended { job: id, panic });
             }
         }

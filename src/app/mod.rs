@@ -18,6 +18,7 @@ mod jobs;
 mod labels;
 mod lessons;
 mod native;
+mod no_window;
 mod pictures;
 mod predict;
 mod project;

@@ -17,8 +17,10 @@ use super::frame_stats::FrameStats;
 use super::guard::{Guard, Start};
 use super::imago_app::{Cx, ImagoApp};
 use super::jobs::{Message, panic_text};
+use super::no_window;
 use super::renderer::{self, Memory, RendererChoice};
 use super::report;
+use super::settings_file;
 use super::state::NoticeLevel;
 use crate::base::AppPaths;
 use crate::dataset::Split;
@@ -47,24 +49,26 @@ pub fn run(wanted: &WindowOptions) -> anyhow::Result<()> {
     let began = Instant::now();
     let paths = AppPaths::of_this_user();
     report::install(paths.data_dir.join("reports"));
-    if let Some(reason) = no_screen() {
-        return Err(anyhow::anyhow!("no window could be opened: {reason}. {COMMAND_LINE_WORKS}"));
+    if let Some(reason) = no_window::no_screen() {
+        return Err(no_window::without_screen(reason));
     }
+    let system = wanted.language.unwrap_or_else(Language::of_system);
+    // Only where it is needed: the settings may have changed since the start.
+    let language = || settings_file::read(&paths.settings_file()).unwrap_or_default().language.or(system);
     let mut reasons = Vec::new();
     let x11 = std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
     // Not in the head of the loop, where it would hold its lock through the loop.
     let failed = Memory::read(&paths.cache_dir).failed();
     for renderer in renderer::order(wanted.renderer, failed) {
         let drew = Arc::new(AtomicBool::new(false));
-        let opened = AssertUnwindSafe(|| run_with(renderer, x11, wanted, &paths, began, &drew));
+        let opened = AssertUnwindSafe(|| run_with(renderer, x11, wanted, system, &paths, began, &drew));
         let reason = match catch_unwind(opened) {
             Ok(Ok(())) => return Ok(()),
             // Without a connection to the screen no renderer has a chance, and winit makes one event loop a process.
             Ok(Err(eframe::Error::WinitEventLoop(error))) => {
                 tracing::warn!("no event loop: {error}");
                 try_wayland_instead();
-                let text = format!("no window could be opened: {}. {COMMAND_LINE_WORKS}", unreachable_screen());
-                return Err(anyhow::anyhow!(text));
+                return Err(no_window::without_screen(&no_window::unreachable_screen()));
             }
             Ok(Err(error)) => error.to_string(),
             Err(panic) => panic_text(panic.as_ref()),
@@ -72,37 +76,11 @@ pub fn run(wanted: &WindowOptions) -> anyhow::Result<()> {
         tracing::warn!("the window could not be kept open with {}: {reason}", renderer::title(renderer));
         // A window that was there and is gone is a fault, not a reason to open another one.
         if drew.load(Ordering::Relaxed) {
-            let report = report::last().map_or_else(String::new, |path| format!(" A report is in {}.", path.display()));
-            let text = format!(
-                "The window was closed by a fault: {reason}. Your labels and finished epochs are saved.{report}"
-            );
-            show_message(&text);
-            return Err(anyhow::anyhow!(text));
+            return Err(no_window::closed_by_a_fault(&reason, language()));
         }
         reasons.push(format!("{}: {reason}", renderer::title(renderer)));
     }
-    let text = format!("no window could be opened. {}. {COMMAND_LINE_WORKS}", reasons.join("; "));
-    show_message(&text);
-    Err(anyhow::anyhow!(text))
-}
-
-const COMMAND_LINE_WORKS: &str = "The command line still works: try “imago --help”";
-
-/// Why there can be no window at all, where that is plain.
-fn no_screen() -> Option<&'static str> {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let any = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set);
-    (cfg!(target_os = "linux") && !any).then_some("there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)")
-}
-
-/// The screen that does not answer, by its name.
-fn unreachable_screen() -> String {
-    let name = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
-    match (name("DISPLAY"), name("WAYLAND_DISPLAY")) {
-        (Some(display), _) => format!("the screen {display} (DISPLAY) can’t be reached"),
-        (None, Some(display)) => format!("the screen {display} (WAYLAND_DISPLAY) can’t be reached"),
-        (None, None) => "the screen can’t be reached".to_owned(),
-    }
+    Err(no_window::no_renderer(&reasons.join("; "), language()))
 }
 
 /// X11 is preferred; where it does not answer and there is Wayland, this program starts itself anew without it. Returns where
@@ -124,17 +102,11 @@ fn try_wayland_instead() {
 #[cfg(not(target_os = "linux"))]
 fn try_wayland_instead() {}
 
-/// A message box, where one can be shown without a window of our own. What it says is on standard error as well.
-fn show_message(text: &str) {
-    let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("Imago").set_description(text);
-    // Whatever goes wrong in it: the sentence is still to be printed.
-    let _ = catch_unwind(AssertUnwindSafe(|| dialog.show()));
-}
-
 fn run_with(
     renderer: Renderer,
     x11: bool,
     wanted: &WindowOptions,
+    system: Language,
     paths: &AppPaths,
     began: Instant,
     drew: &Arc<AtomicBool>,
@@ -160,7 +132,7 @@ fn run_with(
         Box::new(move |creation| {
             let failed = start.memory.failed_last_time.filter(|failed| *failed != renderer);
             let mut app = ImagoApp::new(&creation.egui_ctx, paths);
-            app.set_system_language(wanted.language.unwrap_or_else(Language::of_system));
+            app.set_system_language(system);
             app.begin();
             if let Some(failed) = failed {
                 let text = t!(

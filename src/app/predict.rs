@@ -234,7 +234,11 @@ fn save_csv(path: PathBuf, cx: &mut Cx<'_>) {
         let written = write_atomically(&path, |out| predict::write_csv(&classes, &outcomes, out))
             .map(|()| outcomes.len())
             .map_err(|error| {
-                t!("{path} could not be written: {error}. Choose another place.", path = path.display(), error = error)
+                t!(
+                    "{path} could not be written: {error}. Choose another place.",
+                    path = path.display(),
+                    error = lang::said(&error)
+                )
             });
         job.send(Message::Predict(PredictMessage::Saved(path, written)));
     });

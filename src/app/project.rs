@@ -273,7 +273,7 @@ fn modified_secs(path: &Path) -> Option<u64> {
 fn draw_sample(folder: &Path, job: &JobContext) -> Result<(), String> {
     let parent = folder.parent().unwrap_or(folder);
     let cannot = |error: &dyn std::fmt::Display| {
-        t!("The sample could not be drawn in {path}: {error}.", path = parent.display(), error = error)
+        t!("The sample could not be drawn in {path}: {error}.", path = parent.display(), error = lang::said(error))
     };
     std::fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
     let part = tempfile::Builder::new().prefix(".drawing-").tempdir_in(parent).map_err(|error| cannot(&error))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::state::Settings;
 use crate::base::write_atomically;
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Reads the settings.
 ///
@@ -16,7 +16,11 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
         Err(error) => {
-            return Err(t!("The settings in {path} could not be read: {error}.", path = path.display(), error = error));
+            return Err(t!(
+                "The settings in {path} could not be read: {error}.",
+                path = path.display(),
+                error = lang::said(&error)
+            ));
         }
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|error| {

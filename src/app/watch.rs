@@ -16,7 +16,7 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::refresh;
 use super::state::{JobId, NoticeLevel};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Reports are passed on after so long without a further one.
 const QUIET: Duration = Duration::from_millis(400);
@@ -125,8 +125,10 @@ pub(super) fn receive(message: WatchMessage, cx: &mut Cx<'_>) {
         }
         WatchMessage::Changed(id, written) if Some(id) == current => refresh::ask(written, cx),
         WatchMessage::Blind(id, error) if Some(id) == current => {
-            let text =
-                t!("Changes in this folder are not noticed by themselves ({error}). F5 reads it again.", error = error);
+            let text = t!(
+                "Changes in this folder are not noticed by themselves ({error}). F5 reads it again.",
+                error = lang::sentence(&error)
+            );
             cx.state.notify(NoticeLevel::Info, text);
         }
         WatchMessage::Begun(_) | WatchMessage::Changed(..) | WatchMessage::Blind(..) => {}

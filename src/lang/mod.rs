@@ -24,7 +24,7 @@ use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
 pub use numbers::{ago, bytes, day_and_time, duration, list, percent, thousands};
-pub use sentences::{all as sentences, sentence};
+pub use sentences::{all as sentences, of_the_system as system_sentences, said, sentence};
 pub use told::told;
 
 /// A language of the window.

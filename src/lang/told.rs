@@ -65,7 +65,7 @@ mod tests {
             ("2 pictures changed", "2 张图片已更改"),
             ("class ants renamed wasps", "类别 ants 已改名为 wasps"),
             ("1 picture shows nothing but one colour", "1 张图片只有一种颜色"),
-            ("2 validation pictures are also in train", "2 张验证图片同时也在 train 中"),
+            ("2 validation pictures are also in train", "2 张验证图片同时也在训练集中"),
             ("something quite different", "something quite different"),
         ];
         for (english, chinese) in cases {

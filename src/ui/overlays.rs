@@ -237,10 +237,9 @@ fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
                 }
             },
         );
-        let text: String =
-            issues.iter().map(|issue| format!("{}\t{}\n", issue.rel_path.display(), issue.reason)).collect();
         if ui.button(t!("Copy list")).clicked() {
-            ui.ctx().copy_text(text);
+            let lines = issues.iter().map(|issue| (issue.rel_path.display(), lang::sentence(&issue.reason)));
+            ui.ctx().copy_text(lines.map(|(path, reason)| format!("{path}\t{reason}\n")).collect());
         }
     })
 }

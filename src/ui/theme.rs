@@ -327,7 +327,9 @@ mod tests {
     #[test]
     fn every_chinese_character_of_the_interface_is_in_the_fonts_that_are_built_in() {
         let mut wanted: std::collections::BTreeSet<char> = std::collections::BTreeSet::new();
-        for (_, chinese) in crate::lang::chinese_texts() {
+        let texts = crate::lang::chinese_texts().into_iter();
+        let sentences = crate::lang::sentences().into_iter().chain(crate::lang::system_sentences());
+        for (_, chinese) in texts.chain(sentences) {
             wanted.extend(chinese.chars());
         }
         let in_code = [

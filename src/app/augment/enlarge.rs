@@ -91,10 +91,10 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
     let (level, text, shown) = match outcome {
         Outcome::Done(enlarged) => {
             let summary = summary(&enlarged);
-            let mut skipped: Vec<String> = Vec::new();
-            skipped.extend(
-                enlarged.skipped.iter().map(|skipped| format!("{}: {}", skipped.path.display(), skipped.reason)),
-            );
+            let line = |path: &std::path::Path, reason: &str| {
+                t!("{path}: {reason}", path = path.display(), reason = lang::sentence(reason))
+            };
+            let skipped: Vec<_> = enlarged.skipped.iter().map(|skipped| line(&skipped.path, &skipped.reason)).collect();
             let (level, unread) = match skipped.len() {
                 0 => (NoticeLevel::Success, String::new()),
                 count => (

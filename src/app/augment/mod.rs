@@ -23,7 +23,7 @@ use crate::augment::{MixPlan, Pipeline};
 use crate::base::{rng_for, stable_hash, write_atomically};
 use crate::dataset::{Dataset, ItemId, Split};
 use crate::imaging::Preprocess;
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::train::AugmentChoice;
 pub(super) use originals::reduced;
 use renderer::{Plan, Renderer, Source, Task};
@@ -141,7 +141,11 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
             cx.services.jobs.spawn("pipeline", "", move |job| {
                 let text = pipeline.to_toml();
                 let outcome = write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| {
-                    t!("The pipeline could not be saved as {path}: {error}.", path = path.display(), error = error)
+                    t!(
+                        "The pipeline could not be saved as {path}: {error}.",
+                        path = path.display(),
+                        error = lang::said(&error)
+                    )
                 });
                 job.send(Message::Augment(AugmentMessage::Saved(path, pipeline, outcome)));
             });
@@ -385,7 +389,7 @@ fn stem(path: &Path) -> String {
 
 fn read_pipeline(path: &Path) -> Result<Pipeline, String> {
     let cannot = |reason: &dyn std::fmt::Display| {
-        t!("The pipeline in {path} could not be read: {reason}.", path = path.display(), reason = reason)
+        t!("The pipeline in {path} could not be read: {reason}.", path = path.display(), reason = lang::said(reason))
     };
     let facts = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if facts.len() > FILE_BYTES {

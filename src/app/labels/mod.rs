@@ -166,10 +166,10 @@ pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
         LabelsMessage::NotSaved { writer, reason, for_good } if Some(writer) == current => {
             let text = if for_good {
                 project.labels.saving = LabelSaving::Failed(reason.clone());
-                t!("The last labels could not be saved. {reason}.", reason = reason)
+                t!("The last labels could not be saved. {reason}.", reason = lang::sentence(&reason))
             } else {
                 project.labels.saving = LabelSaving::Retrying(reason.clone());
-                t!("Labels are not saved yet. {reason}. Imago goes on trying.", reason = reason)
+                t!("Labels are not saved yet. {reason}. Imago goes on trying.", reason = lang::sentence(&reason))
             };
             cx.state.notify(NoticeLevel::Error, text);
         }
@@ -226,7 +226,7 @@ pub(super) fn opened(opened: Opened, project: &mut Project, cx: &mut Cx<'_>) {
         Ok(writer) => cx.services.labels.writer = Some(writer),
         Err(error) => {
             project.labels.read_only =
-                Some(t!("No labels can be given: no thread could be started ({error}).", error = error));
+                Some(t!("No labels can be given: no thread could be started ({error}).", error = lang::said(&error)));
         }
     }
 }
@@ -331,7 +331,9 @@ fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
             project.labels.said = None;
             write(record, cx);
         }
-        Some(Err(why)) => cx.state.notify(NoticeLevel::Error, t!("This can't be done: {why}.", why = why)),
+        Some(Err(why)) => {
+            cx.state.notify(NoticeLevel::Error, t!("This can't be done: {why}.", why = lang::sentence(&why)));
+        }
         None => {}
     }
 }

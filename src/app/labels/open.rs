@@ -8,7 +8,7 @@ use crate::dataset::Dataset;
 use crate::dataset::labels::{
     Journal, LabelAccess, LabelLayer, Labels, OpenedLabels, Record, open_labels, read_labels,
 };
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Labels that are ready to be shown and added to.
 pub struct Opened {
@@ -47,7 +47,7 @@ pub(in crate::app) fn open(
             (LabelView::new(layer, dataset), opened)
         }
         Err(error) => {
-            opened.read_only = Some(t!("No labels can be given. {error}.", error = error));
+            opened.read_only = Some(t!("No labels can be given. {error}.", error = lang::said(&error)));
             opened.problems.push(format!("{error}."));
             (LabelView::default(), opened)
         }

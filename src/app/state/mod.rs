@@ -179,11 +179,7 @@ pub struct State {
 impl State {
     /// The language that the window speaks.
     pub fn language(&self) -> Language {
-        match self.settings.language {
-            LanguageChoice::System => self.system_language,
-            LanguageChoice::English => Language::English,
-            LanguageChoice::Chinese => Language::Chinese,
-        }
+        self.settings.language.or(self.system_language)
     }
 
     /// Adds a notice.

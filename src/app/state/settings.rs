@@ -36,6 +36,17 @@ pub enum LanguageChoice {
     Chinese,
 }
 
+impl LanguageChoice {
+    /// The language chosen; `system` where that is left to the system.
+    pub fn or(self, system: Language) -> Language {
+        match self {
+            Self::System => system,
+            Self::English => Language::English,
+            Self::Chinese => Language::Chinese,
+        }
+    }
+}
+
 impl From<Language> for LanguageChoice {
     fn from(language: Language) -> Self {
         match language {

@@ -7,7 +7,7 @@ use crate::app::imago_app::Cx;
 use crate::app::jobs::{JobContext, Message};
 use crate::app::state::NoticeLevel;
 use crate::import::{ImportError, Limits, import};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Starts the conversion. The result is Imago's own; the file that was chosen stays as it is.
 pub(super) fn start(path: PathBuf, cx: &mut Cx<'_>) {
@@ -24,8 +24,9 @@ pub(super) fn start(path: PathBuf, cx: &mut Cx<'_>) {
 fn run(program: Option<PathBuf>, path: &Path, folder: &Path, job: &JobContext) -> Result<PathBuf, Option<String>> {
     let program = match program {
         Some(program) => program,
-        None => std::env::current_exe()
-            .map_err(|error| Some(t!("{path} can’t be converted: {error}.", path = path.display(), error = error)))?,
+        None => std::env::current_exe().map_err(|error| {
+            Some(t!("{path} can’t be converted: {error}.", path = path.display(), error = lang::said(&error)))
+        })?,
     };
     let place = free_place(path, folder);
     match import(&program, path, &place, &Limits::for_file(path), &job.cancel) {

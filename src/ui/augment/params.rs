@@ -100,7 +100,7 @@ impl Scale {
 
     /// A share shown in per cent.
     pub(super) fn percent() -> Self {
-        let suffix = " %".to_owned();
+        let suffix = t!(" %").to_owned();
         Self { factor: 100.0, min: 0.0, max: 100.0, step: 1.0, decimals: 0, suffix, logarithmic: false }
     }
 
@@ -250,6 +250,7 @@ fn rail_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 fn unit_of(spec: &ParamSpec) -> String {
     match spec.unit {
         "" | "°" | "×" => spec.unit.to_owned(),
+        "%" => t!(" %").to_owned(),
         unit => format!(" {}", lang::text(unit)),
     }
 }

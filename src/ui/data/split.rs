@@ -39,13 +39,15 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     Grid::new("split_question").num_columns(2).spacing(vec2(space::L, space::S)).show(ui, |ui| {
         let label = ui.label(t!("Validation@@split"));
         let most = 90.0 - question.test_percent;
-        ui.add(DragValue::new(&mut question.val_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
+        ui.add(DragValue::new(&mut question.val_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(t!(" %")))
             .labelled_by(label.id);
         ui.end_row();
         let label = ui.label(t!("Test@@split"));
         let most = 90.0 - question.val_percent;
-        ui.add(DragValue::new(&mut question.test_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(" %"))
-            .labelled_by(label.id);
+        ui.add(
+            DragValue::new(&mut question.test_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(t!(" %")),
+        )
+        .labelled_by(label.id);
         ui.end_row();
         let label = ui.label(t!("Seed"));
         ui.add(DragValue::new(&mut question.seed).speed(0.1))
@@ -60,7 +62,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     ui.add_enabled_ui(checked, |ui| {
         ui.horizontal(|ui| {
             ui.checkbox(&mut question.bursts, t!("Pictures taken within"));
-            let value = DragValue::new(&mut question.burst_secs).range(1..=3600).suffix(" s");
+            let value = DragValue::new(&mut question.burst_secs).range(1..=3600).suffix(t!(" s"));
             let response = ui.add_enabled(question.bursts, value);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, t!("Seconds of a burst")));
             ui.label(t!("of each other"));

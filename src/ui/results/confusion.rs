@@ -79,7 +79,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
         widgets::hint(
             ui,
             t!("a confusion matrix"),
-            t!("Rows are true classes, columns predicted ones; the diagonal is right. Click a cell to see its photographs."),
+            t!("Rows are true classes, columns predicted ones; the diagonal is right. Click a cell to see its pictures."),
         );
     });
     let count = evaluation.classes.len();

@@ -127,7 +127,10 @@ fn figures(run: &RunView) -> Vec<Figure> {
     }
     let device = if run.device.is_empty() { none() } else { lang::sentence(&run.device) };
     figures.push(Figure {
-        tip: run.device_note.clone().or_else(|| (!run.device.is_empty()).then(|| lang::sentence(&run.device))),
+        tip: match &run.device_note {
+            Some(note) => Some(lang::sentence(note)),
+            None => (!run.device.is_empty()).then(|| lang::sentence(&run.device)),
+        },
         has_note: run.device_note.is_some(),
         ..Figure::new(t!("Device"), device, 1.3)
     });

@@ -5,7 +5,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::{count, nothing_yet_ui, words};
 use crate::app::state::{Layers, State};
-use crate::lang::t;
+use crate::lang::{self, t};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -60,7 +60,8 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
                         (_, true) => t!("learns"),
                         (_, false) => t!("frozen"),
                     };
-                    let cells = [line.name.as_str(), &line.kind, &line.output, &number, learns];
+                    let kind = lang::sentence(&line.kind);
+                    let cells = [line.name.as_str(), &kind, &line.output, &number, learns];
                     for (index, text) in cells.into_iter().enumerate() {
                         row.col(|ui| {
                             let color = match index {

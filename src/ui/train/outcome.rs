@@ -197,7 +197,7 @@ fn failed_ui(ui: &mut Ui, state: &mut State, run: &RunView, message: &str, comma
                 ui.add(egui::Label::new(capitalised(&lang::sentence(message))).wrap().selectable(true));
                 ui.horizontal_wrapped(|ui| {
                     if ui.button(t!("Copy message")).clicked() {
-                        ui.ctx().copy_text(message.to_owned());
+                        ui.ctx().copy_text(capitalised(&lang::sentence(message)));
                     }
                     let is_rate = message.contains("learning rate");
                     let lower = run.config.lr / 10.0;

@@ -256,7 +256,7 @@ fn machine_ui(ui: &mut Ui, train: &mut TrainState) {
                         ui.add_enabled_ui(is_usable, |ui| {
                             let response = ui.selectable_value(&mut config.device, line.choice, title);
                             if let DeviceState::Unavailable(reason) = &line.state {
-                                response.on_disabled_hover_text(reason);
+                                response.on_disabled_hover_text(lang::sentence(reason));
                             }
                         });
                     }
