@@ -108,6 +108,7 @@ make_tar() {
   third_party_licences
   install -m644 "$work/third-party-licences.txt" LICENSE-MIT LICENSE-APACHE CHANGELOG.md "$folder/share/doc/imago/"
   install -m644 assets/fonts/OFL.txt "$folder/share/doc/imago/Inter-OFL.txt"
+  install -m644 assets/fonts/OFL-Noto.txt "$folder/share/doc/imago/Noto-OFL.txt"
   install -m755 dist/linux/install-user.sh "$folder/"
   # The newest symbol version that the program asks the C library for.
   local glibc
@@ -141,6 +142,7 @@ make_installer() {
   third_party_licences
   cp LICENSE-MIT LICENSE-APACHE CHANGELOG.md assets/imago.ico "$work/"
   cp assets/fonts/OFL.txt "$work/Inter-OFL.txt"
+  cp assets/fonts/OFL-Noto.txt "$work/Noto-OFL.txt"
   # From the folder with all that goes in, so that the script needs no paths in the system's own spelling.
   cp dist/windows/imago.nsi "$work/"
   (cd "$work" && "$makensis" -V2 "-DVERSION=$version" "-DOUTFILE=imago-setup.exe" imago.nsi)

@@ -3,6 +3,7 @@
 
 mod packaging {
     mod files;
+    mod fonts;
     mod icons;
     mod linux;
     mod macos;

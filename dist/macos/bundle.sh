@@ -40,6 +40,7 @@ cp "$here/imago.icns" "$app/Contents/Resources/imago.icns"
 cp "$licences" "$app/Contents/Resources/third-party-licences.txt"
 cp "$top/LICENSE-MIT" "$top/LICENSE-APACHE" "$app/Contents/Resources/"
 cp "$top/assets/fonts/OFL.txt" "$app/Contents/Resources/Inter-OFL.txt"
+cp "$top/assets/fonts/OFL-Noto.txt" "$app/Contents/Resources/Noto-OFL.txt"
 
 if [ -n "$sign" ]; then
   plutil -lint "$app/Contents/Info.plist"

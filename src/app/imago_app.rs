@@ -84,7 +84,6 @@ pub struct ImagoApp {
     state: State,
     services: Services,
     pictures: PictureService,
-    toasts: egui_notify::Toasts,
     saved_settings: Settings,
     settings_looked_at: Instant,
     applied: Option<(ThemeChoice, bool)>,
@@ -139,7 +138,6 @@ impl ImagoApp {
                 leaves_anyway: false,
             },
             state,
-            toasts: ui::toasts(),
             settings_looked_at: Instant::now(),
             applied: None,
             spoken: Language::default(),
@@ -246,10 +244,6 @@ impl ImagoApp {
         self.hold_window(&ctx);
         self.take_input(&ctx, &mut commands);
         ui::window_ui(ui, &mut self.state, &mut commands);
-        while let Some(notice) = self.state.new_notices.pop_front() {
-            ui::add_toast(&mut self.toasts, &notice);
-        }
-        self.toasts.show(&ctx);
         self.waiting = self.state.pictures.wanted.len();
         self.pictures.request(&mut self.state.pictures);
         for command in commands.take() {
@@ -324,6 +318,7 @@ impl ImagoApp {
             Message::Ended { job, panic } => {
                 let title = cx.state.jobs.iter().find(|line| line.id == job).map(|line| line.title.clone());
                 cx.state.jobs.retain(|line| line.id != job);
+                cx.state.sample_job = cx.state.sample_job.filter(|drawing| *drawing != job);
                 split::ended(job, &mut cx);
                 lessons::ended(job, &mut cx);
                 if let Some(panic) = panic {
@@ -406,7 +401,7 @@ impl ImagoApp {
                 ThemeChoice::Dark => ThemePreference::Dark,
                 ThemeChoice::Light => ThemePreference::Light,
             });
-            ctx.all_styles_mut(|style| style.animation_time = if wanted.1 { 0.0 } else { ui::theme::ANIMATION_SECS });
+            ctx.all_styles_mut(|style| ui::theme::set_motion(style, !wanted.1));
         }
         if (ctx.zoom_factor() - self.state.settings.ui_scale).abs() > 1e-3 {
             ctx.set_zoom_factor(self.state.settings.ui_scale);

@@ -121,6 +121,10 @@ pub(super) fn name_window(cx: &Cx<'_>) {
 
 /// Draws the sample, or opens the one that was drawn before.
 pub(super) fn open_sample(cx: &mut Cx<'_>) {
+    // Two of them would write the same files.
+    if cx.state.sample_job.is_some() {
+        return;
+    }
     let folder = cx.services.paths.sample_dir().join("ants-and-bees");
     if folder.join("train").is_dir() {
         open(&folder, cx);
@@ -130,6 +134,7 @@ pub(super) fn open_sample(cx: &mut Cx<'_>) {
         let drawn = draw_sample(&folder, job);
         job.send(Message::Project(ProjectMessage::SampleDrawn(drawn.map(|()| folder))));
     });
+    cx.state.sample_job = Some(line.id);
     cx.state.jobs.push(line);
 }
 

@@ -61,13 +61,16 @@ pub fn ago(seconds: u64) -> String {
     }
 }
 
-/// `24 Nov 03:12`, in Chinese `11月24日 03:12`. `month` counts from 1; none where it is no month.
-pub fn day_and_time(month: usize, day: usize, hour: usize, minute: usize) -> Option<String> {
+/// `24 Nov 03:12`, in Chinese `11月24日 03:12`; with a year `24 Nov 2026 03:12`, `2026年11月24日 03:12`. `month` counts from 1;
+/// none where it is no month.
+pub fn day_and_time(year: Option<usize>, month: usize, day: usize, hour: usize, minute: usize) -> Option<String> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let name = MONTHS.get(month.checked_sub(1)?)?;
-    Some(match current() {
-        Language::English => format!("{day} {name} {hour:02}:{minute:02}"),
-        Language::Chinese => format!("{month}月{day}日 {hour:02}:{minute:02}"),
+    Some(match (current(), year) {
+        (Language::English, None) => format!("{day} {name} {hour:02}:{minute:02}"),
+        (Language::English, Some(year)) => format!("{day} {name} {year} {hour:02}:{minute:02}"),
+        (Language::Chinese, None) => format!("{month}月{day}日 {hour:02}:{minute:02}"),
+        (Language::Chinese, Some(year)) => format!("{year}年{month}月{day}日 {hour:02}:{minute:02}"),
     })
 }
 
@@ -97,7 +100,7 @@ mod tests {
         assert_eq!(ago(61), "1 minute ago");
         assert_eq!(ago(7_300), "2 hours ago");
         assert_eq!(ago(90_000), "yesterday");
-        assert_eq!(day_and_time(11, 24, 3, 12).as_deref(), Some("24 Nov 03:12"));
+        assert_eq!(day_and_time(None, 11, 24, 3, 12).as_deref(), Some("24 Nov 03:12"));
         assert_eq!(list(&["a", "b"]), "a, b");
     }
 
@@ -111,8 +114,8 @@ mod tests {
             assert_eq!(ago(61), "1 分钟前");
             assert_eq!(ago(90_000), "昨天");
             assert_eq!(ago(12 * 86_400), "12 天前");
-            assert_eq!(day_and_time(11, 24, 3, 12).as_deref(), Some("11月24日 03:12"));
-            assert_eq!(day_and_time(13, 1, 0, 0), None);
+            assert_eq!(day_and_time(None, 11, 24, 3, 12).as_deref(), Some("11月24日 03:12"));
+            assert_eq!(day_and_time(None, 13, 1, 0, 0), None);
             assert_eq!(list(&["蚂蚁", "蜜蜂"]), "蚂蚁、蜜蜂");
         });
     }

@@ -30,14 +30,18 @@ pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     }
 }
 
-/// A dialog with a heading and a close button. Returns whether it stays open. `id` names it whatever the language.
+/// A dialog with a heading and a close button, both of which stay in view: what does not fit into the window scrolls. Returns
+/// whether it stays open. `id` names it whatever the language.
 pub(super) fn dialog_ui(ui: &Ui, id: &str, heading: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
     let colors = theme::colors(ui);
-    let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(20));
+    let margin = 20.0;
+    let frame = Frame::popup(ui.style()).fill(colors.panel).inner_margin(Margin::same(margin as i8));
+    let window = ui.ctx().content_rect().size() - egui::Vec2::splat(2.0 * (margin + space::S));
     let modal = Modal::new(Id::unique(id)).frame(frame).backdrop_color(Color32::from_black_alpha(120));
     let response = modal.show(ui.ctx(), |ui| {
-        ui.set_width(width);
+        ui.set_width(width.min(window.x));
         let mut stays = true;
+        let top = ui.cursor().top();
         ui.horizontal(|ui| {
             ui.label(RichText::new(heading).font(theme::section()));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -45,7 +49,10 @@ pub(super) fn dialog_ui(ui: &Ui, id: &str, heading: &str, width: f32, contents: 
             });
         });
         ui.add_space(space::S);
-        contents(ui);
+        let room = (window.y - (ui.cursor().top() - top)).max(theme::CONTROL_HEIGHT);
+        // A dialog is offered the height that it had in the last frame: without the least height it could never grow.
+        let scroll = ScrollArea::vertical().id_salt(id).min_scrolled_height(room).max_height(room);
+        scroll.auto_shrink([false, true]).show(ui, contents);
         stays
     });
     response.inner && !response.should_close()
@@ -193,6 +200,10 @@ fn shortcuts_ui(ui: &Ui) -> bool {
                         ui.end_row();
                     }
                 }
+                ui.label(t!("Menu of what has the focus"));
+                let menu = egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, egui::Key::F10);
+                ui.label(RichText::new(ui.ctx().format_shortcut(&menu)).color(colors.text_weak));
+                ui.end_row();
             });
         });
     })

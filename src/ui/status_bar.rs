@@ -4,7 +4,7 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, Ui
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
-use super::widgets;
+use super::{notices, widgets};
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{RunPhase, RunView, State, Workspace};
 use crate::dataset::ScanIssueKind;
@@ -17,6 +17,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     Panel::bottom("status_bar").frame(frame).exact_size(32.0).resizable(false).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                notices::bell_ui(ui, state);
                 dataset_ui(ui, state);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = space::M;
@@ -137,7 +138,7 @@ fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some(fraction) = job.fraction {
             ui.add(ProgressBar::new(fraction).desired_width(120.0).desired_height(6.0).fill(colors.accent));
         } else {
-            ui.add(egui::Spinner::new().size(12.0));
+            widgets::spinner_ui(ui, 12.0);
         }
         if !job.detail.is_empty() {
             let detail = RichText::new(&job.detail).font(theme::tabular(12.0)).color(colors.text_weak);

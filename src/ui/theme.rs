@@ -1,15 +1,16 @@
 //! The look: colours for dark and light, the type scale, spacing, radii. Everything drawn takes them from here.
 
-use std::cell::RefCell;
+mod classes;
+
 use std::sync::Arc;
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
-use egui::style::{WidgetVisuals, Widgets};
+use egui::style::{ScrollAnimation, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2,
 };
 
-use crate::lang::key;
+pub use classes::{CLASS_COLORS, class_color, contrast, edge_of, give_class_colors, paint_mark};
 
 /// Length of animations in seconds.
 pub const ANIMATION_SECS: f32 = 0.12;
@@ -98,7 +99,7 @@ pub const DARK: Colors = Colors {
     on_accent: Color32::from_rgb(0x1A, 0x12, 0x04),
     accent_faint: Color32::from_rgb(0x3A, 0x2C, 0x14),
     good: Color32::from_rgb(0x3F, 0xB6, 0x8B),
-    bad: Color32::from_rgb(0xEE, 0x6C, 0x5B),
+    bad: Color32::from_rgb(0xF0, 0x70, 0x60),
     info: Color32::from_rgb(0x4C, 0x9B, 0xE8),
     train: Color32::from_rgb(0xF2, 0xA9, 0x3B),
     val: Color32::from_rgb(0x4C, 0x9B, 0xE8),
@@ -132,34 +133,6 @@ pub fn colors(ui: &Ui) -> &'static Colors {
 /// The colours of the dark or the light theme.
 pub fn colors_of(dark: bool) -> &'static Colors {
     if dark { &DARK } else { &LIGHT }
-}
-
-/// The Okabe–Ito palette (Okabe and Ito, 2008), told apart by colour-blind people too, in the order that suits two or three
-/// classes best. Black is left out: it is invisible on the dark theme.
-pub const CLASS_COLORS: [(&str, Color32); 7] = [
-    (key!("Orange"), Color32::from_rgb(0xE6, 0x9F, 0x00)),
-    (key!("Sky blue"), Color32::from_rgb(0x56, 0xB4, 0xE9)),
-    (key!("Green"), Color32::from_rgb(0x00, 0x9E, 0x73)),
-    (key!("Purple"), Color32::from_rgb(0xCC, 0x79, 0xA7)),
-    (key!("Vermilion"), Color32::from_rgb(0xD5, 0x5E, 0x00)),
-    (key!("Yellow"), Color32::from_rgb(0xF0, 0xE4, 0x42)),
-    (key!("Blue"), Color32::from_rgb(0x00, 0x72, 0xB2)),
-];
-
-thread_local! {
-    /// Colours that the user gave to classes of the open data set. Everything is drawn by one thread, which sets them before.
-    static GIVEN_COLORS: RefCell<Vec<Option<[u8; 3]>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Sets the colours that the user gave to classes, in order; none: the usual one. To be called before a frame is drawn.
-pub fn give_class_colors(colors: Vec<Option<[u8; 3]>>) {
-    GIVEN_COLORS.set(colors);
-}
-
-/// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
-pub fn class_color(class: usize) -> Color32 {
-    let given = GIVEN_COLORS.with_borrow(|colors| colors.get(class).copied().flatten());
-    given.map_or(CLASS_COLORS[class % CLASS_COLORS.len()].1, |[red, green, blue]| Color32::from_rgb(red, green, blue))
 }
 
 /// Caption, 11 points.
@@ -203,6 +176,18 @@ pub fn install(ctx: &Context) {
     for (theme, colors) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| apply(style, colors, theme == Theme::Dark));
     }
+}
+
+/// Lets things move, or not: whoever asked for no animations sees none, not even a cursor that blinks.
+pub fn set_motion(style: &mut Style, moves: bool) {
+    style.animation_time = if moves { ANIMATION_SECS } else { 0.0 };
+    style.scroll_animation = if moves { ScrollAnimation::default() } else { ScrollAnimation::none() };
+    style.visuals.text_cursor.blink = moves;
+}
+
+/// Whether things may move.
+pub fn moves(ui: &Ui) -> bool {
+    ui.style().animation_time > 0.0
 }
 
 const CHINESE_FONT: &[u8] = include_bytes!("../../assets/fonts/Chinese-Regular.otf");
@@ -306,19 +291,6 @@ fn apply(style: &mut Style, colors: &Colors, dark: bool) {
 mod tests {
     use super::*;
 
-    /// Contrast by WCAG 2.1, 1 to 21.
-    fn contrast(a: Color32, b: Color32) -> f64 {
-        let luminance = |color: Color32| {
-            let linear = |byte: u8| {
-                let value = f64::from(byte) / 255.0;
-                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-            };
-            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-        };
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
     /// Any character that Inter lacks, but not those of the icon font.
     fn is_chinese(character: char) -> bool {
         matches!(u32::from(character), 0x2E80..=0x9FFF | 0xFF00..=0xFFEF)
@@ -363,11 +335,23 @@ mod tests {
                 }
             }
             assert!(contrast(colors.on_accent, colors.accent) >= 4.5);
-            // What is selected: amber or usual text on a breath of amber.
-            for text in [colors.text, colors.accent] {
+            // What is selected: on a breath of amber.
+            for text in [colors.text, colors.text_weak, colors.good, colors.bad, colors.accent, colors.info] {
                 let found = contrast(text, colors.accent_faint);
                 assert!(found >= 4.5, "{text:?} on {:?}: {found:.2}", colors.accent_faint);
             }
         }
+    }
+
+    #[test]
+    fn whoever_wants_no_animations_sees_none() {
+        let mut style = Style::default();
+        set_motion(&mut style, false);
+        assert_eq!(style.animation_time, 0.0);
+        assert_eq!(style.scroll_animation, ScrollAnimation::none());
+        assert!(!style.visuals.text_cursor.blink);
+        set_motion(&mut style, true);
+        assert!(style.animation_time > 0.0 && style.visuals.text_cursor.blink);
+        assert_ne!(style.scroll_animation, ScrollAnimation::none());
     }
 }

@@ -1,6 +1,6 @@
 //! The bar at the top: menu, the data set's name, the workspaces, device, theme, settings.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -8,6 +8,13 @@ use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{State, Workspace};
 use crate::lang::{self, Language, t, tn};
+
+/// Icons at the right end.
+const RIGHT_BUTTONS: f32 = 5.0;
+/// Width of the data set's name at most, in points, and in a bar that is narrower than the other one.
+const NAME: f32 = 180.0;
+const SHORT_NAME: f32 = 96.0;
+const NARROW: f32 = 760.0;
 
 /// Draws the bar at the top.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -20,9 +27,17 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             project_ui(ui, state, commands);
             let left_end = ui.cursor().left();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                right_ui(ui, state, commands);
-                let right_start = ui.cursor().right();
-                tabs_ui(ui, state, commands, full, left_end, right_start);
+                let tabs = Workspace::ALL.into_iter().map(|workspace| tab_width(ui, workspace)).sum::<f32>();
+                let buttons = RIGHT_BUTTONS * (theme::CONTROL_HEIGHT + space::XS);
+                let room = full.right() - left_end - buttons - 3.0 * space::S - tabs;
+                // What there is no room for goes first: the device, which Train names too; then the tabs become a menu.
+                right_ui(ui, state, room >= device_width(ui, state), commands);
+                let between = left_end + space::S..=ui.cursor().right() - space::S;
+                if room >= 0.0 {
+                    tabs_ui(ui, state, commands, full, between);
+                } else {
+                    tabs_menu_ui(ui, state, commands, full, between);
+                }
             });
         });
     });
@@ -84,7 +99,8 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         (None, Some(project)) => project.dataset.name(),
         (None, None) => return,
     };
-    let shown = widgets::elide_middle(ui, &name, &theme::body(), 180.0);
+    let most = if ui.max_rect().width() < NARROW { SHORT_NAME } else { NAME };
+    let shown = widgets::elide_middle(ui, &name, &theme::body(), most);
     let title = RichText::new(shown).color(colors.text_weak);
     ui.menu_button(title, |ui| {
         ui.set_min_width(260.0);
@@ -108,8 +124,17 @@ fn project_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     .on_hover_text(t!("Data set: open another, or one from before"));
 }
 
-fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+fn device_text(ui: &Ui, state: &State) -> RichText {
     let colors = theme::colors(ui);
+    RichText::new(lang::sentence(&state.device_label)).font(theme::caption()).color(colors.text_weak)
+}
+
+fn device_width(ui: &Ui, state: &State) -> f32 {
+    let text = lang::sentence(&state.device_label);
+    ui.painter().layout_no_wrap(text, theme::caption(), egui::Color32::WHITE).size().x + 2.0 * space::S
+}
+
+fn right_ui(ui: &mut Ui, state: &State, names_device: bool, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.x = space::XS;
     let is_dark = ui.visuals().dark_mode;
     let buttons = [
@@ -129,9 +154,10 @@ fn right_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     }
     language_ui(ui, commands);
-    ui.add_space(space::XS);
-    let device = RichText::new(lang::sentence(&state.device_label)).font(theme::caption()).color(colors.text_weak);
-    ui.label(device).on_hover_text(t!("Where the computation runs"));
+    if names_device {
+        ui.add_space(space::XS);
+        ui.label(device_text(ui, state)).on_hover_text(t!("Where the computation runs"));
+    }
 }
 
 /// The menu of languages. Its sign, and the languages' names, are the same in all of them.
@@ -148,16 +174,51 @@ fn language_ui(ui: &mut Ui, commands: &mut Commands) {
 }
 
 /// The tabs, in the middle of the bar where there is room.
-fn tabs_ui(ui: &mut Ui, state: &State, commands: &mut Commands, full: egui::Rect, left_end: f32, right_start: f32) {
+fn tabs_ui(
+    ui: &mut Ui,
+    state: &State,
+    commands: &mut Commands,
+    full: egui::Rect,
+    between: std::ops::RangeInclusive<f32>,
+) {
     let widths: Vec<f32> = Workspace::ALL.iter().map(|workspace| tab_width(ui, *workspace)).collect();
     let total: f32 = widths.iter().sum();
-    let start = (full.center().x - total / 2.0).min(right_start - total - space::S).max(left_end + space::S);
-    let mut left = start;
+    let mut left = (full.center().x - total / 2.0).min(between.end() - total).max(*between.start());
     for (workspace, width) in Workspace::ALL.into_iter().zip(widths) {
         let rect = egui::Rect::from_min_size(egui::pos2(left, full.top() - 6.0), vec2(width, full.height() + 12.0));
         left += width;
         tab_ui(ui, workspace, rect, state, commands);
     }
+}
+
+/// The tabs as a menu, in a window that is too narrow for them: a small one, or one with a large interface.
+fn tabs_menu_ui(
+    ui: &mut Ui,
+    state: &State,
+    commands: &mut Commands,
+    full: egui::Rect,
+    between: std::ops::RangeInclusive<f32>,
+) {
+    let rect = egui::Rect::from_x_y_ranges(between, full.y_range());
+    let builder = egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        let icon = icons::ICON_KEYBOARD_ARROW_DOWN.codepoint;
+        let title = RichText::new(format!("{} {icon}", state.workspace.title())).font(theme::strong(13.0));
+        let menu = ui.menu_button(title, |ui| {
+            for workspace in Workspace::ALL {
+                let response = ui.radio(state.workspace == workspace, workspace.title());
+                if widgets::with_command_tooltip(ui, response, UiCommand::Go(workspace)).clicked() {
+                    commands.push(Command::Go(workspace));
+                    ui.close();
+                }
+            }
+        });
+        let name = t!("Workspace: {name}", name = state.workspace.title());
+        menu.response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        for workspace in Workspace::ALL {
+            ui.ctx().data_mut(|data| data.insert_temp(place_id(workspace), menu.response.rect));
+        }
+    });
 }
 
 fn place_id(workspace: Workspace) -> egui::Id {
@@ -189,14 +250,6 @@ fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, co
             egui::pos2(rect.right() - 12.0, rect.bottom()),
         );
         ui.painter().rect_filled(line, 1.0, colors.accent);
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(
-            rect.shrink(5.0),
-            theme::RADIUS,
-            Stroke::new(1.5, colors.accent),
-            egui::StrokeKind::Inside,
-        );
     }
     let response = widgets::with_command_tooltip(ui, response, UiCommand::Go(workspace));
     if response.clicked() {

@@ -2,8 +2,8 @@
 
 use egui::epaint::{Mesh, Vertex};
 use egui::{
-    Align, Align2, Color32, Frame, Layout, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Frame, Layout, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
@@ -74,9 +74,9 @@ fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    let drawing = state.jobs.iter().find(|job| job.title == t!("Drawing ants and bees"));
+    let drawing = state.sample_job.and_then(|drawing| state.jobs.iter().find(|job| job.id == drawing));
     let busy = state.opening.is_some() || drawing.is_some();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let open = widgets::primary_button(ui, UiCommand::OpenFolder.title(), !busy);
         if widgets::with_command_tooltip(ui, open, UiCommand::OpenFolder).clicked() {
             commands.ui(UiCommand::OpenFolder);
@@ -101,7 +101,7 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.set_min_height(20.0);
         if busy {
-            ui.add(egui::Spinner::new().size(14.0));
+            widgets::spinner_ui(ui, 14.0);
             let text = match (&state.opening, drawing) {
                 (Some((name, files)), _) if *files > 0 => {
                     t!("Reading {name}… {files} files", name = name, files = widgets::thousands(*files))
@@ -128,9 +128,6 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     let card = Frame::new().fill(fill).stroke(Stroke::new(1.0, colors.stroke)).corner_radius(theme::RADIUS);
     ui.painter().add(card.paint(rect));
     let painter = ui.painter();
-    if response.has_focus() {
-        painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
-    }
     let icon = icons::ICON_FOLDER.codepoint;
     painter.text(
         rect.left_center() + vec2(14.0, 0.0),
@@ -141,8 +138,12 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     );
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
     let facts = format!("{} · {ago}", tn!(recent.pictures, "{n} picture", "{n} pictures"));
+    let dots = Rect::from_center_size(
+        rect.right_center() - vec2(6.0 + theme::CONTROL_HEIGHT / 2.0, 0.0),
+        Vec2::splat(theme::CONTROL_HEIGHT),
+    );
     let facts = painter.text(
-        rect.right_center() - vec2(14.0, 0.0),
+        pos2(dots.left() - 6.0, rect.center().y),
         Align2::RIGHT_CENTER,
         facts,
         theme::tabular(12.0),
@@ -152,12 +153,19 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     let shown = widgets::elide_middle(ui, &name, &theme::strong(13.0), room);
     painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
     let response = response.on_hover_text(recent.path.display().to_string());
-    response.context_menu(|ui| {
-        if ui.button(t!("Forget (the folder stays)")).clicked() {
-            commands.push(Command::ForgetRecent(recent.path.clone()));
+    let forgets = |ui: &mut Ui| {
+        let forget = ui.button(t!("Forget (the folder stays)")).clicked();
+        if forget {
             ui.close();
         }
-    });
+        forget
+    };
+    let mut forget = false;
+    widgets::context_menu(&response, |ui| forget |= forgets(ui));
+    widgets::more_button_at(ui, dots, &t!("More: {name}", name = name), |ui| forget |= forgets(ui));
+    if forget {
+        commands.push(Command::ForgetRecent(recent.path.clone()));
+    }
     if response.clicked() {
         commands.push(Command::OpenFolder(recent.path.clone()));
     }

@@ -64,7 +64,9 @@ fn the_script_puts_the_bundle_together_with_the_version() {
     assert_eq!(value(plist.one("dict"), "CFBundleVersion").text, VERSION);
     let program = contents.join("MacOS").join(&value(plist.one("dict"), "CFBundleExecutable").text);
     assert_eq!(program.metadata().unwrap().permissions().mode() & 0o777, 0o755);
-    for file in ["imago.icns", "third-party-licences.txt", "LICENSE-MIT", "LICENSE-APACHE", "Inter-OFL.txt"] {
+    for file in
+        ["imago.icns", "third-party-licences.txt", "LICENSE-MIT", "LICENSE-APACHE", "Inter-OFL.txt", "Noto-OFL.txt"]
+    {
         assert!(contents.join("Resources").join(file).is_file(), "{file}");
     }
 }

@@ -72,3 +72,22 @@ fn every_control_has_an_accessible_name() {
         assert!(unnamed.is_empty(), "{workspace:?}: {unnamed:#?}");
     }
 }
+
+#[test]
+fn without_animations_nothing_moves_not_even_what_says_that_something_goes_on() {
+    let mut window = harness([1024.0, 700.0]);
+    let folder = colours(window.home.path());
+    for still in [false, true] {
+        window.shown_mut().settings.reduced_motion = still;
+        window.run_steps(2);
+        let style = window.ctx.global_style();
+        assert_eq!(style.animation_time == 0.0, still);
+        assert_eq!(style.scroll_animation == egui::style::ScrollAnimation::none(), still);
+        assert_eq!(style.visuals.text_cursor.blink, !still);
+        window.shown_mut().opening = Some((folder.display().to_string(), 3));
+        window.run_steps(3);
+        // An egui spinner asks for the next frame at once, as long as it is shown.
+        let again = window.output().viewport_output.values().map(|output| output.repaint_delay).min();
+        assert_eq!(again == Some(std::time::Duration::ZERO), !still, "{again:?}");
+    }
+}

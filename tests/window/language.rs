@@ -140,7 +140,7 @@ fn no_english_is_left_in_a_chinese_window() {
     window.settle();
     window.shown_mut().results.verdict = imago::app::state::Verdict::All;
     // What was said so far was said in English.
-    window.shown_mut().new_notices.clear();
+    window.shown_mut().notices_view.cards.clear();
     window.command(Command::Ui(UiCommand::Speak(Language::Chinese)));
     window.settle();
     let mut left = Vec::new();

@@ -8,14 +8,17 @@ mod data;
 mod fetching;
 mod frame;
 mod health;
+mod keyboard;
 mod labelling;
 mod language;
 mod lessons;
 mod load;
 mod looking;
+mod notices;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;
+mod sizes;
 mod suggestions;
 mod tour;
 mod train;

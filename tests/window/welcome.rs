@@ -2,7 +2,9 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use imago::app::state::Recent;
+use imago::app::command::{Command, UiCommand};
+use imago::app::state::{Fault, NoticeLevel, Recent};
+use imago::lang::Language;
 
 use crate::common::{colours, harness};
 
@@ -54,4 +56,57 @@ fn the_welcome_screen_is_walked_by_keyboard() {
     window.run_steps(2);
     window.press(Modifiers::NONE, Key::Enter);
     window.run_until("it is open", |app| app.state().project.is_some());
+}
+
+#[test]
+fn the_sample_is_drawn_once_whatever_the_language_says_meanwhile() {
+    let mut window = harness([1280.0, 800.0]);
+    window.command(Command::Ui(UiCommand::OpenSample));
+    let drawing = window.shown().sample_job;
+    assert!(drawing.is_some());
+    window.command(Command::Ui(UiCommand::Speak(Language::Chinese)));
+    window.command(Command::Ui(UiCommand::OpenSample));
+    let jobs = window.shown().jobs.iter().filter(|job| !job.title.is_empty() && job.fraction.is_some()).count();
+    assert!(window.shown().sample_job == drawing && jobs <= 1, "a second one would write the same files");
+    assert!(window.get_by_label("试用蚂蚁与蜜蜂示例").accesskit_node().is_disabled());
+    window.run_until("it is open", |app| app.state().project.is_some());
+    assert_eq!(window.shown().sample_job, None);
+    assert!(window.shown().notices.iter().all(|notice| notice.level != NoticeLevel::Error));
+}
+
+#[test]
+fn a_recent_data_set_is_forgotten_by_its_button_and_the_folder_stays() {
+    let mut window = harness([1024.0, 700.0]);
+    let folder = colours(window.home.path());
+    window.shown_mut().settings.remember(Recent { path: folder.clone(), pictures: 15, opened_unix_secs: 0 });
+    window.run_steps(2);
+    window.click("More: colours");
+    window.run_steps(2);
+    window.click("Forget (the folder stays)");
+    window.run_steps(2);
+    assert!(window.shown().settings.recents.is_empty() && folder.is_dir());
+    assert!(window.shown().project.is_none(), "nothing was opened by it");
+}
+
+#[test]
+fn after_a_fault_everything_that_can_be_pressed_has_a_name() {
+    let fault = Fault { text: "the floor gave way".into(), report: Some("/tmp/report.txt".into()), saved: true };
+    let mut page = egui_kittest::Harness::builder().with_size([800.0, 560.0]).build_ui_state(
+        |ui, is_ready: &mut bool| {
+            // Fonts of a frame count from the next one on.
+            if std::mem::replace(is_ready, true) {
+                imago::ui::fault_ui(ui, &fault);
+            } else {
+                imago::ui::theme::install(ui.ctx());
+                ui.ctx().request_repaint();
+            }
+        },
+        false,
+    );
+    page.run_steps(3);
+    for name in ["Close Imago", "Copy the report’s place"] {
+        page.get_by_role_and_label(egui::accesskit::Role::Button, name);
+    }
+    let buttons = page.query_all_by_role(egui::accesskit::Role::Button);
+    assert!(buttons.into_iter().all(|button| button.accesskit_node().label().is_some_and(|label| !label.is_empty())));
 }

@@ -121,11 +121,14 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
 
 fn summary(enlarged: &Enlarged) -> String {
     let training = enlarged.originals + enlarged.variants;
+    let pictures = tn!(training, "{n} training picture", "{n} training pictures");
+    let originals = tn!(enlarged.originals, "{n} original", "{n} originals");
+    let variants = tn!(enlarged.variants, "{n} variant", "{n} variants");
     t!(
-        "{training} training pictures ({originals} originals, {variants} variants), {others} for validation and test",
-        training = lang::thousands(training),
-        originals = lang::thousands(enlarged.originals),
-        variants = lang::thousands(enlarged.variants),
+        "{pictures} ({originals}, {variants}), {others} for validation and test",
+        pictures = pictures,
+        originals = originals,
+        variants = variants,
         others = lang::thousands(enlarged.held_out)
     )
 }

@@ -14,6 +14,7 @@ mod labels;
 mod lessons;
 mod letters;
 mod looking;
+mod notices;
 mod pictures;
 mod predict;
 mod project;
@@ -23,8 +24,6 @@ mod split;
 mod suggestions;
 mod train;
 mod transfer;
-
-use std::collections::VecDeque;
 
 use crate::lang::{Language, t};
 
@@ -40,6 +39,7 @@ pub use labels::{ClassNaming, LabelFilter, LabelSaving, LabelView, Leaving, Leav
 pub use lessons::*;
 pub use letters::{ClassLetters, class_of_key, key_of, refuse_letter};
 pub use looking::LargeView;
+pub use notices::{Notice, NoticeCard, NoticeLevel, NoticesView};
 pub(in crate::app) use pictures::PictureEntry;
 pub use pictures::{Picture, PictureKey, Pictures};
 pub use predict::*;
@@ -86,28 +86,6 @@ impl Workspace {
     }
 }
 
-/// How a notice is coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoticeLevel {
-    /// Something was done.
-    Success,
-    /// Good to know.
-    Info,
-    /// Something is not as it should be; the work goes on.
-    Warning,
-    /// Something could not be done.
-    Error,
-}
-
-/// A line that appears for a while in the corner, and stays in the list of notices.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// How grave.
-    pub level: NoticeLevel,
-    /// What happened, to which file, what to do.
-    pub text: String,
-}
-
 /// The command palette.
 #[derive(Clone, Debug, Default)]
 pub struct PaletteState {
@@ -148,12 +126,14 @@ pub struct State {
     pub settings: Settings,
     /// Decoded pictures as textures.
     pub pictures: Pictures,
+    /// The job that draws the sample, while it runs.
+    pub sample_job: Option<JobId>,
     /// Jobs that run now.
     pub jobs: Vec<JobLine>,
-    /// Notices to be shown as toasts.
-    pub new_notices: VecDeque<Notice>,
     /// The last notices, newest last.
     pub notices: Vec<Notice>,
+    /// Which of them are in the corner, and their list.
+    pub notices_view: NoticesView,
     /// The lessons.
     pub lessons: LessonsState,
     /// Command palette.
@@ -180,14 +160,5 @@ impl State {
     /// The language that the window speaks.
     pub fn language(&self) -> Language {
         self.settings.language.or(self.system_language)
-    }
-
-    /// Adds a notice.
-    pub fn notify(&mut self, level: NoticeLevel, text: impl Into<String>) {
-        let notice = Notice { level, text: text.into() };
-        self.new_notices.push_back(notice.clone());
-        self.notices.push(notice);
-        let surplus = self.notices.len().saturating_sub(200);
-        self.notices.drain(..surplus);
     }
 }

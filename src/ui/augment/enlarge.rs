@@ -65,6 +65,14 @@ fn factor_ui(ui: &mut Ui, state: &mut State) {
             from = widgets::thousands(training),
             to = widgets::thousands(training * enlarge.factor)
         );
+        widgets::hint(
+            ui,
+            t!("the factor"),
+            t!(
+                "How many pictures come of one, itself included: 4 adds three versions to each training picture. More help a model \
+                 that has few pictures, but each is a version of what is there already."
+            ),
+        );
         ui.add(Label::new(RichText::new(counts).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false));
     });
 }

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, Frame, Layout, Margin, Rect, Response, RichText, Role, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
@@ -124,9 +124,6 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, theme::RADIUS, colors.hover);
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
-    }
     let painter = ui.painter();
     let chevron = if view.open { icons::ICON_EXPAND_LESS.codepoint } else { icons::ICON_EXPAND_MORE.codepoint };
     let right = rect.right() - 12.0;
@@ -145,11 +142,9 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
         end = at.x - 6.0;
         painter.galley(at, chance, colors.text_weak);
     }
-    let (title_color, weak) = if step.enabled {
-        (colors.text, colors.text_weak)
-    } else {
-        (colors.text_weak, colors.text_weak.gamma_multiply(0.75))
-    };
+    // What is switched off is weak, but still to be read.
+    let weak = colors.text_weak;
+    let title_color = if step.enabled { colors.text } else { weak };
     let left = rect.left() + 4.0;
     let room = (end - left).max(20.0);
     let summary = params::summary(&step.transform);

@@ -134,8 +134,6 @@ fn tile_ui(
     }
     let stroke = if view.selected {
         Some(Stroke::new(2.5, colors.accent))
-    } else if response.has_focus() {
-        Some(Stroke::new(1.5, colors.accent))
     } else if response.hovered() {
         Some(Stroke::new(1.5, colors.text_weak))
     } else {

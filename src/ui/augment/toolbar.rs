@@ -27,6 +27,14 @@ pub(super) fn toolbar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands
         }
         epoch_ui(ui, state, commands);
         seed_ui(ui, state, commands);
+        widgets::hint(
+            ui,
+            t!("epoch and seed"),
+            t!(
+                "Each epoch shuffles the pictures and alters them anew: here you see what that epoch of the training will see. The \
+                 seed is where all random numbers start from, here and in training."
+            ),
+        );
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let label = ui.add(Label::new(t!("Originals")).selectable(false).sense(egui::Sense::click()));
             let label =
@@ -162,10 +170,12 @@ fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, S
     match versions {
         None => (
             t!("Factor ∞ (online)").to_owned(),
-            t!(
-                "Nothing is written to disk: every epoch draws anew and hardly ever the same picture twice. {epochs} epochs \
+            tn!(
+                epochs,
+                "Nothing is written to disk: every epoch draws anew and hardly ever the same picture twice. {n} epoch \
+                 sees {seen} different pictures made from {pictures}.",
+                "Nothing is written to disk: every epoch draws anew and hardly ever the same picture twice. {n} epochs \
                  see {seen} different pictures made from {pictures}.",
-                epochs = epochs,
                 seen = seen,
                 pictures = widgets::thousands(pictures)
             ),
@@ -176,12 +186,13 @@ fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, S
         ),
         Some(versions) => (
             t!("Factor {n}", n = versions),
-            t!(
-                "{versions} different pictures can come of one, {all} in all. {epochs} epochs see {seen} pictures, so many of \
+            tn!(
+                epochs,
+                "{versions} different pictures can come of one, {all} in all. {n} epoch sees {seen} of them.",
+                "{versions} different pictures can come of one, {all} in all. {n} epochs see {seen} pictures, so many of \
                  them come again.",
                 versions = versions,
                 all = widgets::thousands(pictures * versions),
-                epochs = epochs,
                 seen = seen
             ),
         ),

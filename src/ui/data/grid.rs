@@ -110,7 +110,8 @@ pub fn grid_ui(
                     }
                     response.dnd_set_drag_payload(labelling::DraggedPictures);
                 }
-                response.context_menu(|ui| menu_ui(ui, project, item, commands));
+                let has_keys = keys_are_free && data.selection.cursor == Some(item.id);
+                widgets::context_menu_with(&response, has_keys, |ui| menu_ui(ui, project, item, commands));
             }
         }
         for at in last * columns..((last + ROWS_AHEAD) * columns).min(count) {

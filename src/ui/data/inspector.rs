@@ -297,7 +297,7 @@ fn many_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut 
         let (track, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), Sense::hover());
         ui.painter().rect_filled(track, 2.0, colors.well);
         let width = (track.width() * *count as f32 / largest as f32).max(3.0);
-        ui.painter().rect_filled(Rect::from_min_size(track.min, vec2(width, 4.0)), 2.0, color);
+        theme::paint_mark(ui, Rect::from_min_size(track.min, vec2(width, 4.0)), 2.0, color);
     }
     ui.add_space(space::M);
     let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0)));

@@ -26,6 +26,7 @@ pub fn is_overlaid(ctx: &Context, state: &State) -> bool {
         || state.shortcuts_open
         || state.lessons.open
         || state.issues_open
+        || state.notices_view.open
         || state.leaving.is_some()
         || state.transfer.export.open
         || state.transfer.preview.is_some()

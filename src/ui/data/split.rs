@@ -37,22 +37,43 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let checked = state.data.health.survey().is_some();
     let question = &mut state.split.question;
     Grid::new("split_question").num_columns(2).spacing(vec2(space::L, space::S)).show(ui, |ui| {
-        let label = ui.label(t!("Validation@@split"));
+        let label = named_ui(
+            ui,
+            t!("Validation@@split"),
+            t!("the share for validation"),
+            t!(
+                "Pictures the model never learns from: they tell after every epoch how good it is. A fifth is usual; fewer leave \
+                 more to learn from, but the figure is less sure."
+            ),
+        );
         let most = 90.0 - question.test_percent;
         ui.add(DragValue::new(&mut question.val_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(t!(" %")))
             .labelled_by(label.id);
         ui.end_row();
-        let label = ui.label(t!("Test@@split"));
+        let label = named_ui(
+            ui,
+            t!("Test@@split"),
+            t!("the share for the test"),
+            t!(
+                "Pictures that nobody looks at before the last model is chosen: only they give an honest figure at the end. With few \
+                 pictures it is better to have none and to trust validation."
+            ),
+        );
         let most = 90.0 - question.val_percent;
         ui.add(
             DragValue::new(&mut question.test_percent).range(0.0..=most).speed(0.5).max_decimals(1).suffix(t!(" %")),
         )
         .labelled_by(label.id);
         ui.end_row();
-        let label = ui.label(t!("Seed"));
-        ui.add(DragValue::new(&mut question.seed).speed(0.1))
-            .labelled_by(label.id)
-            .on_hover_text(t!("Another number draws other pictures; the same number always the same ones"));
+        let label = named_ui(
+            ui,
+            t!("Seed"),
+            t!("seed"),
+            t!(
+                "Where the random numbers start from. Another number draws other pictures; the same number always the same ones."
+            ),
+        );
+        ui.add(DragValue::new(&mut question.seed).speed(0.1)).labelled_by(label.id);
         ui.end_row();
     });
     ui.add_space(space::S);
@@ -85,7 +106,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if let Some(planned) = planned.filter(|planned| planned.of == now) {
         counts_ui(ui, project, planned);
     } else {
-        ui.spinner();
+        widgets::spinner_ui(ui, 18.0);
     }
     ui.add_space(space::M);
     let can = project.labels.refusal().is_none() && current.is_some_and(|planned| planned.moved > 0);
@@ -95,6 +116,16 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if let Some(why) = project.labels.refusal() {
         widgets::weak_ui(ui, &lang::sentence(why));
     }
+}
+
+/// A name before a field, with its “?”.
+fn named_ui(ui: &mut Ui, name: &str, term: &str, explanation: &str) -> egui::Response {
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        widgets::hint(ui, term, explanation);
+        label
+    })
+    .inner
 }
 
 /// What there would be of each class in each split.

@@ -233,7 +233,9 @@ fn line_ui(
             let again = filter.class == ClassFilter::Class(class) && filter.split == Some(split);
             let response = draw_line(ui, &look);
             classes::drop_ui(ui, &response, LabelCommand::Drop(split, class), commands);
-            response.context_menu(|ui| classes::menu_ui(ui, project, data, letters, (split, class), commands));
+            widgets::context_menu(&response, |ui| {
+                classes::menu_ui(ui, project, data, letters, (split, class), commands);
+            });
             if response.on_hover_text(tooltip).clicked() {
                 data.filter.unreadable_only = false;
                 (data.filter.split, data.filter.class) =
@@ -316,7 +318,7 @@ fn line_ui(
         Line::Issues => {
             let count = project.dataset.issues.len();
             let look = Look {
-                name: t!("Passed over, {n} files", n = count),
+                name: tn!(count, "Passed over, {n} file", "Passed over, {n} files"),
                 text: t!("passed over"),
                 count: Some(count),
                 mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
@@ -362,15 +364,12 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
     } else if response.hovered() {
         painter.rect_filled(rect, theme::RADIUS, colors.hover);
     }
-    if response.has_focus() {
-        painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
-    }
     let middle = rect.center().y;
     let mark = pos2(rect.left() + 14.0 + look.indent, middle);
     match look.mark {
         Mark::None => {}
         Mark::Dot(color) => {
-            painter.rect_filled(egui::Rect::from_center_size(mark, vec2(10.0, 10.0)), 3.0, color);
+            theme::paint_mark(ui, egui::Rect::from_center_size(mark, vec2(10.0, 10.0)), 3.0, color);
         }
         Mark::Ring(color) => {
             painter.circle_stroke(mark, 4.5, Stroke::new(1.5, color));

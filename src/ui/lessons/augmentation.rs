@@ -162,8 +162,8 @@ fn variant_ui(ui: &Ui, rect: Rect, index: usize, variant: Option<&LessonVariant>
         Some(variant) => image_ui(ui, rect, &variant.texture),
         None => widgets::skeleton(ui, rect),
     }
-    if marked || response.has_focus() {
-        let stroke = Stroke::new(if marked { 2.5 } else { 1.5 }, colors.accent);
+    if marked {
+        let stroke = Stroke::new(2.5, colors.accent);
         ui.painter().rect_stroke(rect, CornerRadius::same(theme::RADIUS), stroke, StrokeKind::Inside);
     }
     let shown = widgets::elide_middle(ui, &line, &theme::caption(), rect.width());

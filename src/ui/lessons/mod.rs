@@ -81,7 +81,9 @@ fn head_ui(ui: &mut Ui, state: &mut State) {
             }
             ui.add_space(space::XS);
             let text = RichText::new(t!("tried out on")).size(12.0).color(colors.text_weak);
-            ui.add(Label::new(text).selectable(false));
+            if ui.available_width() > 96.0 {
+                ui.add(Label::new(text).selectable(false));
+            }
             if by != 0 {
                 state.lessons.step(by, state.project.as_ref());
                 ui.ctx().request_repaint();

@@ -43,9 +43,6 @@ pub(super) fn pixels_ui(ui: &mut Ui, room: Vec2, shown: (Option<&TextureHandle>,
         let text = t!("nothing is left");
         ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::body(), colors.text_weak);
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(area, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
-    }
     Pixels { rect, size, response }
 }
 

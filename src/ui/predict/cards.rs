@@ -58,7 +58,7 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
     ui.scope_builder(UiBuilder::new().max_rect(left).id_salt(("picture", index)), |ui| {
         let tile = PictureTile { path: &outcome.path, name: &file, chip: None, selected: false, frame: None };
         let response = widgets::picture_tile_ui(ui, &mut state.pictures, &tile, side);
-        response.context_menu(|ui| {
+        widgets::context_menu(&response, |ui| {
             if ui.button(t!("Copy the file's path")).clicked() {
                 ui.ctx().copy_text(outcome.path.display().to_string());
                 ui.close();

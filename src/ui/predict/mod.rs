@@ -200,6 +200,7 @@ fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str
     let selected = state.predict.filter == filter;
     let mut label = egui::text::LayoutJob::default();
     if let Some(color) = color {
+        let color = theme::edge_of(color, colors);
         let format = egui::TextFormat { font_id: theme::body(), color, ..Default::default() };
         label.append("■ ", 0.0, format);
     }

@@ -29,10 +29,15 @@ pub fn figures_ui(ui: &mut Ui, state: &mut State, judged: &Judged) {
                 high = high,
                 points = points
             );
-            ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak)).on_hover_text(
-                t!("Wilson's interval: with so few pictures the true accuracy may well lie anywhere in it. The best epoch was \
-                 chosen on the validation pictures, so their score is slightly optimistic."),
-            );
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak));
+                widgets::hint(
+                    ui,
+                    t!("the interval"),
+                    t!("Wilson's interval: with so few pictures the true accuracy may well lie anywhere in it. The best epoch \
+                     was chosen on the validation pictures, so their score is slightly optimistic."),
+                );
+            });
         });
     });
     if let Some(other) = state.results.compared_judged.clone() {
@@ -95,7 +100,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
                 let shown = widgets::elide_middle(ui, class, &theme::caption(), cell);
                 ui.painter().text(rect.center_top(), Align2::CENTER_TOP, shown, theme::caption(), colors.text_weak);
                 let mark = egui::Rect::from_center_size(rect.center_bottom() - vec2(0.0, 6.0), vec2(cell - 8.0, 3.0));
-                ui.painter().rect_filled(mark, 1.5, theme::class_color(index));
+                theme::paint_mark(ui, mark, 1.5, theme::class_color(index));
                 response.on_hover_text(t!("predicted as {class}", class = class));
             }
         });
@@ -137,7 +142,7 @@ fn row_label_ui(ui: &mut Ui, class: usize, name: &str, width: f32, height: f32) 
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let dot = egui::Rect::from_center_size(rect.left_center() + vec2(5.0, 0.0), vec2(10.0, 10.0));
-    ui.painter().rect_filled(dot, 3.0, theme::class_color(class));
+    theme::paint_mark(ui, dot, 3.0, theme::class_color(class));
     let shown = widgets::elide_middle(ui, name, &theme::body(), width - 18.0);
     ui.painter().text(rect.left_center() + vec2(16.0, 0.0), Align2::LEFT_CENTER, shown, theme::body(), colors.text);
     response.on_hover_text(name);
@@ -172,7 +177,15 @@ fn blend(below: Color32, above: Color32, share: f32) -> Color32 {
 /// Draws precision, recall and F1 of each class.
 pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
     let colors = theme::colors(ui);
-    widgets::section_label(ui, t!("By class"));
+    ui.horizontal(|ui| {
+        widgets::section_label(ui, t!("By class"));
+        widgets::hint(
+            ui,
+            t!("precision, recall and F1"),
+            t!("Precision: of the pictures predicted as this class, the share that is. Recall: of the pictures that are this class, \
+             the share that was found; F1 is high only where both are."),
+        );
+    });
     ui.add_space(space::XS);
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
     Grid::new("by_class").num_columns(5).striped(true).spacing(vec2(space::M, 6.0)).min_col_width(44.0).show(

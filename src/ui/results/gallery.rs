@@ -151,7 +151,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     let second = below + vec2(0.0, 18.0);
     if let Some(class) = outcome.truth {
         let dot = Rect::from_min_size(second + vec2(0.0, 4.0), vec2(9.0, 9.0));
-        ui.painter().rect_filled(dot, 3.0, theme::class_color(class));
+        theme::paint_mark(ui, dot, 3.0, theme::class_color(class));
     }
     ui.painter().text(second + vec2(14.0, 0.0), Align2::LEFT_TOP, shown, theme::body(), colors.text_weak);
     let response = response.on_hover_ui(|ui| {

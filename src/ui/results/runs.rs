@@ -60,7 +60,11 @@ fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mu
     let stroke = if shown { colors.accent } else { colors.stroke };
     ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, stroke), StrokeKind::Inside);
     let figure = run.best_val_acc.map_or_else(|| "–".to_owned(), |acc| format!("{acc:.3}"));
-    let right = rect.right_top() + vec2(-10.0, 8.0);
+    let dots = egui::Rect::from_center_size(
+        rect.right_center() - vec2(4.0 + theme::CONTROL_HEIGHT / 2.0, 0.0),
+        egui::Vec2::splat(theme::CONTROL_HEIGHT),
+    );
+    let right = egui::pos2(dots.left() - 4.0, rect.top() + 8.0);
     let drawn = ui.painter().text(right, Align2::RIGHT_TOP, figure, theme::tabular(13.0), colors.text);
     let room = drawn.left() - rect.left() - 20.0;
     let title = widgets::elide_middle(ui, &run.title, &theme::strong(13.0), room);
@@ -70,30 +74,33 @@ fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mu
         (false, Some(seconds)) => widgets::duration(seconds),
         (false, None) => tn!(run.epochs_done, "{n} epoch", "{n} epochs"),
     };
-    let below_right = rect.right_bottom() + vec2(-10.0, -7.0);
+    let below_right = egui::pos2(dots.left() - 4.0, rect.bottom() - 7.0);
     let drawn = ui.painter().text(below_right, Align2::RIGHT_BOTTOM, below, theme::caption(), colors.text_weak);
     let detail = widgets::elide_middle(ui, &run.detail, &theme::caption(), drawn.left() - rect.left() - 20.0);
     let below_left = rect.left_bottom() + vec2(10.0, -7.0);
     ui.painter().text(below_left, Align2::LEFT_BOTTOM, detail, theme::caption(), colors.text_weak);
-    let response =
-        response.on_hover_text(format!("{}\n{}\n{}", run.detail, run.dir.display(), t!("Right-click to compare.")));
-    response.context_menu(|ui| {
-        if compared {
-            if ui.button(t!("Stop comparing")).clicked() {
-                commands.push(Command::Results(ResultsCommand::Compare(None)));
-                ui.close();
-            }
-        } else if ui.add_enabled(!shown && run.has_model, egui::Button::new(t!("Compare with the run shown"))).clicked()
-        {
-            commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
-            ui.close();
-        }
-        if ui.button(t!("Copy the folder's path")).clicked() {
-            ui.ctx().copy_text(run.dir.display().to_string());
-            ui.close();
-        }
-    });
+    let response = response.on_hover_text(format!("{}\n{}", run.detail, run.dir.display()));
+    widgets::context_menu(&response, |ui| menu_ui(ui, run, shown, compared, commands));
+    let more = t!("More: run {title}", title = run.title);
+    widgets::more_button_at(ui, dots, &more, |ui| menu_ui(ui, run, shown, compared, commands));
     if response.clicked() && !shown {
         commands.push(Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
+    }
+}
+
+/// What can be done with a run beside showing it.
+fn menu_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
+    if compared {
+        if ui.button(t!("Stop comparing")).clicked() {
+            commands.push(Command::Results(ResultsCommand::Compare(None)));
+            ui.close();
+        }
+    } else if ui.add_enabled(!shown && run.has_model, egui::Button::new(t!("Compare with the run shown"))).clicked() {
+        commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
+        ui.close();
+    }
+    if ui.button(t!("Copy the folder's path")).clicked() {
+        ui.ctx().copy_text(run.dir.display().to_string());
+        ui.close();
     }
 }

@@ -68,11 +68,11 @@ fn chart_card_ui(
                 ui.set_height(20.0);
                 ui.add_space(space::XS);
                 let (title, hint) = match quantity {
-                    Quantity::Loss => (t!("Loss"), hints::OVERFITTING),
+                    Quantity::Loss => (t!("Loss"), hints::LOSS),
                     Quantity::Accuracy => (t!("Accuracy"), hints::VALIDATION),
                 };
                 widgets::section_label(ui, title);
-                let term = if quantity == Quantity::Loss { t!("overfitting") } else { t!("validation") };
+                let term = if quantity == Quantity::Loss { t!("loss") } else { t!("validation") };
                 widgets::hint(ui, term, lang::text(hint));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if zoomed_now {
@@ -103,11 +103,18 @@ fn zoom_slot(view: &mut TrainView, quantity: Quantity) -> &mut bool {
     }
 }
 
-/// What the lines mean, drawn as they are drawn in the chart. Laid out from the right.
+/// What the lines mean, drawn as they are drawn in the chart. Laid out from the right; nothing where there is no room for it.
 fn legend_ui(ui: &mut Ui) {
     let colors = theme::colors(ui);
     ui.spacing_mut().item_spacing.x = space::XS;
-    for (name, color, is_dashed) in [(t!("validation"), colors.val, true), (t!("training"), colors.train, false)] {
+    let lines = [(t!("validation"), colors.val, true), (t!("training"), colors.train, false)];
+    let words = lines.iter().map(|(name, color, _)| {
+        ui.painter().layout_no_wrap((*name).to_owned(), theme::caption(), *color).size().x + 22.0 + space::M + space::S
+    });
+    if words.sum::<f32>() > ui.available_width() {
+        return;
+    }
+    for (name, color, is_dashed) in lines {
         let text = RichText::new(name).font(theme::caption()).color(colors.text_weak);
         ui.add(egui::Label::new(text).selectable(false));
         let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());

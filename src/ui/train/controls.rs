@@ -1,6 +1,6 @@
 //! Start, pause, stop, continue; and why a run can't be started.
 
-use egui::{Button, RichText, Ui, vec2};
+use egui::{Button, Ui, vec2};
 use egui_material_icons::icons;
 
 use super::{warning_ui, words};
@@ -76,14 +76,7 @@ fn ready_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 commands.push(Command::Train(TrainCommand::Continue));
             }
         }
-        let colors = theme::colors(ui);
-        let text = RichText::new(UiCommand::StartTraining.title()).font(theme::strong(13.0)).color(colors.on_accent);
-        let button = Button::new(text)
-            .fill(colors.accent)
-            .stroke(egui::Stroke::NONE)
-            .corner_radius(theme::RADIUS)
-            .min_size(vec2(width, theme::PRIMARY_HEIGHT));
-        let start = ui.add_enabled(can_start, button);
+        let start = widgets::wide_primary_button(ui, UiCommand::StartTraining.title(), can_start, width);
         if widgets::with_command_tooltip(ui, start, UiCommand::StartTraining).clicked() {
             commands.ui(UiCommand::StartTraining);
         }

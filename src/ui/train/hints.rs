@@ -121,10 +121,23 @@ pub const VALIDATION: &str = key!(
                               their score is slightly optimistic."
 );
 
-/// Overfitting.
-pub const OVERFITTING: &str = key!(
-    "When training goes on improving and validation does not, the model learns these pictures by \
-                               heart. Add pictures or augmentation, freeze, or keep the best epoch, as Imago does."
+/// Loss, and what its two curves tell.
+pub const LOSS: &str = key!(
+    "How far the model's probabilities are from the truth: 0 is perfect, and being sure of something wrong costs most. \
+     Training makes this number smaller, step by step.\n\nWhen training goes on improving and validation does not, the model \
+     learns these pictures by heart. Add pictures or augmentation, freeze, or keep the best epoch, as Imago does."
+);
+
+/// The table of epochs.
+pub const EPOCH_TABLE: &str = key!(
+    "A line for each epoch: loss and accuracy on training and validation pictures, the learning rate, and how many seconds it \
+     took. The star marks the epoch with the best validation accuracy: its weights are kept."
+);
+
+/// The table of layers.
+pub const LAYERS: &str = key!(
+    "A line for each step of the network: what it does, the shape of what comes out of it, and how many numbers it has. Only \
+     those that learn change in training; frozen ones stay as they are."
 );
 
 #[cfg(test)]

@@ -100,7 +100,14 @@ fn tabs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             ui.set_width(ui.available_width());
             ui.set_height(height - 12.0);
             ui.spacing_mut().item_spacing.y = space::S;
-            widgets::tab_bar_ui(ui, &mut state.train.view.tab, &tabs);
+            ui.horizontal(|ui| {
+                widgets::tab_bar_ui(ui, &mut state.train.view.tab, &tabs);
+                match state.train.view.tab {
+                    TrainTab::Epochs => widgets::hint(ui, t!("the table of epochs"), lang::text(hints::EPOCH_TABLE)),
+                    TrainTab::Layers => widgets::hint(ui, t!("a layer"), lang::text(hints::LAYERS)),
+                    TrainTab::Runs | TrainTab::Skipped => return,
+                };
+            });
             match state.train.view.tab {
                 TrainTab::Epochs => epochs::epochs_ui(ui, state),
                 TrainTab::Layers => layers::layers_ui(ui, state),

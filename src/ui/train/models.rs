@@ -62,11 +62,7 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     } else {
         colors.card
     };
-    let stroke = if selected || response.has_focus() {
-        Stroke::new(1.5, colors.accent)
-    } else {
-        Stroke::new(1.0, colors.stroke)
-    };
+    let stroke = if selected { Stroke::new(1.5, colors.accent) } else { Stroke::new(1.0, colors.stroke) };
     let fade = if enabled { 1.0 } else { 0.55 };
     let painter = ui.painter();
     painter.rect(
@@ -233,7 +229,7 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
                 ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(15.0).color(colors.bad));
             }
             Some(WeightsState::Checking) | None => {
-                ui.add(egui::Spinner::new().size(14.0));
+                widgets::spinner_ui(ui, 14.0);
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -1,12 +1,12 @@
 //! The runs of this data set: look at their curves, take over their settings.
 
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::{nothing_yet_ui, words};
 use crate::app::command::{Command, Commands, TrainCommand};
 use crate::app::state::{RunPhase, RunView, State};
-use crate::lang::t;
+use crate::lang::{t, tn};
 use crate::ui::theme;
 use crate::ui::widgets;
 
@@ -53,9 +53,6 @@ fn row_ui(ui: &mut Ui, state: &State, run: &RunView, now_unix_secs: u64, command
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, theme::RADIUS, if selected { colors.accent_faint } else { colors.hover });
         }
-        if response.has_focus() {
-            ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
-        }
         paint_row(ui, rect, run, &title, ago.as_deref(), rect.right() - button.x - 20.0);
     }
     if response.on_hover_text(run.dir.display().to_string()).clicked() {
@@ -93,7 +90,7 @@ fn paint_row(ui: &Ui, rect: Rect, run: &RunView, title: &str, ago: Option<&str>,
     );
     let left = rect.left() + 34.0;
     let best = run.best().map_or_else(|| "–".to_owned(), |best| words::accuracy(best.val_acc));
-    let epochs = t!("{done} of {epochs} epochs", done = run.history.epochs.len(), epochs = run.config.epochs);
+    let epochs = tn!(run.config.epochs, "{done} of {n} epoch", "{done} of {n} epochs", done = run.history.epochs.len());
     let (upper, lower) = (rect.top() + 13.0, rect.top() + 28.0);
     let best = painter.text(pos2(right, upper), Align2::RIGHT_CENTER, best, theme::tabular(13.0), colors.text);
     if run.best().is_some() {

@@ -290,7 +290,7 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
     match &line.state {
         DeviceState::Checking => {
             ui.horizontal(|ui| {
-                ui.add(egui::Spinner::new().size(12.0));
+                widgets::spinner_ui(ui, 12.0);
                 ui.label(weak(t!("Testing the device…")));
             });
         }

@@ -1,6 +1,6 @@
 //! Buttons.
 
-use egui::{Align2, Button, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{Align2, Button, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, UiCommand};
@@ -9,13 +9,18 @@ use crate::ui::theme;
 
 /// The one amber button of a screen.
 pub fn primary_button(ui: &mut Ui, text: &str, enabled: bool) -> Response {
+    wide_primary_button(ui, text, enabled, 0.0)
+}
+
+/// The same, at least `width` points wide.
+pub fn wide_primary_button(ui: &mut Ui, text: &str, enabled: bool, width: f32) -> Response {
     let colors = theme::colors(ui);
     let label = RichText::new(text).font(theme::strong(13.0)).color(colors.on_accent);
     let button = Button::new(label)
         .fill(colors.accent)
         .stroke(Stroke::NONE)
         .corner_radius(theme::RADIUS)
-        .min_size(vec2(0.0, theme::PRIMARY_HEIGHT));
+        .min_size(vec2(width, theme::PRIMARY_HEIGHT));
     ui.add_enabled(enabled, button)
 }
 
@@ -36,9 +41,6 @@ pub fn icon_button(ui: &mut Ui, icon: &str, name: &str, selected: bool) -> Respo
         };
         if let Some(fill) = fill {
             ui.painter().rect_filled(rect, theme::RADIUS, fill);
-        }
-        if response.has_focus() {
-            ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, colors.accent), StrokeKind::Inside);
         }
         let color = match (enabled, selected, response.hovered()) {
             (false, ..) => colors.text_weak.gamma_multiply(0.5),

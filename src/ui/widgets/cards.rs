@@ -1,6 +1,7 @@
 //! Cards, bars, hints, empty states.
 
-use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Tooltip, Ui, WidgetInfo, vec2};
+use egui_material_icons::icons;
 
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
@@ -27,15 +28,29 @@ pub fn section_label(ui: &mut Ui, text: &str) -> Response {
     ui.add(egui::Label::new(RichText::new(text).font(theme::strong(13.0))).selectable(false))
 }
 
-/// A “?” whose tooltip explains a term in two sentences.
+/// A “?” that explains a term in two sentences: while the pointer is on it, after a click, and while it has the focus.
 pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
     let colors = theme::colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, t!("What is {term}?", term = term)));
-    let color = if response.hovered() { colors.text } else { colors.text_weak };
+    let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("What is {term}?", term = term)));
+    let color = if response.hovered() || response.has_focus() { colors.text } else { colors.text_weak };
     ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
-    response.on_hover_text(explanation)
+    if response.clicked_by(egui::PointerButton::Primary) {
+        response.request_focus();
+    } else if response.clicked_elsewhere() {
+        response.surrender_focus();
+    }
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(explanation));
+    let mut tooltip = Tooltip::for_enabled(&response);
+    if response.has_focus() {
+        tooltip.popup = tooltip.popup.open(true);
+    }
+    tooltip.show(|ui| {
+        ui.set_max_width(ui.spacing().tooltip_width);
+        ui.label(explanation);
+    });
+    response
 }
 
 /// A horizontal bar for a probability, 0 to 1, of the width at hand.
@@ -47,14 +62,27 @@ pub fn probability_bar(ui: &mut Ui, probability: f32, color: Color32, height: f3
     ui.painter().rect_filled(rect, height / 2.0, colors.well);
     let mut filled = rect;
     filled.set_width((rect.width() * probability.clamp(0.0, 1.0)).max(2.0));
-    ui.painter().rect_filled(filled, height / 2.0, color);
+    theme::paint_mark(ui, filled, height / 2.0, color);
+    response
+}
+
+/// What says that something goes on: it turns, or stands still where nothing is to move. `size` in points.
+pub fn spinner_ui(ui: &mut Ui, size: f32) -> Response {
+    let response = if theme::moves(ui) {
+        ui.add(egui::Spinner::new().size(size))
+    } else {
+        let color = theme::colors(ui).text_weak;
+        let sign = RichText::new(icons::ICON_HOURGLASS_EMPTY.codepoint).size(size).color(color);
+        ui.add(egui::Label::new(sign).selectable(false))
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, t!("Something is going on")));
     response
 }
 
 /// A dot of a class's colour before its name.
 pub fn legend_dot(ui: &mut Ui, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-    ui.painter().rect_filled(rect, 3.0, color);
+    theme::paint_mark(ui, rect, 3.0, color);
 }
 
 /// An empty state: a picture, one sentence, and what can be done about it.

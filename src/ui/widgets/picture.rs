@@ -49,8 +49,6 @@ pub fn picture_tile_at(ui: &Ui, pictures: &mut Pictures, tile: &PictureTile<'_>,
     }
     let stroke = if tile.selected {
         Some(Stroke::new(2.5, colors.accent))
-    } else if response.has_focus() {
-        Some(Stroke::new(1.5, colors.accent))
     } else if let Some(color) = tile.frame {
         Some(Stroke::new(2.0, color))
     } else if response.hovered() {

@@ -1,6 +1,6 @@
 //! A switch: on or off at once.
 
-use egui::{Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, lerp, pos2, vec2};
+use egui::{Response, Role, Sense, Ui, WidgetInfo, lerp, pos2, vec2};
 
 use crate::ui::theme;
 
@@ -23,15 +23,6 @@ pub fn switch_ui(ui: &mut Ui, on: &mut bool, name: &str) -> Response {
         let knob = pos2(lerp(rail.left() + inset..=rail.right() - inset, progress), rail.center().y);
         let off = if ui.visuals().dark_mode { colors.text } else { colors.card };
         ui.painter().circle_filled(knob, inset - 2.5, off.lerp_to_gamma(colors.on_accent, progress));
-        if response.has_focus() {
-            let around = rect.expand(2.0);
-            ui.painter().rect_stroke(
-                around,
-                around.height() / 2.0,
-                Stroke::new(1.5, colors.accent),
-                StrokeKind::Inside,
-            );
-        }
     }
     response
 }

@@ -1,6 +1,6 @@
 //! Tabs inside a panel or a dialog.
 
-use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme::{self, space};
 
@@ -22,10 +22,6 @@ pub fn tab_bar_ui<T: PartialEq + Copy, S: AsRef<str>>(ui: &mut Ui, tab: &mut T, 
             if selected {
                 let line = Rect::from_min_max(rect.left_bottom() - vec2(0.0, 2.0), rect.right_bottom());
                 ui.painter().rect_filled(line, 1.0, colors.accent);
-            }
-            if response.has_focus() {
-                let stroke = Stroke::new(1.5, colors.accent);
-                ui.painter().rect_stroke(rect.expand(3.0), theme::RADIUS, stroke, StrokeKind::Inside);
             }
             if response.clicked() {
                 *tab = *choice;

@@ -1,0 +1,92 @@
+//! The colours of classes: the same everywhere, and with an edge where one alone would not show.
+
+use std::cell::RefCell;
+
+use egui::{Color32, Rect, Stroke, StrokeKind, Ui};
+
+use super::{Colors, colors};
+use crate::lang::key;
+
+/// The Okabe–Ito palette (Okabe and Ito, 2008), told apart by colour-blind people too, in the order that suits two or three
+/// classes best. Black is left out: it is invisible on the dark theme.
+pub const CLASS_COLORS: [(&str, Color32); 7] = [
+    (key!("Orange"), Color32::from_rgb(0xE6, 0x9F, 0x00)),
+    (key!("Sky blue"), Color32::from_rgb(0x56, 0xB4, 0xE9)),
+    (key!("Green"), Color32::from_rgb(0x00, 0x9E, 0x73)),
+    (key!("Purple"), Color32::from_rgb(0xCC, 0x79, 0xA7)),
+    (key!("Vermilion"), Color32::from_rgb(0xD5, 0x5E, 0x00)),
+    (key!("Yellow"), Color32::from_rgb(0xF0, 0xE4, 0x42)),
+    (key!("Blue"), Color32::from_rgb(0x00, 0x72, 0xB2)),
+];
+
+thread_local! {
+    /// Colours that the user gave to classes of the open data set. Everything is drawn by one thread, which sets them before.
+    static GIVEN_COLORS: RefCell<Vec<Option<[u8; 3]>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sets the colours that the user gave to classes, in order; none: the usual one. To be called before a frame is drawn.
+pub fn give_class_colors(colors: Vec<Option<[u8; 3]>>) {
+    GIVEN_COLORS.set(colors);
+}
+
+/// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
+pub fn class_color(class: usize) -> Color32 {
+    let given = GIVEN_COLORS.with_borrow(|colors| colors.get(class).copied().flatten());
+    given.map_or(CLASS_COLORS[class % CLASS_COLORS.len()].1, |[red, green, blue]| Color32::from_rgb(red, green, blue))
+}
+
+/// Contrast by WCAG 2.1, 1 to 21.
+pub fn contrast(a: Color32, b: Color32) -> f64 {
+    let luminance = |color: Color32| {
+        let linear = |byte: u8| {
+            let value = f64::from(byte) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// A class's colour, moved towards that of text until it stands out from every surface by 3:1, as far as it has to be: yellow
+/// does not show on white.
+pub fn edge_of(color: Color32, colors: &Colors) -> Color32 {
+    let stands_out = |candidate: &Color32| {
+        [colors.window, colors.panel, colors.card].into_iter().all(|surface| contrast(*candidate, surface) >= 3.0)
+    };
+    let mixed = |step: u8| {
+        let share = f32::from(step) / 20.0;
+        let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
+        let text = colors.text;
+        Color32::from_rgb(mix(color.r(), text.r()), mix(color.g(), text.g()), mix(color.b(), text.b()))
+    };
+    (0..=20).map(mixed).find(stands_out).unwrap_or(colors.text)
+}
+
+/// Paints something of a class's colour: with an edge where the colour alone would not stand out.
+pub fn paint_mark(ui: &Ui, rect: Rect, radius: f32, color: Color32) {
+    let edge = edge_of(color, colors(ui));
+    let stroke = if edge == color { Stroke::NONE } else { Stroke::new(1.0, edge) };
+    ui.painter().rect(rect, radius, color, stroke, StrokeKind::Inside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DARK, LIGHT};
+    use super::*;
+
+    #[test]
+    fn marks_of_classes_have_an_edge_that_stands_out_by_3_to_1_on_every_surface() {
+        for colors in [&DARK, &LIGHT] {
+            let given = [Color32::BLACK, Color32::WHITE, Color32::from_rgb(0x80, 0x80, 0x80)];
+            for color in CLASS_COLORS.into_iter().map(|(_, color)| color).chain(given) {
+                for surface in [colors.window, colors.panel, colors.card] {
+                    let found = contrast(edge_of(color, colors), surface);
+                    assert!(found >= 3.0, "{color:?} on {surface:?}: {found:.2}");
+                }
+            }
+        }
+        let (_, blue) = CLASS_COLORS[6];
+        assert_eq!(edge_of(blue, &LIGHT), blue, "what stands out by itself stays as it is");
+    }
+}
