@@ -8,7 +8,7 @@ fn take_over(bench: &mut Bench, text: &str) -> Result<CsvImport, CsvError> {
     let path = bench.root().join("../table.csv");
     fs::write(&path, text).unwrap();
     let import = bench.layer.read_csv(&bench.dataset, &path)?;
-    for edit in import.edit.clone() {
+    if let Some(edit) = import.edit.clone() {
         bench.act(edit);
     }
     Ok(import)
