@@ -234,3 +234,80 @@ fn a_full_disk_loses_nothing_that_was_acknowledged_and_says_so() {
     assert!(known.len() > 20, "{}", known.len());
     assert!(originals(&root) == before, "an original was changed");
 }
+
+/// What a process does that may not write to the data set. Not a test by itself.
+#[cfg(unix)]
+#[test]
+fn process_without_rights() {
+    let Some(root) = std::env::var_os("IMAGO_READ_ONLY_CHILD").map(PathBuf::from) else { return };
+    let place = places(&root);
+    assert!(
+        std::fs::OpenOptions::new().append(true).open(place.in_dataset_file()).is_err(),
+        "rights count for nothing"
+    );
+    for path in ["train/ants/1.jpg", "train/ants/2.jpg"] {
+        label(&root, path, &place.at_home_file());
+    }
+    println!("labelled without rights");
+}
+
+/// Labels a picture `bees`; it must be written to that journal.
+#[cfg(unix)]
+fn label(root: &Path, path: &str, journal_file: &Path) {
+    let mut dataset = scanned(root);
+    let opened = open_labels(&dataset, &places(root), 1, &CancelToken::new()).unwrap();
+    let LabelAccess::Writable(mut journal) = opened.access else { panic!("the lock is held by another") };
+    let mut layer = LabelLayer::new(&mut dataset, opened.labels, 0.2);
+    let at = dataset.items.iter().position(|item| item.rel_path == Path::new(path)).unwrap();
+    let edit = layer.label(&dataset, &[at], Some(1)).unwrap();
+    let record = layer.carry_out(&mut dataset, edit, 1).unwrap();
+    journal.append(&[record]).unwrap();
+    assert_eq!(journal.path(), journal_file);
+}
+
+/// The process has another user where this one may write whatever the rights say (root).
+#[cfg(unix)]
+#[test]
+fn a_journal_that_may_not_be_written_to_stays_as_it_is_and_the_users_own_goes_on_from_it() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let folder = tempfile::tempdir().unwrap();
+    let root = data_set(folder.path());
+    let place = places(&root);
+    label(&root, "train/ants/0.jpg", &place.in_dataset_file());
+    let (before, journal) = (originals(&root), std::fs::read(place.in_dataset_file()).unwrap());
+    let rights = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    rights(folder.path(), 0o755);
+    std::fs::create_dir_all(root.with_file_name("home")).unwrap();
+    for entry in walkdir::WalkDir::new(root.with_file_name("home")) {
+        let entry = entry.unwrap();
+        rights(entry.path(), if entry.file_type().is_dir() { 0o777 } else { 0o666 });
+    }
+    for file in std::fs::read_dir(root.join(".imago")).unwrap() {
+        rights(&file.unwrap().path(), 0o444);
+    }
+    rights(&root.join(".imago"), 0o555);
+    rights(&root, 0o555);
+    let is_root = std::fs::OpenOptions::new().append(true).open(place.in_dataset_file()).is_ok();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "process_without_rights", "--nocapture"]).env("IMAGO_READ_ONLY_CHILD", &root);
+    if is_root {
+        command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("labelled without rights"), "{said}\n{output:?}");
+    assert_eq!(std::fs::read(place.in_dataset_file()).unwrap(), journal);
+    rights(&root, 0o755);
+    rights(&root.join(".imago"), 0o755);
+    assert!(originals(&root) == before, "an original was changed");
+    // All of them are there, in order; once begun, the user's own journal goes on.
+    label(&root, "train/ants/3.jpg", &place.at_home_file());
+    let mut dataset = scanned(&root);
+    let (labels, problems) = read_labels(&dataset, &place, &CancelToken::new()).unwrap();
+    let layer = LabelLayer::new(&mut dataset, labels, 0.2);
+    assert_eq!((layer.labels().steps(), problems.len()), ((4, 0), 0));
+    let is_bee = |item: &imago::dataset::Item| item.class == Some(1) && item.rel_path.starts_with("train/ants");
+    assert_eq!(dataset.items.iter().filter(|item| is_bee(item)).count(), 4);
+}

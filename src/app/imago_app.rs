@@ -208,6 +208,11 @@ impl ImagoApp {
             && !self.state.train.is_running()
     }
 
+    /// Whether all labels that were given are on the disk (for tests that wait).
+    pub fn labels_are_saved(&self) -> bool {
+        self.services.labels.is_idle() && self.services.labels.unsaved() == 0
+    }
+
     /// Whether changes in the open data set's folder are noticed by now (for tests that change it).
     pub fn is_watching(&self) -> bool {
         self.services.watch.is_watching()

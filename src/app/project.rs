@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
+use super::labels::Held;
 use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLevel, Project, Recent, Workspace};
-use super::{labels, refresh};
+use super::{labels, refresh, transfer};
 use crate::base::AppPaths;
 use crate::dataset::{self, Dataset, Item, ItemId, ScanOptions};
 use crate::imaging;
@@ -87,7 +88,7 @@ pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     let line = cx
         .services
         .jobs
-        .spawn("scan", t!("Reading folder"), move |job| scan(&path, &options, held.as_deref(), &paths, job));
+        .spawn("scan", t!("Reading folder"), move |job| scan(&path, &options, held.as_ref(), &paths, job));
     cx.services.project.current = Some(line.id);
     cx.state.jobs.push(line);
 }
@@ -177,6 +178,9 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
     labels::opened(opened, &mut project, cx);
     let dataset = project.dataset.clone();
     let is_same = cx.state.project.as_ref().is_some_and(|old| old.dataset.root == dataset.root);
+    if is_same {
+        follow_classes(&project, cx);
+    }
     let (mut facts, mut dates) = match cx.state.project.take() {
         Some(old) if is_same => (old.facts, old.dates),
         _ => (HashMap::new(), HashMap::new()),
@@ -190,6 +194,14 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
     }
     cx.project_changed();
     read_headers_of(dataset, None, cx);
+    transfer::opened(cx);
+}
+
+/// The data set that is open was read again: filters by a class go on meaning it, by its name.
+pub(super) fn follow_classes(new: &Project, cx: &mut Cx<'_>) {
+    let Some(old) = &cx.state.project else { return };
+    let place = |name: &String| new.dataset.classes.iter().position(|other| other == name);
+    cx.state.data.follow_classes(|class| old.dataset.classes.get(class).and_then(place));
 }
 
 /// Reads the headers of pictures that were not there before, or are others now.
@@ -214,7 +226,7 @@ fn cancel_current(cx: &mut Cx<'_>) {
     }
 }
 
-fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPaths, job: &JobContext) {
+fn scan(path: &Path, options: &ScanOptions, held: Option<&Held>, paths: &AppPaths, job: &JobContext) {
     let mut reported = 0;
     let outcome = read(path, options, held, paths, job, &mut |files| {
         // The window is woken for every 500 files, not for each.
@@ -232,7 +244,7 @@ fn scan(path: &Path, options: &ScanOptions, held: Option<&Path>, paths: &AppPath
 pub(super) fn read(
     path: &Path,
     options: &ScanOptions,
-    held: Option<&Path>,
+    held: Option<&Held>,
     paths: &AppPaths,
     job: &JobContext,
     progress: &mut dyn FnMut(usize),

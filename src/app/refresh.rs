@@ -123,7 +123,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     let options = ScanOptions { val_fraction: cx.state.train.config.val_fraction, seed: cx.state.train.config.seed };
     let (held, paths) = (cx.services.labels.holds(), cx.services.paths.clone());
     let line = cx.services.jobs.spawn("refresh", "", move |job| {
-        let outcome = project::read(&before.root, &options, held.as_deref(), &paths, job, &mut |_| {});
+        let outcome = project::read(&before.root, &options, held.as_ref(), &paths, job, &mut |_| {});
         let Some(outcome) = outcome else { return };
         let outcome = outcome.map(|scan| {
             let differences = Differences::between(&before, scan.dataset(), &written);
@@ -191,6 +191,7 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
     let (mut project, opened) = scan.into_parts();
     keep_place(&project, cx);
     labels::opened(opened, &mut project, cx);
+    project::follow_classes(&project, cx);
     if let Some(old) = cx.state.project.take() {
         let is_there = |id: &ItemId| project.index_of.contains_key(id);
         project.facts = old.facts.into_iter().filter(|(id, _)| is_there(id)).collect();

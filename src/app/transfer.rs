@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::command::{LabelCommand, TransferCommand};
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{ClassFilter, ExportOutcome, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace};
+use super::state::{ClassFilter, ExportOutcome, ImportedInto, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace};
 use super::{labels, native};
 use crate::dataset::{
     Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
@@ -137,6 +137,12 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let dataset = &project.dataset;
     let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
+    if let Some(why) = project.labels.refusal().filter(|_| folder.is_of_another) {
+        let why = why.to_owned();
+        cx.state.notify(NoticeLevel::Warning, why);
+        return;
+    }
+    let folder = folder.path;
     let (root, name) = (dataset.root.clone(), project.class_name(Some(class)).to_owned());
     let line = cx.services.jobs.spawn("import", t!("Copying pictures"), move |job| {
         let mut reported: Option<Instant> = None;
@@ -170,8 +176,23 @@ fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mu
     cx.state.notify(level, text);
     let is_open = cx.state.project.as_ref().is_some_and(|project| project.dataset.root == root);
     if imported.copied > 0 && is_open {
-        super::project::open(root, cx);
+        let (root, class, pictures) = (root.to_owned(), class.to_owned(), imported.pictures);
+        super::project::open(&root, cx);
+        cx.state.transfer.imported = Some(ImportedInto { root, class, pictures });
     }
+}
+
+/// A data set was read: pictures that were copied into a class and are not taken for it are labelled so. That happens where the
+/// class's name is that of a folder which stands for another class by now.
+pub(super) fn opened(cx: &mut Cx<'_>) {
+    let (Some(imported), Some(project)) = (cx.state.transfer.imported.take(), &cx.state.project) else { return };
+    let dataset = &project.dataset;
+    let class = dataset.classes.iter().position(|name| *name == imported.class);
+    let (Some(class), true) = (class, dataset.root == imported.root) else { return };
+    let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
+    let others = copies.filter(|item| item.class != Some(class));
+    let positions: Vec<usize> = others.filter_map(|item| project.index_of.get(&item.id).copied()).collect();
+    labels::label_imported(&positions, class, cx);
 }
 
 /// What became of pictures that were to be copied into a class.
@@ -260,7 +281,7 @@ fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
 fn take_labels(cx: &mut Cx<'_>) {
     let (Some(preview), Some(project)) = (cx.state.transfer.preview.take(), &cx.state.project) else { return };
     if preview.of == (project.serial, project.labels.revision) {
-        labels::handle(LabelCommand::TakeOver(preview.import.edits), cx);
+        labels::handle(LabelCommand::TakeOver(preview.import.edit.into_iter().collect()), cx);
     } else {
         // Labels changed since the table was read: what it would change is shown anew.
         read_labels(preview.path, cx);

@@ -139,7 +139,9 @@ fn export(
         let name = name.unwrap_or(original.clone());
         taken.insert(key(&name));
         let to = out.join(split).join(class).join(&name);
-        if mode == ExportMode::Link && fs::hard_link(&from, &to).is_ok() {
+        // Of the picture itself: a hard link of a symbolic link is again a symbolic link, which leads elsewhere from there.
+        let link = || fs::canonicalize(&from).and_then(|original| fs::hard_link(original, &to));
+        if mode == ExportMode::Link && link().is_ok() {
             made.files.push(to.clone());
             exported.linked += 1;
         } else {

@@ -34,6 +34,8 @@ pub enum ImportError {
 pub struct Imported {
     /// Pictures that are in the folder now.
     pub copied: usize,
+    /// Where they are.
+    pub pictures: Vec<PathBuf>,
     /// Those of them that got another name, since theirs was taken: where they were, where they are.
     pub renamed: Vec<(PathBuf, PathBuf)>,
     /// Pictures that are in the folder already, with the same name and content.
@@ -46,30 +48,57 @@ pub struct Imported {
     pub cancelled: bool,
 }
 
-/// The folder in which new pictures of a class belong: where its pictures of that split are, or a new one named like the class.
-pub fn class_folder(dataset: &Dataset, layer: Option<&LabelLayer>, split: Split, class: usize) -> Option<PathBuf> {
+/// Where new pictures of a class belong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassFolder {
+    /// The folder, which may not be there yet.
+    pub path: PathBuf,
+    /// The pictures in it are of another class: a class was renamed or merged, and then one made of the name that its folder
+    /// still has. New pictures there need a label of their own.
+    pub is_of_another: bool,
+}
+
+/// The folder in which new pictures of a class belong: where its pictures of that split are, preferably one of its own name, or
+/// a new one named like the class.
+pub fn class_folder(dataset: &Dataset, layer: Option<&LabelLayer>, split: Split, class: usize) -> Option<ClassFolder> {
     let name = dataset.classes.get(class)?;
     let is_split = dataset.layout == DatasetLayout::Splits;
     let depth = if is_split { 2 } else { 1 };
-    let parts = |item: &super::Item| item.rel_path.parent().map_or(0, |folder| folder.iter().count());
     let of_split = |item: &super::Item| {
         !is_split
             || item.rel_path.iter().next().and_then(|part| part.to_str()).and_then(Split::from_folder_name)
                 == Some(split)
     };
-    let home = dataset.items.iter().enumerate().find(|(position, item)| {
-        let folder_class = layer.map_or(item.class, |layer| layer.folder_class(*position));
-        folder_class == Some(class) && of_split(item) && parts(item) >= depth
-    });
-    if let Some((_, item)) = home {
-        return Some(dataset.root.join(item.rel_path.iter().take(depth).collect::<PathBuf>()));
+    let parts = |item: &super::Item| item.rel_path.parent().map_or(0, |folder| folder.iter().count());
+    let folder_of = |item: &super::Item| item.rel_path.iter().take(depth).collect::<PathBuf>();
+    let class_of = |position: usize, item: &super::Item| layer.map_or(item.class, |layer| layer.folder_class(position));
+    let mut home = None;
+    for (position, item) in dataset.items.iter().enumerate() {
+        if class_of(position, item) == Some(class) && of_split(item) && parts(item) >= depth {
+            let folder = folder_of(item);
+            let is_its_own = folder.file_name() == Some(name.as_ref());
+            if is_its_own || home.is_none() {
+                home = Some(folder);
+            }
+            if is_its_own {
+                break;
+            }
+        }
     }
-    if !is_split {
-        return Some(dataset.root.join(name));
+    if let Some(folder) = home {
+        return Some(ClassFolder { path: dataset.root.join(folder), is_of_another: false });
     }
     // The split's folder as the user calls it (`valid`, `Train`, …), where there is one.
     let named = dataset.items.iter().find(|item| of_split(item)).and_then(|item| item.rel_path.iter().next());
-    Some(dataset.root.join(named.unwrap_or(split.name().as_ref())).join(name))
+    let folder =
+        if is_split { Path::new(named.unwrap_or(split.name().as_ref())).join(name) } else { PathBuf::from(name) };
+    // In any split: classes are of folder names.
+    let is_of_another = dataset.items.iter().enumerate().any(|(position, item)| {
+        parts(item) >= depth
+            && folder_of(item).file_name() == Some(name.as_ref())
+            && class_of(position, item) != Some(class)
+    });
+    Some(ClassFolder { path: dataset.root.join(folder), is_of_another })
 }
 
 /// Copies the pictures that `sources` name (files, and folders with all that is in them) into `folder`, which is made where it is
@@ -152,6 +181,7 @@ fn copy(from: &Path, folder: &Path, imported: &mut Imported) -> io::Result<()> {
         match part.persist_noclobber(&to) {
             Ok(_) => {
                 imported.copied += 1;
+                imported.pictures.push(to.clone());
                 if number > 1 {
                     imported.renamed.push((from.to_owned(), to));
                 }
@@ -258,7 +288,8 @@ mod tests {
         let dataset = scan(home.path(), &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).unwrap();
         let folder = |split, class| {
             let folder = class_folder(&dataset, None, split, class).unwrap();
-            folder.strip_prefix(&dataset.root).unwrap().to_string_lossy().replace('\\', "/")
+            assert!(!folder.is_of_another);
+            folder.path.strip_prefix(&dataset.root).unwrap().to_string_lossy().replace('\\', "/")
         };
         assert_eq!(folder(Split::Train, 0), "Train/ants");
         assert_eq!(folder(Split::Train, 1), "Train/bees");

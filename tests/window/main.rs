@@ -3,12 +3,14 @@
 //! One file for each part of the window; `common` opens it on a folder of its own.
 
 mod augment;
+mod classes;
 mod common;
 mod data;
 mod fetching;
 mod frame;
 mod health;
 mod keyboard;
+mod killed;
 mod labelling;
 mod language;
 mod lessons;

@@ -3,12 +3,17 @@
 //! The window never waits for the disk. A label is there as soon as the key is pressed; when it can't be written down, a
 //! notice says so and it is tried again.
 
+mod hasher;
 mod open;
+mod perform;
 mod writer;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) use open::{Opened, open};
+pub(super) use perform::label_imported;
+use perform::{do_again, perform, perform_checked, take_back};
+pub(super) use writer::Held;
 use writer::Writer;
 
 use super::command::LabelCommand;
@@ -16,7 +21,7 @@ use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
 use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
-use crate::lang::{self, t};
+use crate::lang::t;
 
 /// Selections of up to this many pictures are looked up one by one.
 const LOOKED_UP_ONE_BY_ONE: usize = 8;
@@ -25,6 +30,8 @@ const LOOKED_UP_ONE_BY_ONE: usize = 8;
 pub enum LabelsMessage {
     /// What could not be written is written now.
     Saved(JobId),
+    /// The file of the labels was gone, and is there again with all of them.
+    Restored(JobId),
     /// Labels could not be written.
     NotSaved {
         /// Whose.
@@ -58,8 +65,8 @@ impl Service {
     }
 
     /// The data set whose journal this window holds.
-    pub fn holds(&self) -> Option<std::path::PathBuf> {
-        self.writer.as_ref().map(|writer| writer.root.clone())
+    pub fn holds(&self) -> Option<Held> {
+        self.writer.as_ref().map(Writer::held)
     }
 }
 
@@ -173,7 +180,11 @@ pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
             };
             cx.state.notify(NoticeLevel::Error, text);
         }
-        LabelsMessage::Saved(_) | LabelsMessage::NotSaved { .. } => {}
+        LabelsMessage::Restored(writer) if Some(writer) == current => {
+            let text = t!("The file with the labels was gone. It is there again, with all of them.");
+            cx.state.notify(NoticeLevel::Warning, text);
+        }
+        LabelsMessage::Saved(_) | LabelsMessage::Restored(_) | LabelsMessage::NotSaved { .. } => {}
     }
 }
 
@@ -196,25 +207,28 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 /// A data set was opened, its labels with it.
 pub(super) fn opened(opened: Opened, project: &mut Project, cx: &mut Cx<'_>) {
     let root = project.dataset.root.clone();
-    let is_ours = cx.services.labels.holds().as_ref() == Some(&root);
+    let is_ours = cx.services.labels.writer.as_ref().is_some_and(|writer| writer.root == root);
     for problem in opened.problems {
         cx.state.notify(NoticeLevel::Warning, problem);
     }
     project.labels.read_only = opened.read_only;
     if is_ours {
-        // Labels that were given while the folder was being read.
+        // Labels that were given while the folder was being read, and then what was found moved: as it will be in the journal.
         let next = project.labels.layer.as_ref().map_or(u64::MAX, |layer| layer.labels().next_seq());
-        let session: Vec<Record> =
-            cx.services.labels.session.iter().filter(|record| record.seq >= next).cloned().collect();
-        if !session.is_empty() {
+        let session = cx.services.labels.session.iter().filter(|record| record.seq >= next);
+        let records: Vec<&Record> = session.chain(&opened.bookkeeping).collect();
+        if !records.is_empty() {
             project.change_labels(|layer, dataset| {
-                session.iter().for_each(|record| layer.take_in(dataset, record));
+                records.iter().for_each(|record| layer.take_in(dataset, record));
             });
         }
         if let Some(old) = &cx.state.project {
             project.labels.saving = old.labels.saving.clone();
         }
         if !matches!(project.labels.saving, LabelSaving::Failed(_)) {
+            if let (Some(writer), Some(seen)) = (&cx.services.labels.writer, opened.seen) {
+                writer.reread(opened.bookkeeping, seen);
+            }
             return;
         }
     }
@@ -314,56 +328,6 @@ fn dropped(split: Split, class: usize, cx: &mut Cx<'_>) {
     let Some(layer) = &project.labels.layer else { return };
     let edit = layer.label_and_move(&project.dataset, &acting(cx), class, split);
     perform(edit, cx);
-}
-
-fn perform_checked(edit: Result<Edit, String>, cx: &mut Cx<'_>) {
-    match edit {
-        Ok(edit) => perform(Some(edit), cx),
-        Err(why) => cx.state.notify(NoticeLevel::Warning, why),
-    }
-}
-
-/// Carries out an edit, if there is anything to do, and has it written down.
-fn perform(edit: Option<Edit>, cx: &mut Cx<'_>) {
-    let (Some(edit), Some(project)) = (edit, &mut cx.state.project) else { return };
-    match project.change_labels(|layer, dataset| layer.carry_out(dataset, edit, now_ms())) {
-        Some(Ok(record)) => {
-            project.labels.said = None;
-            write(record, cx);
-        }
-        Some(Err(why)) => {
-            cx.state.notify(NoticeLevel::Error, t!("This can't be done: {why}.", why = lang::sentence(&why)));
-        }
-        None => {}
-    }
-}
-
-fn take_back(cx: &mut Cx<'_>) {
-    let Some(project) = &mut cx.state.project else { return };
-    if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.undo(dataset, now_ms())) {
-        project.labels.said = Some((t!("Undone: {what}", what = lang::told(&title)), project.labels.revision));
-        write(record, cx);
-    }
-}
-
-fn do_again(cx: &mut Cx<'_>) {
-    let Some(project) = &mut cx.state.project else { return };
-    if let Some(Some((record, title))) = project.change_labels(|layer, dataset| layer.redo(dataset, now_ms())) {
-        project.labels.said = Some((t!("Redone: {what}", what = lang::told(&title)), project.labels.revision));
-        write(record, cx);
-    }
-}
-
-fn write(record: Record, cx: &mut Cx<'_>) {
-    let Some(writer) = &cx.services.labels.writer else { return };
-    cx.services.labels.session.push(record.clone());
-    if !writer.write(record)
-        && let Some(project) = &mut cx.state.project
-    {
-        let why = t!("The thread that saves labels has ended; read the folder again (F5).").to_owned();
-        project.labels.saving = LabelSaving::Failed(why.clone());
-        cx.state.notify(NoticeLevel::Error, why);
-    }
 }
 
 /// The places where a data set's labels are.

@@ -1,21 +1,24 @@
 //! Opening a data set's labels, in the job that scans it.
 
-use std::path::Path;
-
+use super::writer::Held;
 use crate::app::state::LabelView;
 use crate::base::{AppPaths, CancelToken};
 use crate::dataset::Dataset;
 use crate::dataset::labels::{
-    Journal, LabelAccess, LabelLayer, Labels, OpenedLabels, Record, open_labels, read_labels,
+    Journal, LabelAccess, LabelLayer, Labels, OpenedLabels, Record, SeenPictures, open_labels, read_labels,
+    reread_labels,
 };
 use crate::lang::{self, t};
 
 /// Labels that are ready to be shown and added to.
+#[derive(Default)]
 pub struct Opened {
     /// To be written to; none: not here, or this window has it already.
     pub journal: Option<Journal>,
-    /// To be written before the first action.
+    /// To be written before the first action. Where this window has the journal already: to be taken in, too.
     pub bookkeeping: Vec<Record>,
+    /// The pictures that the data set has or had, where this window has the journal already.
+    pub seen: Option<SeenPictures>,
     /// Why no labels can be given.
     pub read_only: Option<String>,
     /// Sentences.
@@ -23,23 +26,29 @@ pub struct Opened {
 }
 
 /// Lays the labels over a freshly scanned data set. `held`: the data set whose journal this window holds already; its labels
-/// are only read then, since the lock is taken.
+/// are asked for then, since the lock is taken.
 pub(in crate::app) fn open(
     dataset: &mut Dataset,
-    held: Option<&Path>,
+    held: Option<&Held>,
     paths: &AppPaths,
     val_fraction: f64,
     cancel: &CancelToken,
 ) -> (LabelView, Opened) {
     let places = super::places(&dataset.root, paths);
-    let mut opened = Opened { journal: None, bookkeeping: Vec::new(), read_only: None, problems: Vec::new() };
-    let labels = if held == Some(dataset.root.as_path()) {
-        read_labels(dataset, &places, cancel).map(|(labels, problems)| {
+    let mut opened = Opened::default();
+    let held = held.filter(|held| held.root == dataset.root);
+    let labels = match held.map(|held| held.holding(cancel)) {
+        Some(Some(holding)) => reread_labels(dataset, &places, holding, super::now_ms(), cancel).map(|found| {
+            opened.problems = found.problems;
+            opened.bookkeeping = found.bookkeeping;
+            opened.seen = Some(found.seen);
+            found.labels
+        }),
+        Some(None) => read_labels(dataset, &places, cancel).map(|(labels, problems)| {
             opened.problems = problems;
             labels
-        })
-    } else {
-        open_labels(dataset, &places, super::now_ms(), cancel).map(|found| take_apart(found, &mut opened))
+        }),
+        None => open_labels(dataset, &places, super::now_ms(), cancel).map(|found| take_apart(found, &mut opened)),
     };
     match labels {
         Ok(labels) => {

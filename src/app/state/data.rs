@@ -182,13 +182,23 @@ impl DataState {
             self.root = root;
         }
         let classes = project.map_or(0, |project| project.dataset.classes.len());
-        if matches!(self.filter.class, ClassFilter::Class(class) if class >= classes) {
-            self.filter.class = ClassFilter::Any;
-        }
+        self.filter.follow_classes(|class| (class < classes).then_some(class));
         if project.is_none() {
             self.listing = Listing::default();
             self.shown = Vec::new();
             self.counts = DataCounts::default();
+        }
+    }
+
+    /// The classes are others, or in another order: `now` says where the class is that was at a place.
+    pub fn follow_classes(&mut self, now: impl Fn(usize) -> Option<usize>) {
+        self.filter.follow_classes(&now);
+        // A name that is being typed for a class that is no more is for none.
+        if let Some((split, class)) = self.naming.as_ref().and_then(|naming| naming.class) {
+            match (now(class), &mut self.naming) {
+                (Some(class), Some(naming)) => naming.class = Some((split, class)),
+                _ => self.naming = None,
+            }
         }
     }
 

@@ -49,7 +49,7 @@ pub use settings::{LanguageChoice, Recent, Settings, ThemeChoice};
 pub use split::{PlannedSplit, SplitQuestion, SplitState};
 pub use suggestions::{PredictionFilter, Suggestion, Suggestions};
 pub use train::*;
-pub use transfer::{ExportOutcome, ExportState, Incoming, LabelsPreview, TransferState};
+pub use transfer::{ExportOutcome, ExportState, ImportedInto, Incoming, LabelsPreview, TransferState};
 
 // What a panel draws of it; panels do not know the room that reads it.
 pub use crate::imaging::ExifFacts;

@@ -88,4 +88,29 @@ pub struct TransferState {
     pub incoming: Option<Incoming>,
     /// The job that copies pictures into the data set.
     pub import: Option<JobId>,
+    /// Pictures that were copied, until the data set is read again.
+    pub imported: Option<ImportedInto>,
+}
+
+/// Pictures that were copied into a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedInto {
+    /// The data set.
+    pub root: PathBuf,
+    /// The class's name.
+    pub class: String,
+    /// The copies.
+    pub pictures: Vec<PathBuf>,
+}
+
+impl TransferState {
+    /// The classes are others, or in another order: `now` says where the class is that was at a place.
+    pub fn follow_classes(&mut self, now: impl Fn(usize) -> Option<usize>) {
+        if let Some(incoming) = &mut self.incoming {
+            match now(incoming.class) {
+                Some(class) => incoming.class = class,
+                None => self.incoming = None,
+            }
+        }
+    }
 }

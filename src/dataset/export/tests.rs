@@ -103,3 +103,21 @@ fn a_failed_or_cancelled_export_leaves_nothing_behind() {
     assert!(!bench.at("new").exists());
     assert_eq!(bench.files("data").len(), 4);
 }
+
+/// Linux links a symbolic link itself; from its new place it would lead nowhere.
+#[cfg(unix)]
+#[test]
+fn pictures_that_are_symbolic_links_are_exported_as_links_of_the_pictures_themselves() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    let mut bench = bench();
+    fs::create_dir(bench.at("data/pool")).unwrap();
+    fs::rename(bench.at("data/train/bees/b.jpg"), bench.at("data/pool/b.jpg")).unwrap();
+    symlink("../../pool/b.jpg", bench.at("data/train/bees/b.jpg")).unwrap();
+    bench.dataset = scanned(&bench.at("data"));
+    let exported = bench.export("links", ExportMode::Link).unwrap();
+    assert_eq!((exported.linked, exported.copied), (4, 0));
+    let (linked, original) = (bench.at("links/train/bees/b.jpg"), bench.at("data/pool/b.jpg"));
+    assert!(fs::symlink_metadata(&linked).unwrap().is_file());
+    assert_eq!(fs::metadata(&linked).unwrap().ino(), fs::metadata(&original).unwrap().ino());
+    assert_eq!(content(&scanned(&bench.at("links"))), content(&bench.dataset));
+}

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::super::Dataset;
-use super::journal::{JOURNAL_FILE, Journal};
+use super::journal::{Holding, JOURNAL_FILE, Journal, is_at};
 use super::layer::{LabelLayer, LabelSummary};
-use super::moved::find_moved;
+use super::moved::follow;
 use super::read::{Found, read};
-use super::record::{Action, Record};
+use super::record::Record;
 use super::replay::Labels;
+use super::seen::SeenPictures;
 use crate::base::{CancelToken, own_name};
 
 /// Name of the file that is locked. Not the journal itself: on Windows a locked file could not even be read by others.
@@ -40,6 +41,11 @@ impl LabelPlaces {
     /// The journal in the data set.
     pub fn in_dataset_file(&self) -> PathBuf {
         self.in_dataset.join(JOURNAL_FILE)
+    }
+
+    /// Whether the data set's folder is there.
+    pub(super) fn has_dataset(&self) -> bool {
+        self.in_dataset.parent().is_some_and(Path::is_dir)
     }
 
     /// The journal of the user's own.
@@ -79,15 +85,29 @@ pub struct OpenedLabels {
     pub access: LabelAccess,
     /// What was passed over; sentences.
     pub problems: Vec<String>,
-    /// Records to be written before the first action: files that were found again under another name.
+    /// Records to be written before the first action: files that were found again under another name. The labels know them
+    /// already.
     pub bookkeeping: Vec<Record>,
+}
+
+/// The labels of a data set that is read again while its journal is held open.
+#[derive(Debug)]
+pub struct RereadLabels {
+    /// What the journal amounts to.
+    pub labels: Labels,
+    /// What was passed over; sentences.
+    pub problems: Vec<String>,
+    /// Records to be taken in and written after those that came meanwhile: files that were found again under another name.
+    pub bookkeeping: Vec<Record>,
+    /// The pictures that the data set has or had, for [`Journal::set_seen`] once the bookkeeping is written.
+    pub seen: SeenPictures,
 }
 
 /// A lock that this process holds on a folder.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     pub folder: PathBuf,
-    _file: File,
+    file: File,
 }
 
 /// Somebody else holds the lock.
@@ -100,10 +120,15 @@ impl FolderLock {
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK_FILE));
         let Ok(file) = opened else { return Ok(None) };
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { folder: folder.to_owned(), _file: file })),
+            Ok(()) => Ok(Some(Self { folder: folder.to_owned(), file })),
             Err(TryLockError::WouldBlock) => Err(Taken),
             Err(TryLockError::Error(_)) => Ok(None),
         }
+    }
+
+    /// Whether the file that is locked is the one that others would lock.
+    pub fn is_in_place(&self) -> bool {
+        is_at(&self.file, &self.folder.join(LOCK_FILE)).unwrap_or(true)
     }
 }
 
@@ -121,13 +146,11 @@ pub fn open_labels(
     let locks = take_locks(places);
     let read = Both::read(places)?;
     let (mut labels, problems) = read.replay(&dataset.classes, places);
-    let moved = find_moved(dataset, &labels, cancel);
-    let mut bookkeeping = Vec::new();
-    if !moved.is_empty() {
-        let record = Record { seq: 0, time_ms, action: Action::Moved { files: moved } };
+    let (moved, seen) = follow(dataset, &labels, seen_beside(places), time_ms, cancel);
+    let bookkeeping: Vec<Record> = moved.into_iter().collect();
+    for record in &bookkeeping {
         // Bookkeeping always makes sense.
-        let _ = labels.apply(&record);
-        bookkeeping.push(record);
+        let _ = labels.apply(record);
     }
     let access = match locks {
         Ok(locks) => {
@@ -138,9 +161,10 @@ pub fn open_labels(
                 (places.in_dataset_file(), &read.in_dataset)
             };
             if read.at_home.bytes == 0 && read.in_dataset.bytes > 0 && !can_be_written(&path) {
-                LabelAccess::Writable(Journal::new(places.clone(), places.at_home_file(), &read.at_home, locks))
+                let home = places.at_home_file();
+                LabelAccess::Writable(Journal::new(places.clone(), home, &read.at_home, locks, seen))
             } else {
-                LabelAccess::Writable(Journal::new(places.clone(), path, found, locks))
+                LabelAccess::Writable(Journal::new(places.clone(), path, found, locks, seen))
             }
         }
         Err(Taken) => LabelAccess::ReadOnly(
@@ -178,11 +202,47 @@ pub fn read_labels(
     cancel: &CancelToken,
 ) -> Result<(Labels, Vec<String>), AccessError> {
     let (mut labels, problems) = Both::read(places)?.replay(&dataset.classes, places);
-    let files = find_moved(dataset, &labels, cancel);
-    if !files.is_empty() {
-        let _ = labels.apply(&Record { seq: 0, time_ms: 0, action: Action::Moved { files } });
+    if let (Some(moved), _) = follow(dataset, &labels, seen_beside(places), 0, cancel) {
+        let _ = labels.apply(&moved);
     }
     Ok((labels, problems))
+}
+
+/// Reads the labels of a data set that was scanned again, while this process holds its journal: what is held counts, not what
+/// became of the file's path.
+///
+/// # Errors
+/// There is another journal that can't be read.
+pub fn reread_labels(
+    dataset: &Dataset,
+    places: &LabelPlaces,
+    holding: Holding,
+    time_ms: u64,
+    cancel: &CancelToken,
+) -> Result<RereadLabels, AccessError> {
+    let Holding { path, found, seen } = holding;
+    let (in_dataset, at_home) = (places.in_dataset_file(), places.at_home_file());
+    let both = if path == at_home {
+        Both { in_dataset: read_one(in_dataset)?, at_home: found }
+    } else {
+        Both { in_dataset: found, at_home: read_one(at_home)? }
+    };
+    let (labels, problems) = both.replay(&dataset.classes, places);
+    let (moved, seen) = follow(dataset, &labels, Some(seen), time_ms, cancel);
+    Ok(RereadLabels { labels, problems, bookkeeping: moved.into_iter().collect(), seen })
+}
+
+/// The pictures that the lists beside the journals name; none where there is no list.
+fn seen_beside(places: &LabelPlaces) -> Option<SeenPictures> {
+    let lists = [places.in_dataset_file(), places.at_home_file()].map(|journal| SeenPictures::beside(&journal));
+    lists.into_iter().flatten().reduce(|mut one, other| {
+        one.add(other);
+        one
+    })
+}
+
+fn read_one(path: PathBuf) -> Result<Found, AccessError> {
+    read(&path).map_err(|source| AccessError::Unreadable { path, source })
 }
 
 /// A data set with its labels laid over, for training and evaluation.
@@ -223,8 +283,7 @@ struct Both {
 
 impl Both {
     fn read(places: &LabelPlaces) -> Result<Self, AccessError> {
-        let read = |path: PathBuf| read(&path).map_err(|source| AccessError::Unreadable { path, source });
-        Ok(Self { in_dataset: read(places.in_dataset_file())?, at_home: read(places.at_home_file())? })
+        Ok(Self { in_dataset: read_one(places.in_dataset_file())?, at_home: read_one(places.at_home_file())? })
     }
 
     fn replay(&self, folder_classes: &[String], places: &LabelPlaces) -> (Labels, Vec<String>) {

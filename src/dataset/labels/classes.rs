@@ -21,6 +21,8 @@ pub(super) struct ClassTable {
     entries: Vec<Entry>,
     /// Those that there are, in order.
     order: Vec<ClassId>,
+    /// The first so many are folders.
+    folders: usize,
 }
 
 impl ClassTable {
@@ -30,6 +32,7 @@ impl ClassTable {
         for name in names {
             table.add(name);
         }
+        table.folders = names.len();
         table
     }
 
@@ -79,6 +82,11 @@ impl ClassTable {
         (0..self.entries.len()).map(|number| self.index_of(ClassId(number))).collect()
     }
 
+    /// Those that there are, in order.
+    pub fn ids(&self) -> &[ClassId] {
+        &self.order
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.order.len()
@@ -94,15 +102,25 @@ impl ClassTable {
         self.order.iter().map(|id| self.entries.get(id.0).and_then(|entry| entry.color)).collect()
     }
 
+    /// Makes a class where there is none of this name.
     pub fn create(&mut self, name: &str) {
         self.find_or_add(name);
     }
 
+    /// Gives a class another name. Where a folder has that name already it appeared after the class was renamed (pictures were
+    /// imported, or the folder was renamed likewise), and is the same class.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), String> {
-        let id = self.find_or_add(from);
-        if from != to && self.find(to).is_some() {
-            return Err(format!("there is a class {to} already"));
-        }
+        let same = if from == to { None } else { self.find(to) };
+        let id = match (self.find(from), same) {
+            (_, Some(other)) if other.0 >= self.folders => return Err(format!("there is a class {to} already")),
+            (None, Some(_)) => return Ok(()),
+            (Some(id), Some(folder)) => {
+                self.take_in(folder, id);
+                id
+            }
+            (Some(id), None) => id,
+            (None, None) => self.add(from),
+        };
         if let Some(entry) = self.entries.get_mut(id.0) {
             to.clone_into(&mut entry.name);
         }
@@ -114,11 +132,15 @@ impl ClassTable {
             return Err(format!("the class {from} can't be merged into itself"));
         }
         let (from, into) = (self.find_or_add(from), self.find_or_add(into));
-        if let Some(entry) = self.entries.get_mut(from.0) {
+        self.take_in(from, into);
+        Ok(())
+    }
+
+    fn take_in(&mut self, class: ClassId, into: ClassId) {
+        if let Some(entry) = self.entries.get_mut(class.0) {
             entry.merged_into = Some(into);
         }
-        self.order.retain(|id| *id != from);
-        Ok(())
+        self.order.retain(|id| *id != class);
     }
 
     pub fn recolor(&mut self, class: &str, color: Option<ClassColor>) {
@@ -201,10 +223,27 @@ mod tests {
     #[test]
     fn two_classes_never_have_one_name() {
         let mut table = table();
-        assert!(table.rename("ants", "bees").is_err());
+        table.create("flies");
+        let before = table.clone();
+        assert!(table.rename("ants", "flies").is_err());
         assert!(table.merge("ants", "ants").is_err());
         table.create("ants");
-        assert_eq!(table, self::table());
+        assert_eq!(table, before);
+    }
+
+    #[test]
+    fn a_class_renamed_to_the_name_of_a_folder_is_the_class_of_that_folder_and_keeps_its_place_and_colour() {
+        let mut table = table();
+        table.create("flies");
+        table.reorder(&["flies".into(), "ants".into()]);
+        table.recolor("flies", Some([1, 2, 3]));
+        table.rename("flies", "wasps").unwrap();
+        assert_eq!(table.names(), ["wasps", "ants", "bees"]);
+        assert_eq!(table.colors(), [Some([1, 2, 3]), None, None]);
+        assert_eq!((table.index_of(ClassId(2)), table.index_of(ClassId(3))), (Some(0), Some(0)));
+        // Nothing was ever said of a class that is no more: its folder was renamed after it, and keeps its place.
+        table.rename("hornets", "bees").unwrap();
+        assert_eq!(table.names(), ["wasps", "ants", "bees"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::super::{Dataset, Split};
 use super::classes::check_class_name;
 use super::edit::Edit;
 use super::layer::{LabelLayer, Marks};
-use super::record::{Action, Patch, file_key};
+use super::record::{Patch, file_key};
 use crate::base::write_atomically;
 
 /// Why a table can't be used.
@@ -37,8 +37,8 @@ pub enum CsvError {
 /// What a table asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CsvImport {
-    /// To be carried out in this order: classes that are new, then all labels in one step. Empty where all is that way already.
-    pub edits: Vec<Edit>,
+    /// Classes that are new and all labels, in one step. None where all is that way already.
+    pub edit: Option<Edit>,
     /// Classes that are new.
     pub new_classes: Vec<String>,
     /// Pictures that something changes for.
@@ -111,7 +111,7 @@ impl LabelLayer {
         }
         let known = Known::of(dataset);
         let mut import = CsvImport::default();
-        let (mut rows, mut new_classes) = (HashMap::new(), BTreeSet::new());
+        let mut rows = HashMap::new();
         for (index, record) in table.records().enumerate() {
             let at_row = |why: String| content(format!("row {}: {why}; nothing was changed", index + 2));
             let record = record.map_err(|error| at_row(error.to_string()))?;
@@ -125,7 +125,6 @@ impl LabelLayer {
             if let Some(text) = cell(label) {
                 if !text.is_empty() && !dataset.classes.iter().any(|class| class == text) {
                     check_class_name(text).map_err(|why| at_row(why.trim_end_matches('.').to_owned()))?;
-                    new_classes.insert(text.to_owned());
                 }
                 row.label = Some(text.to_owned());
             }
@@ -140,11 +139,12 @@ impl LabelLayer {
             }
             import.pictures += usize::from(rows.insert(position, row).is_none());
         }
-        import.new_classes = new_classes.iter().cloned().collect();
-        import.edits = new_classes.into_iter().map(|name| Edit::of(Action::CreateClass { name })).collect();
-        let edit = self.edit_of(dataset, &rows);
-        import.changed = edit.as_ref().map_or(0, |edit| edit.positions.len());
-        import.edits.extend(edit);
+        let is_new = |name: &&String| !name.is_empty() && !dataset.classes.contains(name);
+        let new_classes: BTreeSet<&String> =
+            rows.values().filter_map(|row| row.label.as_ref()).filter(is_new).collect();
+        import.new_classes = new_classes.into_iter().cloned().collect();
+        import.edit = self.edit_of(dataset, &rows).map(|edit| edit.making(dataset, import.new_classes.clone()));
+        import.changed = import.edit.as_ref().map_or(0, |edit| edit.positions.len());
         Ok(import)
     }
 

@@ -5,7 +5,7 @@ use super::record::{Action, Patch};
 /// `3 pictures labelled bees`.
 pub(super) fn describe(action: &Action) -> String {
     match action {
-        Action::Change { changes } => {
+        Action::Change { changes, .. } => {
             let pictures = match changes.as_slice() {
                 [only] => only.file.rsplit('/').next().unwrap_or_default().to_owned(),
                 many => format!("{} pictures", many.len()),
@@ -17,8 +17,8 @@ pub(super) fn describe(action: &Action) -> String {
                 None => format!("{pictures} changed"),
             }
         }
-        Action::CreateClass { name } => format!("class {name} created"),
-        Action::RenameClass { from, to } => format!("class {from} renamed {to}"),
+        Action::CreateClass { name, .. } => format!("class {name} created"),
+        Action::RenameClass { from, to, .. } => format!("class {from} renamed {to}"),
         Action::MergeClasses { from, into } => format!("class {from} merged into {into}"),
         Action::ColorClass { class, .. } => format!("colour of class {class} changed"),
         Action::OrderClasses { .. } => "classes reordered".to_owned(),
@@ -58,12 +58,12 @@ mod tests {
         let change = |file: &str, new: Patch| Change { file: file.into(), hash: None, old: Patch::default(), new };
         let bees = Patch { label: Some(Some("bees".into())), ..Patch::default() };
         let surely = Patch { unsure: Some(false), ..bees.clone() };
-        let one = Action::Change { changes: vec![change("train/ants/1.jpg", bees.clone())] };
+        let one = Action::change(vec![change("train/ants/1.jpg", bees.clone())]);
         assert_eq!(describe(&one), "1.jpg labelled bees");
-        let two = Action::Change { changes: vec![change("1.jpg", bees.clone()), change("2.jpg", surely)] };
+        let two = Action::change(vec![change("1.jpg", bees.clone()), change("2.jpg", surely)]);
         assert_eq!(describe(&two), "2 pictures labelled bees");
         let aside = Patch { set_aside: Some(true), ..Patch::default() };
-        let mixed = Action::Change { changes: vec![change("1.jpg", bees), change("2.jpg", aside)] };
+        let mixed = Action::change(vec![change("1.jpg", bees), change("2.jpg", aside)]);
         assert_eq!(describe(&mixed), "2 pictures changed");
     }
 }

@@ -45,13 +45,26 @@ impl Edit {
         Self { action, positions: Vec::new() }
     }
 
+    /// The same, with classes made before, in one step.
+    pub(super) fn making(mut self, dataset: &Dataset, classes: Vec<String>) -> Self {
+        if let Action::Change { create, order, .. } = &mut self.action
+            && !classes.is_empty()
+        {
+            *order = dataset.classes.iter().chain(&classes).cloned().collect();
+            *create = classes;
+        }
+        self
+    }
+
     /// A new class.
     ///
     /// # Errors
     /// One sentence: why there can be no class of this name.
     pub fn create_class(dataset: &Dataset, name: &str) -> Result<Self, String> {
         check_new_name(dataset, name)?;
-        Ok(Self::of(Action::CreateClass { name: name.to_owned() }))
+        let mut order = dataset.classes.clone();
+        order.push(name.to_owned());
+        Ok(Self::of(Action::CreateClass { name: name.to_owned(), order }))
     }
 
     /// Another name for a class.
@@ -61,7 +74,9 @@ impl Edit {
     pub fn rename_class(dataset: &Dataset, class: usize, name: &str) -> Result<Self, String> {
         let from = class_name(dataset, class)?;
         check_new_name(dataset, name)?;
-        Ok(Self::of(Action::RenameClass { from, to: name.to_owned() }))
+        let mut order = dataset.classes.clone();
+        order[class] = name.to_owned();
+        Ok(Self::of(Action::RenameClass { from, to: name.to_owned(), order }))
     }
 
     /// All pictures of `class` to `into`; `class` is no more.
@@ -244,6 +259,6 @@ impl LabelLayer {
                 changed.push(*position);
             }
         }
-        (!changes.is_empty()).then_some(Edit { action: Action::Change { changes }, positions: changed })
+        (!changes.is_empty()).then_some(Edit { action: Action::change(changes), positions: changed })
     }
 }

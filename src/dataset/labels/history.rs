@@ -87,7 +87,7 @@ mod tests {
 
     fn change(new: Patch) -> Action {
         let change = Change { file: "a.jpg".into(), hash: None, old: Patch::default(), new };
-        Action::Change { changes: vec![change] }
+        Action::change(vec![change])
     }
 
     fn label(name: &str) -> Patch {
@@ -102,7 +102,7 @@ mod tests {
             change(Patch { unsure: Some(true), split: Some(Split::Val), ..Patch::default() }),
             Action::Undo { of: 2 },
             Action::Redo { of: 2 },
-            Action::RenameClass { from: "bees".into(), to: "honey bees".into() },
+            Action::RenameClass { from: "bees".into(), to: "honey bees".into(), order: Vec::new() },
             change(Patch { label: Some(None), ..Patch::default() }),
         ];
         for (number, action) in actions.into_iter().enumerate() {

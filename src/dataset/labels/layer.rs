@@ -28,6 +28,10 @@ struct Start {
     split: Split,
 }
 
+/// Which class was at which place of the order, to find it again after classes were renamed, merged, made or reordered.
+#[derive(Clone, Debug)]
+pub struct ClassPlaces(Vec<ClassId>);
+
 /// How much of a data set's labels comes from the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LabelSummary {
@@ -70,17 +74,22 @@ impl LabelLayer {
             draws: (!has_validation_folder(dataset)).then_some(val_fraction).filter(|fraction| *fraction > 0.0),
             labels,
         };
-        if layer.labels.files_known() > 0 {
-            layer.positions = vec![None; layer.labels.files_known()];
-            for (position, item) in dataset.items.iter().enumerate() {
-                let id = layer.labels.id_of(&file_key(&item.rel_path));
-                if let Some(place) = id.and_then(|id| layer.positions.get_mut(id as usize)) {
-                    *place = Some(position);
-                }
-            }
-        }
+        layer.find_positions(dataset);
         layer.lay_all(dataset);
         layer
+    }
+
+    fn find_positions(&mut self, dataset: &Dataset) {
+        self.positions = vec![None; self.labels.files_known()];
+        if self.positions.is_empty() {
+            return;
+        }
+        for (position, item) in dataset.items.iter().enumerate() {
+            let id = self.labels.id_of(&file_key(&item.rel_path));
+            if let Some(place) = id.and_then(|id| self.positions.get_mut(id as usize)) {
+                *place = Some(position);
+            }
+        }
     }
 
     /// What the journal amounts to.
@@ -107,6 +116,17 @@ impl LabelLayer {
     pub fn history(&self, dataset: &Dataset, position: usize) -> Vec<LabelEvent> {
         let item = dataset.items.get(position);
         item.map(|item| self.labels.history(&file_key(&item.rel_path))).unwrap_or_default()
+    }
+
+    /// Which class is at which place now.
+    pub fn class_places(&self) -> ClassPlaces {
+        ClassPlaces(self.labels.classes.ids().to_vec())
+    }
+
+    /// Where the class is now that was at `index`: under its new name, or within the one that took it in. None where it is no
+    /// more.
+    pub fn place_now(&self, before: &ClassPlaces, index: usize) -> Option<usize> {
+        before.0.get(index).and_then(|id| self.labels.classes.index_of(*id))
     }
 
     /// Colours of the classes, in order; none: the usual one.
@@ -174,7 +194,7 @@ impl LabelLayer {
         let record = Record { seq: self.labels.next_seq(), time_ms, action: edit.action };
         let effect = self.labels.apply(&record)?;
         self.positions.resize(self.labels.files_known(), None);
-        if let Effect::Files(ids) = &effect {
+        if let Effect::Files(ids) | Effect::FilesAndClasses(ids) = &effect {
             for (id, position) in ids.iter().zip(&edit.positions) {
                 if let Some(place) = self.positions.get_mut(*id as usize) {
                     *place = Some(*position);
@@ -206,15 +226,8 @@ impl LabelLayer {
         if self.labels.apply(record).is_err() {
             return;
         }
-        let known = self.labels.files_known();
-        if known > self.positions.len() {
-            self.positions.resize(known, None);
-            for (position, item) in dataset.items.iter().enumerate() {
-                let id = self.labels.id_of(&file_key(&item.rel_path));
-                if let Some(place) = id.and_then(|id| self.positions.get_mut(id as usize)) {
-                    *place = Some(position);
-                }
-            }
+        if self.labels.files_known() > self.positions.len() || matches!(record.action, Action::Moved { .. }) {
+            self.find_positions(dataset);
         }
         self.lay_all(dataset);
     }
@@ -235,7 +248,7 @@ impl LabelLayer {
                     }
                 }
             }
-            Effect::Classes => self.lay_all(dataset),
+            Effect::Classes | Effect::FilesAndClasses(_) => self.lay_all(dataset),
             Effect::Nothing => {}
         }
     }

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! What happens on failure: a torn last line (power cut, full disk) is passed over, and kept in a file of its own when the
-//! journal is next written to; a damaged line in the middle is passed over and named. Nothing is ever written but at the end.
+//! journal is next written to; a damaged line in the middle is passed over and named. Nothing is ever written but at the end. A
+//! journal that is deleted while it is held open is written anew with all that was in it; one that is replaced is kept beside.
 //!
 //! Must not know: the window, threads. Never touches a picture.
 
@@ -29,18 +30,23 @@ mod moved;
 mod read;
 mod record;
 mod replay;
+mod seen;
 
-pub use access::{AccessError, LabelAccess, LabelPlaces, LaidOver, OpenedLabels, lay_over, open_labels, read_labels};
+pub use access::{
+    AccessError, LabelAccess, LabelPlaces, LaidOver, OpenedLabels, RereadLabels, lay_over, open_labels, read_labels,
+    reread_labels,
+};
 pub use classes::{ClassColor, check_class_name};
 pub use content::ContentHash;
 pub use csv_file::{CsvError, CsvImport};
 pub use draw::{SplitPlan, SplitShares};
 pub use edit::{Edit, Mark};
 pub use history::{Happening, LabelEvent};
-pub use journal::{Journal, JournalError};
-pub use layer::{LabelLayer, LabelSummary, Marks};
+pub use journal::{Holding, Journal, JournalError};
+pub use layer::{ClassPlaces, LabelLayer, LabelSummary, Marks};
 pub use record::{Action, Change, Moved, Patch, Record};
 pub use replay::Labels;
+pub use seen::SeenPictures;
 
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,38 @@
-//! Finding labelled files again that were renamed or moved: a file that the journal does not know, with the same bytes as one
-//! that is gone, is that one.
+//! Finding labelled files again that were renamed or moved: a file that is new, with the same bytes as one that is gone, is
+//! that one.
 
 use std::collections::{HashMap, HashSet};
 
 use super::super::Dataset;
 use super::content::ContentHash;
-use super::record::{Moved, file_key};
+use super::record::{Action, Moved, Record, file_key};
 use super::replay::Labels;
+use super::seen::SeenPictures;
 use crate::base::CancelToken;
 
-/// Where files that are gone are now. Only files of the same size as one that is gone are read, so this costs nothing as long
-/// as all are where they were.
-pub(super) fn find_moved(dataset: &Dataset, labels: &Labels, cancel: &CancelToken) -> Vec<Moved> {
+/// Finds files that are gone under their new names. Returns the record that says so, if there are any, and the list of pictures
+/// seen as it is now. `seen`: those that were there before; where that is not known, nothing counts as renamed.
+pub(super) fn follow(
+    dataset: &Dataset,
+    labels: &Labels,
+    seen: Option<SeenPictures>,
+    time_ms: u64,
+    cancel: &CancelToken,
+) -> (Option<Record>, SeenPictures) {
+    let moved = seen.as_ref().map(|seen| find(dataset, labels, seen, cancel)).unwrap_or_default();
+    let mut seen = seen.unwrap_or_default();
+    for (moved, bytes) in &moved {
+        seen.forget(moved, *bytes);
+    }
+    seen.add(SeenPictures::of(dataset));
+    let files: Vec<Moved> = moved.into_iter().map(|(moved, _)| moved).collect();
+    let record = (!files.is_empty()).then_some(Record { seq: 0, time_ms, action: Action::Moved { files } });
+    (record, seen)
+}
+
+/// Where files that are gone are now, and their sizes. Only new files of the same size as one that is gone are read, so this
+/// costs nothing as long as all are where they were.
+fn find(dataset: &Dataset, labels: &Labels, seen: &SeenPictures, cancel: &CancelToken) -> Vec<(Moved, u64)> {
     let known: Vec<_> = labels.known().filter_map(|(key, hash)| Some((key, hash?))).collect();
     if known.is_empty() {
         return Vec::new();
@@ -29,12 +50,12 @@ pub(super) fn find_moved(dataset: &Dataset, labels: &Labels, cancel: &CancelToke
         if gone.is_empty() || cancel.is_cancelled() {
             break;
         }
-        if !sizes.contains(&item.file_bytes) || labels.id_of(key).is_some() {
+        if !sizes.contains(&item.file_bytes) || labels.id_of(key).is_some() || seen.has(item) {
             continue;
         }
         let Ok(hash) = ContentHash::of_file(&dataset.path_of(item)) else { continue };
         if let Some(from) = gone.get_mut(&hash).and_then(Vec::pop) {
-            moved.push(Moved { from: from.to_owned(), to: key.clone() });
+            moved.push((Moved { from: from.to_owned(), to: key.clone() }, hash.bytes));
         }
     }
     moved

@@ -44,7 +44,8 @@ pub(super) fn read(path: &Path) -> io::Result<Found> {
     }
 }
 
-fn read_bytes(bytes: &[u8]) -> Found {
+/// Reads what a journal holds.
+pub(super) fn read_bytes(bytes: &[u8]) -> Found {
     let mut found = Found { bytes: bytes.len() as u64, ..Found::default() };
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let (text, is_whole) = line.strip_suffix(b"\n").map_or((line, false), |text| (text, true));

@@ -36,11 +36,20 @@ pub enum Action {
     Change {
         /// Each picture once.
         changes: Vec<Change>,
+        /// Classes that are made in the same step.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        create: Vec<String>,
+        /// All classes afterwards, where some are made.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<String>,
     },
     /// A new class, after the others.
     CreateClass {
         /// Its name.
         name: String,
+        /// All classes afterwards: a folder of this name that appears later does not put the class elsewhere.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<String>,
     },
     /// Another name for a class; its pictures keep their label.
     RenameClass {
@@ -48,6 +57,9 @@ pub enum Action {
         from: String,
         /// The new name.
         to: String,
+        /// All classes afterwards.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<String>,
     },
     /// All pictures of a class belong to another from now on.
     MergeClasses {
@@ -94,6 +106,18 @@ pub enum Action {
         /// From where to where.
         files: Vec<Moved>,
     },
+}
+
+impl Action {
+    /// Changes pictures and makes no class.
+    pub fn change(changes: Vec<Change>) -> Self {
+        Self::Change { changes, create: Vec::new(), order: Vec::new() }
+    }
+
+    /// Makes a class, after the others whatever they are.
+    pub fn create_class(name: &str) -> Self {
+        Self::CreateClass { name: name.to_owned(), order: Vec::new() }
+    }
 }
 
 /// What an action changed about one picture.
@@ -211,7 +235,7 @@ mod tests {
         let new = Patch { label: Some(None), unsure: Some(false), ..Patch::default() };
         let old = Patch { label: Some(Some("ants".into())), unsure: Some(true), ..Patch::default() };
         let change = Change { file: "train/ants/1 \u{1F41C}.jpg".into(), hash: None, old, new };
-        Record { seq: 7, time_ms: 1_700_000_000_123, action: Action::Change { changes: vec![change] } }
+        Record { seq: 7, time_ms: 1_700_000_000_123, action: Action::change(vec![change]) }
     }
 
     #[test]
@@ -243,10 +267,7 @@ mod tests {
     #[test]
     fn a_line_written_by_hand_needs_no_checksum() {
         let line = br#"{"time_ms":5,"do":"create_class","name":"wasps"}"#;
-        assert_eq!(
-            record_of(line),
-            Ok(Record { seq: 0, time_ms: 5, action: Action::CreateClass { name: "wasps".into() } })
-        );
+        assert_eq!(record_of(line), Ok(Record { seq: 0, time_ms: 5, action: Action::create_class("wasps") }));
         assert!(record_of(b"{\"time_ms\":5,\"do\":\"fly\"}").is_err());
     }
 

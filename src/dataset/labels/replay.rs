@@ -45,9 +45,9 @@ struct FileEntry {
 
 /// What a step exchanges when it is undone or redone.
 #[derive(Clone, Debug, PartialEq)]
-enum Exchange {
-    Files(Vec<(u32, FileState)>),
-    Classes(ClassTable),
+struct Exchange {
+    files: Vec<(u32, FileState)>,
+    classes: Option<ClassTable>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,8 @@ struct Step {
 pub(super) enum Effect {
     /// These pictures, by their number.
     Files(Vec<u32>),
+    /// These pictures, and the classes too.
+    FilesAndClasses(Vec<u32>),
     /// The classes, and so possibly any picture.
     Classes,
     /// Nothing that is seen.
@@ -134,11 +136,16 @@ impl Labels {
     /// One phrase: why it makes no sense after those before. Nothing has changed then.
     pub(super) fn apply(&mut self, record: &Record) -> Result<Effect, String> {
         let effect = match &record.action {
-            Action::Change { changes } => {
+            Action::Change { changes, create, order } => {
                 let title = describe(&record.action);
+                let classes = (!create.is_empty()).then(|| self.classes.clone());
+                create.iter().for_each(|name| self.classes.create(name));
+                self.classes.reorder(order);
                 let before = changes.iter().map(|change| self.change(change, record.time_ms)).collect();
-                self.remember(Step { seq: record.seq, title, exchange: Exchange::Files(before) });
-                Effect::Files(changes.iter().filter_map(|change| self.by_key.get(&change.file).copied()).collect())
+                let ids = changes.iter().filter_map(|change| self.by_key.get(&change.file).copied()).collect();
+                let effect = if classes.is_some() { Effect::FilesAndClasses(ids) } else { Effect::Files(ids) };
+                self.remember(Step { seq: record.seq, title, exchange: Exchange { files: before, classes } });
+                effect
             }
             Action::Undo { of } => {
                 let step = self.undo.pop_if(|step| step.seq == *of).ok_or("it takes back what is not there")?;
@@ -170,7 +177,8 @@ impl Labels {
                 change_classes(&mut classes, class_action)?;
                 let before = std::mem::replace(&mut self.classes, classes);
                 let title = describe(&record.action);
-                self.remember(Step { seq: record.seq, title, exchange: Exchange::Classes(before) });
+                let exchange = Exchange { files: Vec::new(), classes: Some(before) };
+                self.remember(Step { seq: record.seq, title, exchange });
                 Effect::Classes
             }
         };
@@ -223,22 +231,22 @@ impl Labels {
     }
 
     fn exchange(&mut self, mut step: Step, time_ms: u64, how: Happening) -> (Step, Effect) {
-        let effect = match &mut step.exchange {
-            Exchange::Files(states) => {
-                // A picture named twice in one line is put back in the opposite order, and so to what it was at first.
-                states.reverse();
-                for (id, state) in states.iter_mut() {
-                    if let Some(entry) = self.files.get_mut(*id as usize) {
-                        std::mem::swap(&mut entry.state, state);
-                        entry.history.push(Moment { time_ms, how, after: entry.state.clone() });
-                    }
-                }
-                Effect::Files(states.iter().map(|(id, _)| *id).collect())
+        let Exchange { files, classes } = &mut step.exchange;
+        // A picture named twice in one line is put back in the opposite order, and so to what it was at first.
+        files.reverse();
+        for (id, state) in files.iter_mut() {
+            if let Some(entry) = self.files.get_mut(*id as usize) {
+                std::mem::swap(&mut entry.state, state);
+                entry.history.push(Moment { time_ms, how, after: entry.state.clone() });
             }
-            Exchange::Classes(table) => {
-                std::mem::swap(&mut self.classes, table);
-                Effect::Classes
+        }
+        let ids: Vec<u32> = files.iter().map(|(id, _)| *id).collect();
+        let effect = match classes {
+            Some(classes) => {
+                std::mem::swap(&mut self.classes, classes);
+                if ids.is_empty() { Effect::Classes } else { Effect::FilesAndClasses(ids) }
             }
+            None => Effect::Files(ids),
         };
         (step, effect)
     }
@@ -292,8 +300,14 @@ impl Labels {
 
 fn change_classes(classes: &mut ClassTable, action: &Action) -> Result<(), String> {
     match action {
-        Action::CreateClass { name } => classes.create(name),
-        Action::RenameClass { from, to } => classes.rename(from, to)?,
+        Action::CreateClass { name, order } => {
+            classes.create(name);
+            classes.reorder(order);
+        }
+        Action::RenameClass { from, to, order } => {
+            classes.rename(from, to)?;
+            classes.reorder(order);
+        }
         Action::MergeClasses { from, into } => classes.merge(from, into)?,
         Action::ColorClass { class, new, .. } => classes.recolor(class, new.as_deref().and_then(color_of)),
         Action::OrderClasses { new, .. } => classes.reorder(new),

@@ -1,6 +1,8 @@
 //! Labels from end to end, in folders of their own: given, written, read back, undone, damaged, found again.
 
+mod again;
 mod damage;
+mod export;
 mod journal;
 mod layer;
 mod tables;
@@ -21,7 +23,6 @@ pub(super) struct Bench {
     pub journal: Option<Journal>,
     pub problems: Vec<String>,
     pub read_only: Option<String>,
-    pub bookkeeping: Vec<Record>,
 }
 
 /// 4 ants and 3 bees to learn from, 2 of each to validate; contents differ.
@@ -48,11 +49,15 @@ fn open_in(folder: tempfile::TempDir) -> Bench {
     let opened = open_labels(&dataset, &places(folder.path()), 1, &CancelToken::new()).unwrap();
     let layer = LabelLayer::new(&mut dataset, opened.labels, 0.2);
     let (journal, read_only) = match opened.access {
-        LabelAccess::Writable(journal) => (Some(journal), None),
+        LabelAccess::Writable(mut journal) => {
+            // As the writer does at its beginning.
+            journal.append(&opened.bookkeeping).unwrap();
+            journal.keep_seen();
+            (Some(journal), None)
+        }
         LabelAccess::ReadOnly(why) => (None, Some(why)),
     };
-    let (problems, bookkeeping) = (opened.problems, opened.bookkeeping);
-    Bench { folder, dataset, layer, journal, problems, read_only, bookkeeping }
+    Bench { folder, dataset, layer, journal, problems: opened.problems, read_only }
 }
 
 pub(super) fn scanned(root: &Path) -> Dataset {
@@ -105,11 +110,10 @@ impl Bench {
     }
 
     pub fn write(&mut self, record: &Record) {
-        let mut records = std::mem::take(&mut self.bookkeeping);
-        records.push(record.clone());
+        let mut records = vec![record.clone()];
         // What the writer does: hashes of the files.
         for record in &mut records {
-            if let Action::Change { changes } = &mut record.action {
+            if let Action::Change { changes, .. } = &mut record.action {
                 for change in changes {
                     change.hash =
                         ContentHash::of_file(&self.root().join(&change.file)).ok().map(|hash| hash.to_string());

@@ -218,13 +218,13 @@ fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
     }
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        if widgets::primary_button(ui, t!("Take over"), !import.edits.is_empty()).clicked() {
+        if widgets::primary_button(ui, t!("Take over"), import.edit.is_some()).clicked() {
             commands.push(Command::Transfer(TransferCommand::TakeLabels));
         }
         if ui.button(t!("Cancel")).clicked() {
             commands.push(Command::Transfer(TransferCommand::DropLabels));
         }
-        if import.edits.is_empty() {
+        if import.edit.is_none() {
             widgets::weak_ui(ui, t!("All of it is that way already."));
         }
     });

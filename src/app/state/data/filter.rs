@@ -49,6 +49,17 @@ pub struct DataFilter {
 }
 
 impl DataFilter {
+    /// The classes are others, or in another order: classes that are meant go on being meant. `now` says where the class is that
+    /// was at a place; a filter by one that is no more is lifted.
+    pub fn follow_classes(&mut self, now: impl Fn(usize) -> Option<usize>) {
+        if let ClassFilter::Class(class) = self.class {
+            self.class = now(class).map_or(ClassFilter::Any, ClassFilter::Class);
+        }
+        if let PredictionFilter::Class(class) = self.prediction {
+            self.prediction = now(class).map_or(PredictionFilter::Any, PredictionFilter::Class);
+        }
+    }
+
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && Self { text: String::new(), ..self.clone() } == Self::default()

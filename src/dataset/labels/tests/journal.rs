@@ -41,7 +41,7 @@ fn two_who_opened_before_anything_was_labelled_can_not_both_write() {
     let LabelAccess::Writable(mut journal) = second.access else { panic!("nobody labels yet") };
     first.label(&["train/ants/0.jpg"], "bees");
     let before = fs::read(first.journal_file()).unwrap();
-    let record = Record { seq: 1, time_ms: 1, action: Action::CreateClass { name: "wasps".into() } };
+    let record = Record { seq: 1, time_ms: 1, action: Action::create_class("wasps") };
     assert!(matches!(journal.append(std::slice::from_ref(&record)), Err(JournalError::Taken(_))));
     first.journal = None;
     // The first is gone, but what it wrote is not known here.
@@ -57,7 +57,7 @@ fn a_journal_that_another_program_changed_is_not_written_to() {
     let line = br#"{"time_ms":5,"do":"create_class","name":"wasps"}"#;
     let changed = [fs::read(bench.journal_file()).unwrap(), line.to_vec()].concat();
     fs::write(bench.journal_file(), &changed).unwrap();
-    let record = Record { seq: 2, time_ms: 1, action: Action::CreateClass { name: "flies".into() } };
+    let record = Record { seq: 2, time_ms: 1, action: Action::create_class("flies") };
     assert!(matches!(bench.journal.as_mut().unwrap().append(&[record]), Err(JournalError::Changed(_))));
     assert_eq!(fs::read(bench.journal_file()).unwrap(), changed);
     // Its last line has no line break; the next one begins on a line of its own.
@@ -115,6 +115,65 @@ fn a_label_follows_its_file_to_another_name_and_back() {
     assert_eq!(bench.class("val/bees/renamed.jpg"), Some("bees"));
     fs::rename(path(&bench, "val/bees/renamed.jpg"), path(&bench, "train/ants/0.jpg")).unwrap();
     assert_eq!(bench.reopened().class("train/ants/0.jpg"), Some("bees"));
+}
+
+#[test]
+fn a_twin_that_was_there_all_along_does_not_take_over_from_one_that_is_gone() {
+    let mut bench = bench();
+    for twin in ["train/ants/twin.jpg", "val/bees/twin.jpg"] {
+        fs::copy(bench.root().join("train/ants/0.jpg"), bench.root().join(twin)).unwrap();
+    }
+    bench = bench.reopened();
+    bench.label(&["train/ants/0.jpg"], "bees");
+    let edit = bench.layer.mark(&bench.dataset, &[bench.at("train/ants/0.jpg")], Mark::SetAside, true).unwrap();
+    bench.act(edit);
+    fs::remove_file(bench.root().join("train/ants/0.jpg")).unwrap();
+    let is_as_its_folder_says = |bench: &Bench, path: &str| {
+        let at = bench.at(path);
+        bench.layer.marks(at) == Marks::default() && !bench.layer.is_changed(&bench.dataset, at)
+    };
+    // At the next reading, and at the one after.
+    for _ in 0..2 {
+        bench = bench.reopened();
+        for twin in ["train/ants/twin.jpg", "val/bees/twin.jpg"] {
+            assert!(is_as_its_folder_says(&bench, twin), "{twin}");
+        }
+    }
+    // One that is new is the one that is gone.
+    fs::copy(bench.root().join("train/ants/twin.jpg"), bench.root().join("train/ants/new.jpg")).unwrap();
+    let bench = bench.reopened();
+    assert!(bench.layer.marks(bench.at("train/ants/new.jpg")).set_aside);
+    assert!(is_as_its_folder_says(&bench, "train/ants/twin.jpg"));
+}
+
+#[test]
+fn where_it_is_not_known_what_was_there_nothing_counts_as_renamed() {
+    let mut bench = bench();
+    bench.label(&["train/ants/0.jpg"], "bees");
+    fs::remove_file(bench.root().join(".imago/seen.bin")).unwrap();
+    fs::rename(bench.root().join("train/ants/0.jpg"), bench.root().join("train/ants/new.jpg")).unwrap();
+    let bench = bench.reopened();
+    assert_eq!(bench.class("train/ants/new.jpg"), Some("ants"));
+    fs::rename(bench.root().join("train/ants/new.jpg"), bench.root().join("train/ants/0.jpg")).unwrap();
+    assert_eq!(
+        bench.reopened().class("train/ants/0.jpg"),
+        Some("bees"),
+        "the label is kept under the name it was given to"
+    );
+}
+
+#[test]
+fn a_twin_that_came_and_a_file_that_went_between_two_readings_are_one_only_if_the_twin_is_new() {
+    let mut bench = bench();
+    bench.label(&["train/ants/0.jpg"], "bees");
+    let path = |name: &str| bench.root().join("train/ants").join(name);
+    fs::copy(path("0.jpg"), path("copy.jpg")).unwrap();
+    let (zero, copy) = (path("0.jpg"), path("copy.jpg"));
+    // The folder is read while both are there.
+    bench = bench.reopened();
+    fs::remove_file(zero).unwrap();
+    assert!(copy.exists());
+    assert_eq!(bench.reopened().class("train/ants/copy.jpg"), Some("ants"));
 }
 
 #[test]

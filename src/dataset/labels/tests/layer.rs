@@ -156,3 +156,114 @@ fn a_folder_that_appears_later_takes_its_place_beside_created_classes() {
     assert!(bench.problems.is_empty(), "{:?}", bench.problems);
     assert_eq!((bench.class("train/wasps/new.jpg"), bench.class("train/ants/0.jpg")), (Some("wasps"), Some("wasps")));
 }
+
+/// A picture in a folder of its own content.
+fn put(bench: &Bench, path: &str) {
+    let path = bench.root().join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, path.display().to_string()).unwrap();
+}
+
+#[test]
+fn a_folder_named_like_a_class_that_was_renamed_is_that_class() {
+    let mut bench = bench();
+    bench.act(Edit::create_class(&bench.dataset, "wasps").unwrap());
+    bench.label(&["train/ants/0.jpg"], "wasps");
+    bench.act(Edit::rename_class(&bench.dataset, 2, "hornets").unwrap());
+    // Pictures are imported into it.
+    put(&bench, "train/hornets/new.jpg");
+    let mut bench = bench.reopened();
+    assert!(bench.problems.is_empty(), "{:?}", bench.problems);
+    assert_eq!(bench.dataset.classes, ["ants", "bees", "hornets"]);
+    let both =
+        |bench: &Bench| ["train/hornets/new.jpg", "train/ants/0.jpg"].map(|path| bench.class(path).unwrap().to_owned());
+    assert_eq!(both(&bench), ["hornets", "hornets"]);
+    bench.act(Edit::rename_class(&bench.dataset, 2, "vespids").unwrap());
+    assert_eq!(both(&bench.reopened()), ["vespids", "vespids"]);
+}
+
+#[test]
+fn a_folder_that_is_renamed_as_its_class_was_is_that_class_in_its_place() {
+    let mut bench = bench();
+    bench.label(&["train/bees/0.jpg"], "ants");
+    bench.act(Edit::rename_class(&bench.dataset, 0, "formica").unwrap());
+    bench.label(&["train/bees/1.jpg"], "formica");
+    for split in ["train", "val"] {
+        fs::rename(bench.root().join(split).join("ants"), bench.root().join(split).join("formica")).unwrap();
+    }
+    let bench = bench.reopened();
+    assert!(bench.problems.is_empty(), "{:?}", bench.problems);
+    assert_eq!(bench.dataset.classes, ["formica", "bees"], "the keys stay the same");
+    for path in ["train/bees/0.jpg", "train/bees/1.jpg", "train/formica/0.jpg", "val/formica/1.jpg"] {
+        assert_eq!(bench.class(path), Some("formica"), "{path}");
+    }
+}
+
+#[test]
+fn a_folder_of_a_class_that_was_made_here_does_not_put_the_classes_in_another_order() {
+    let mut bench = bench();
+    bench.act(Edit::create_class(&bench.dataset, "aphids").unwrap());
+    put(&bench, "train/aphids/new.jpg");
+    let mut bench = bench.reopened();
+    assert_eq!(bench.dataset.classes, ["ants", "bees", "aphids"]);
+    assert_eq!(bench.class("train/aphids/new.jpg"), Some("aphids"));
+    bench.act(Edit::rename_class(&bench.dataset, 2, "aphidoidea").unwrap());
+    put(&bench, "train/aphidoidea/newer.jpg");
+    let bench = bench.reopened();
+    assert_eq!(bench.dataset.classes, ["ants", "bees", "aphidoidea"]);
+    assert_eq!(bench.class("train/aphids/new.jpg"), Some("aphidoidea"));
+}
+
+#[test]
+fn a_journal_from_before_orders_were_written_reads_as_it_did() {
+    let mut bench = bench();
+    let records = [
+        (1, Action::create_class("wasps")),
+        (2, Action::RenameClass { from: "ants".into(), to: "formica".into(), order: Vec::new() }),
+    ];
+    let records = records.map(|(seq, action)| Record { seq, time_ms: 1, action });
+    bench.journal.as_mut().unwrap().append(&records).unwrap();
+    let text = fs::read_to_string(bench.journal_file()).unwrap();
+    assert!(!text.contains("order"), "{text}");
+    assert_eq!(bench.reopened().dataset.classes, ["formica", "bees", "wasps"]);
+}
+
+#[test]
+fn new_pictures_of_a_class_whose_name_is_that_of_another_ones_folder_are_known_to_need_a_label() {
+    use crate::dataset::class_folder;
+    let mut bench = bench();
+    let folder = |bench: &Bench, class| {
+        let folder = class_folder(&bench.dataset, Some(&bench.layer), Split::Train, class).unwrap();
+        (folder.path.strip_prefix(bench.root()).unwrap().to_owned(), folder.is_of_another)
+    };
+    bench.act(Edit::rename_class(&bench.dataset, 0, "formica").unwrap());
+    bench.act(Edit::create_class(&bench.dataset, "ants").unwrap());
+    assert_eq!(folder(&bench, 0), ("train/ants".into(), false));
+    assert_eq!(folder(&bench, 2), ("train/ants".into(), true));
+    bench.act(Edit::merge_classes(&bench.dataset, 0, 1).unwrap());
+    assert_eq!(bench.dataset.classes, ["bees", "ants"]);
+    assert_eq!(
+        folder(&bench, 0),
+        ("train/bees".into(), false),
+        "its own, so that undoing the merging takes none along"
+    );
+    assert_eq!(folder(&bench, 1), ("train/ants".into(), true));
+}
+
+#[test]
+fn a_class_is_found_again_after_classes_were_renamed_merged_reordered_and_all_of_it_undone() {
+    let mut bench = bench();
+    bench.act(Edit::create_class(&bench.dataset, "wasps").unwrap());
+    let places = bench.layer.class_places();
+    let now = |bench: &Bench| [0, 1, 2, 9].map(|index| bench.layer.place_now(&places, index));
+    bench.act(Edit::rename_class(&bench.dataset, 1, "apis").unwrap());
+    assert_eq!(now(&bench), [Some(0), Some(1), Some(2), None]);
+    bench.act(Edit::merge_classes(&bench.dataset, 0, 1).unwrap());
+    assert_eq!(now(&bench), [Some(0), Some(0), Some(1), None]);
+    bench.act(Edit::move_class(&bench.dataset, 1, 0).unwrap());
+    assert_eq!(now(&bench), [Some(1), Some(1), Some(0), None]);
+    for _ in 0..4 {
+        assert!(bench.undo().is_some());
+    }
+    assert_eq!(now(&bench), [Some(0), Some(1), None, None]);
+}

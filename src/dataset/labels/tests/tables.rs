@@ -8,7 +8,7 @@ fn take_over(bench: &mut Bench, text: &str) -> Result<CsvImport, CsvError> {
     let path = bench.root().join("../table.csv");
     fs::write(&path, text).unwrap();
     let import = bench.layer.read_csv(&bench.dataset, &path)?;
-    for edit in import.edits.clone() {
+    if let Some(edit) = import.edit.clone() {
         bench.act(edit);
     }
     Ok(import)
@@ -33,7 +33,7 @@ fn a_table_written_here_brings_another_data_set_of_the_same_files_to_the_same_la
         assert_eq!(other.layer.marks(at), bench.layer.marks(at));
     }
     // Once more changes nothing.
-    assert!(take_over(&mut other, &text).unwrap().edits.is_empty());
+    assert!(take_over(&mut other, &text).unwrap().edit.is_none());
     let steps = other.layer.labels().steps().0;
     for _ in 0..steps {
         other.undo();
@@ -118,4 +118,24 @@ fn pictures_of_a_folder_stay_together_where_that_is_asked_for() {
         30,
         "all bees are in one folder, so there is nothing to part"
     );
+}
+
+#[test]
+fn a_table_with_new_classes_is_one_step_of_undo() {
+    let mut bench = bench();
+    let before = bench.seen();
+    let text = "path,label,set_aside\ntrain/ants/0.jpg,wasps,\ntrain/ants/1.jpg,flies,1\ntrain/ants/2.jpg,bees,\n";
+    let import = take_over(&mut bench, text).unwrap();
+    assert_eq!((import.new_classes, import.changed), (vec!["flies".to_owned(), "wasps".to_owned()], 3));
+    let after = bench.seen();
+    assert_eq!(bench.dataset.classes, ["ants", "bees", "flies", "wasps"]);
+    assert_eq!((bench.class("train/ants/0.jpg"), bench.class("train/ants/1.jpg")), (Some("wasps"), Some("flies")));
+    assert_eq!(bench.layer.labels().steps(), (1, 0));
+    assert!(bench.undo().is_some());
+    assert_eq!(bench.seen(), before);
+    let mut bench = bench.reopened();
+    assert_eq!((bench.seen(), bench.layer.labels().steps()), (before, (0, 1)));
+    assert!(bench.redo().is_some());
+    assert_eq!(bench.seen(), after);
+    assert_eq!(bench.reopened().seen(), after);
 }
