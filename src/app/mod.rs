@@ -7,6 +7,7 @@ pub mod command;
 pub mod state;
 
 mod augment;
+mod contents;
 mod data;
 mod dropped;
 mod fetch;
@@ -18,6 +19,7 @@ mod jobs;
 mod labels;
 mod lessons;
 mod native;
+mod picture_parts;
 mod pictures;
 mod predict;
 mod project;
