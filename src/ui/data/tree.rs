@@ -316,7 +316,7 @@ fn line_ui(
         Line::Issues => {
             let count = project.dataset.issues.len();
             let look = Look {
-                name: t!("Passed over, {n} files", n = count),
+                name: tn!(count, "Passed over, {n} file", "Passed over, {n} files"),
                 text: t!("passed over"),
                 count: Some(count),
                 mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
