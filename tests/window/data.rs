@@ -38,7 +38,7 @@ fn the_tree_counts_splits_and_classes_and_its_lines_filter() {
         "Validation, 5 pictures",
         "green in Validation, 3 pictures",
         "red in Validation, 2 pictures",
-        "Passed over, 1 files",
+        "Passed over, 1 file",
     ] {
         assert!(window.has(line), "{line}");
     }
@@ -52,7 +52,7 @@ fn the_tree_counts_splits_and_classes_and_its_lines_filter() {
     assert_eq!(names(&window).len(), 10);
     window.click("Clear filter");
     assert!(window.has("15 pictures"));
-    window.click("Passed over, 1 files");
+    window.click("Passed over, 1 file");
     assert!(window.has_text("notes.txt"));
 }
 

@@ -7,6 +7,7 @@ mod common;
 mod data;
 mod fetching;
 mod frame;
+mod hands;
 mod health;
 mod labelling;
 mod language;
