@@ -13,7 +13,7 @@ use super::jobs::Message;
 use super::state::{DataIndex, JobId, NoticeLevel, Specimen, Workspace};
 use crate::dataset::{self, ItemId};
 use crate::imaging::{self, ExifFacts};
-use crate::lang::{self, key, t};
+use crate::lang::{self, key, t, tn};
 
 /// Up to this many pictures are indexed on the spot, in a few milliseconds; more of them in a job.
 const INDEXED_AT_ONCE: usize = 2_000;
@@ -93,9 +93,10 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
         }
         DataMessage::Exif(..) => {}
         DataMessage::Cleared(count, bytes) => {
-            let text = t!(
-                "The thumbnail cache is empty: {count} small pictures ({megabytes:.1} MB) were removed. They are made again as needed.",
-                count = count,
+            let text = tn!(
+                count,
+                "The thumbnail cache is empty: {n} small picture ({megabytes:.1} MB) was removed. It is made again as needed.",
+                "The thumbnail cache is empty: {n} small pictures ({megabytes:.1} MB) were removed. They are made again as needed.",
                 megabytes = bytes as f64 / 1e6
             );
             cx.state.notify(NoticeLevel::Success, text);

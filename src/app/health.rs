@@ -65,6 +65,19 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     health.check = if was_asked || by_itself { HealthCheck::Waiting } else { HealthCheck::NotYet };
 }
 
+/// Some files are others now: what was found out of them is looked for again, where it was looked for before.
+pub(super) fn contents_changed(cx: &mut Cx<'_>) {
+    let health = &mut cx.state.data.health;
+    match health.check {
+        HealthCheck::Running(job) => {
+            cx.services.jobs.cancel(job);
+            health.check = HealthCheck::Waiting;
+        }
+        HealthCheck::Done => health.check = HealthCheck::Waiting,
+        HealthCheck::NotYet | HealthCheck::Waiting | HealthCheck::Stopped => {}
+    }
+}
+
 /// Once a frame: a check that waits begins when nothing else is being read.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let health = &mut cx.state.data.health;

@@ -9,7 +9,7 @@ use egui::{Context, ThemePreference, Ui};
 use super::command::{Command, Commands, UiCommand};
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
-use super::pictures::PictureService;
+use super::pictures::{Ahead, PictureService};
 use super::state::{HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice};
 use super::{
     augment, data, dropped, fetch, health, labels, lessons, native, predict, project, refresh, results, settings_file,
@@ -32,6 +32,7 @@ pub(super) struct Services {
     pub jobs: Jobs,
     pub paths: AppPaths,
     pub thumbnails: Arc<ThumbnailCache>,
+    pub ahead: Ahead,
     pub project: project::Service,
     pub refresh: refresh::Service,
     pub watch: watch::Service,
@@ -106,6 +107,10 @@ impl ImagoApp {
             // After a moment rather than at once: egui draws two frames for every request that wants one at once.
             Arc::new(move || ctx.request_repaint_after(WAKE_DELAY))
         };
+        let wake_in: Arc<dyn Fn(Duration) + Send + Sync> = {
+            let ctx = ctx.clone();
+            Arc::new(move |delay: Duration| ctx.request_repaint_after(delay.max(WAKE_DELAY)))
+        };
         let mut state = State::default();
         match settings {
             Ok(settings) => state.settings = settings,
@@ -115,13 +120,14 @@ impl ImagoApp {
         state.device_label = cpu_label(threads);
         ctx.set_zoom_factor(state.settings.ui_scale);
         let thumbnails = Arc::new(ThumbnailCache::new(paths.thumbnails_dir(), THUMBNAIL_BYTES));
+        let pictures = PictureService::new(&wake_in, &thumbnails);
         let mut app = Self {
             saved_settings: state.settings.clone(),
-            pictures: PictureService::new(&wake, &thumbnails),
             services: Services {
                 jobs: Jobs::new(wake),
                 paths,
                 thumbnails,
+                ahead: pictures.ahead(),
                 project: project::Service::default(),
                 refresh: refresh::Service::default(),
                 watch: watch::Service::default(),
@@ -138,6 +144,7 @@ impl ImagoApp {
                 leaves_anyway: false,
             },
             state,
+            pictures,
             settings_looked_at: Instant::now(),
             applied: None,
             spoken: Language::default(),
@@ -438,6 +445,7 @@ impl ImagoApp {
 impl eframe::App for ImagoApp {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         let start = Instant::now();
+        self.pictures.frame_took(frame.info().cpu_usage);
         self.tick(ctx);
         if let Some(stats) = &mut self.frame_stats {
             stats.logic(start.elapsed(), frame.info().cpu_usage);

@@ -89,7 +89,7 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     *service = Service { serial: service.serial, ..Service::default() };
 }
 
-/// These pictures' files were written anew.
+/// These pictures' files are others now.
 pub(super) fn rewritten(pictures: &HashSet<ItemId>, cx: &mut Cx<'_>) {
     let service = &mut cx.services.lessons;
     let is_one = |source: &LessonSource| matches!(source, LessonSource::Item(id) if pictures.contains(id));

@@ -7,6 +7,7 @@ pub mod command;
 pub mod state;
 
 mod augment;
+mod contents;
 mod data;
 mod dropped;
 mod fetch;
@@ -19,6 +20,7 @@ mod labels;
 mod lessons;
 mod native;
 mod no_window;
+mod picture_parts;
 mod pictures;
 mod predict;
 mod project;

@@ -9,7 +9,7 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::labels::Held;
 use super::state::{FileFacts, JobId, LabelSaving, Leaving, LeavingFor, NoticeLevel, Project, Recent, Workspace};
-use super::{labels, refresh, transfer};
+use super::{contents, labels, refresh, transfer};
 use crate::base::AppPaths;
 use crate::dataset::{self, Dataset, Item, ItemId, ScanOptions};
 use crate::imaging;
@@ -21,7 +21,7 @@ pub enum ProjectMessage {
     Scanning(JobId, usize),
     /// The folder is read, or can't be.
     Scanned(JobId, Result<Box<Scan>, String>),
-    /// Some headers, and when the files were last changed.
+    /// Some headers, and when the files were last changed, in nanoseconds since 1970.
     Facts(JobId, Vec<(ItemId, FileFacts)>, Vec<(ItemId, u64)>),
     /// The sample is drawn, or could not be.
     SampleDrawn(Result<PathBuf, String>),
@@ -85,10 +85,18 @@ pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     }
     let (held, paths) = (cx.services.labels.holds(), cx.services.paths.clone());
     let options = ScanOptions { val_fraction, seed };
-    let line = cx
-        .services
-        .jobs
-        .spawn("scan", t!("Reading folder"), move |job| scan(&path, &options, held.as_ref(), &paths, job));
+    let is_other = cx.state.project.as_ref().is_none_or(|project| project.dataset.root != path);
+    // As large as the grid will ask for them: tiles show the middle square of a 4:3 picture.
+    let side = cx.state.settings.thumb_points * cx.ctx.pixels_per_point() * 4.0 / 3.0;
+    let ahead = is_other.then(|| cx.services.ahead.clone());
+    let line = cx.services.jobs.spawn("scan", t!("Reading folder"), move |job| {
+        let show_soon = |dataset: &Dataset| {
+            if let Some(ahead) = &ahead {
+                ahead.read(dataset.items.iter().map(|item| dataset.path_of(item)), side);
+            }
+        };
+        scan(&path, &options, held.as_ref(), &paths, job, &show_soon);
+    });
     cx.services.project.current = Some(line.id);
     cx.state.jobs.push(line);
 }
@@ -157,16 +165,26 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
                 }
             }
         }
-        ProjectMessage::Facts(job, facts, dates) if Some(job) == cx.services.project.current => {
+        ProjectMessage::Facts(job, facts, modified) if Some(job) == cx.services.project.current => {
+            contents::forget(&written_since(&modified, cx), cx);
             if let Some(project) = &mut cx.state.project {
                 project.facts.extend(facts);
-                project.dates.extend(dates);
+                project.modified.extend(modified);
             }
         }
         ProjectMessage::Scanning(..) | ProjectMessage::Scanned(..) | ProjectMessage::Facts(..) => {}
         ProjectMessage::SampleDrawn(Ok(folder)) => open(&folder, cx),
         ProjectMessage::SampleDrawn(Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
     }
+}
+
+/// The pictures whose files were written to since they were last looked at: where the folder is not watched, reading it again
+/// is what finds them.
+fn written_since(modified: &[(ItemId, u64)], cx: &Cx<'_>) -> contents::Others {
+    let Some(project) = &cx.state.project else { return contents::Others::new() };
+    let is_other = |(id, now): &&(ItemId, u64)| project.modified.get(id).is_some_and(|before| before != now);
+    let path_of = |(id, _): &(ItemId, u64)| Some((*id, project.dataset.path_of(project.item(*id)?)));
+    modified.iter().filter(is_other).filter_map(path_of).collect()
 }
 
 fn opened(scan: Scan, cx: &mut Cx<'_>) {
@@ -177,18 +195,21 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
     cx.state.settings.remember(Recent { path: root, pictures: project.dataset.items.len(), opened_unix_secs: now });
     labels::opened(opened, &mut project, cx);
     let dataset = project.dataset.clone();
-    let is_same = cx.state.project.as_ref().is_some_and(|old| old.dataset.root == dataset.root);
+    let same = cx.state.project.as_ref().filter(|old| old.dataset.root == dataset.root);
+    let (is_same, others) = (same.is_some(), same.map(|old| contents::others_between(&old.dataset, &dataset)));
     if is_same {
         follow_classes(&project, cx);
     }
-    let (mut facts, mut dates) = match cx.state.project.take() {
-        Some(old) if is_same => (old.facts, old.dates),
+    contents::forget(&others.unwrap_or_default(), cx);
+    cx.state.pictures.retry_failed();
+    let (mut facts, mut modified) = match cx.state.project.take() {
+        Some(old) if is_same => (old.facts, old.modified),
         _ => (HashMap::new(), HashMap::new()),
     };
     // Grown once, not again and again in the frames in which headers come in.
     facts.reserve(dataset.items.len().saturating_sub(facts.len()));
-    dates.reserve(dataset.items.len().saturating_sub(dates.len()));
-    cx.state.project = Some(Project { facts, dates, ..project });
+    modified.reserve(dataset.items.len().saturating_sub(modified.len()));
+    cx.state.project = Some(Project { facts, modified, ..project });
     if !is_same {
         cx.state.workspace = Workspace::Data;
     }
@@ -226,7 +247,15 @@ fn cancel_current(cx: &mut Cx<'_>) {
     }
 }
 
-fn scan(path: &Path, options: &ScanOptions, held: Option<&Held>, paths: &AppPaths, job: &JobContext) {
+/// `show_soon` gets the data set when it is known which pictures there are.
+fn scan(
+    path: &Path,
+    options: &ScanOptions,
+    held: Option<&Held>,
+    paths: &AppPaths,
+    job: &JobContext,
+    show_soon: &dyn Fn(&Dataset),
+) {
     let mut reported = 0;
     let outcome = read(path, options, held, paths, job, &mut |files| {
         // The window is woken for every 500 files, not for each.
@@ -236,6 +265,9 @@ fn scan(path: &Path, options: &ScanOptions, held: Option<&Held>, paths: &AppPath
         }
     });
     if let Some(outcome) = outcome {
+        if let Ok(scan) = &outcome {
+            show_soon(scan.dataset());
+        }
         job.send(Message::Project(ProjectMessage::Scanned(job.id, outcome)));
     }
 }
@@ -264,7 +296,7 @@ fn read_headers(dataset: &Dataset, wanted: Option<&HashSet<ItemId>>, job: &JobCo
     let items: Vec<&Item> =
         dataset.items.iter().filter(|item| wanted.is_none_or(|wanted| wanted.contains(&item.id))).collect();
     for items in items.chunks(256) {
-        let (mut facts, mut dates) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        let (mut facts, mut modified) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             if job.cancel.is_cancelled() {
                 return;
@@ -274,16 +306,16 @@ fn read_headers(dataset: &Dataset, wanted: Option<&HashSet<ItemId>>, job: &JobCo
                 Err(error) => FileFacts::Unreadable(error.to_string()),
             };
             facts.push((item.id, known));
-            dates.extend(modified_secs(&dataset.path_of(item)).map(|secs| (item.id, secs)));
+            modified.extend(modified_nanos(&dataset.path_of(item)).map(|nanos| (item.id, nanos)));
         }
-        job.send(Message::Project(ProjectMessage::Facts(job.id, facts, dates)));
+        job.send(Message::Project(ProjectMessage::Facts(job.id, facts, modified)));
     }
 }
 
-/// When a file was last changed, in seconds since 1970; none where the system does not say.
-fn modified_secs(path: &Path) -> Option<u64> {
+/// When a file was last changed, in nanoseconds since 1970; none where the system does not say.
+fn modified_nanos(path: &Path) -> Option<u64> {
     let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
-    modified.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+    u64::try_from(modified.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
 }
 
 /// Draws into a folder beside the final one and renames it when all is there, so that half a sample is never opened.

@@ -2,15 +2,16 @@
 //!
 //! Unlike opening (F5), nothing is shown while it is read; afterwards only what is new or gone changes, and a line says so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use super::contents::Others;
 use super::imago_app::Cx;
 use super::jobs::Message;
 use super::project::{self, Scan};
 use super::state::{JobId, NoticeLevel, Project};
 use super::watch::Written;
-use super::{augment, labels, lessons, results};
+use super::{contents, labels, results};
 use crate::dataset::{Dataset, Item, ItemId, ScanOptions};
 use crate::lang::{self, t};
 
@@ -44,32 +45,28 @@ struct Differences {
     came: Vec<String>,
     /// Pictures that are not there any more; their names.
     went: Vec<String>,
-    /// Other pictures under the same names.
-    rewritten: HashSet<ItemId>,
+    /// Those that came, those that went, and other pictures under the same names.
+    others: Others,
     /// The list of pictures, the classes or what was passed over is another.
     is_other_list: bool,
 }
 
 impl Differences {
     fn between(before: &Dataset, now: &Dataset, written: &Written) -> Self {
-        let sizes = |dataset: &Dataset| -> HashMap<ItemId, u64> {
-            dataset.items.iter().map(|item| (item.id, item.file_bytes)).collect()
+        let ids = |dataset: &Dataset| -> HashSet<ItemId> { dataset.items.iter().map(|item| item.id).collect() };
+        let (old, new) = (ids(before), ids(now));
+        let only_in = |dataset: &Dataset, other: &HashSet<ItemId>| -> Vec<String> {
+            dataset.items.iter().filter(|item| !other.contains(&item.id)).map(Item::file_name).collect()
         };
-        let (old, new) = (sizes(before), sizes(now));
-        let came: Vec<String> =
-            now.items.iter().filter(|item| !old.contains_key(&item.id)).map(Item::file_name).collect();
-        let went: Vec<String> =
-            before.items.iter().filter(|item| !new.contains_key(&item.id)).map(Item::file_name).collect();
-        let is_rewritten = |item: &&Item| {
-            old.get(&item.id).is_some_and(|bytes| *bytes != item.file_bytes || written.has(&now.path_of(item)))
-        };
-        let rewritten = now.items.iter().filter(is_rewritten).map(|item| item.id).collect();
-        let is_other_list = !came.is_empty()
-            || !went.is_empty()
+        let mut others = contents::others_between(before, now);
+        // The sizes of files are part of the list.
+        let is_other_list = !others.is_empty()
             || before.classes != now.classes
             || before.layout != now.layout
             || before.issues != now.issues;
-        Self { came, went, rewritten, is_other_list }
+        let paths = now.items.iter().map(|item| (item.id, now.path_of(item)));
+        others.extend(paths.filter(|(_, path)| written.has(path)));
+        Self { came: only_in(now, &old), went: only_in(before, &new), others, is_other_list }
     }
 
     /// A line for the user; none where no picture came or went.
@@ -164,21 +161,13 @@ pub(super) fn receive(message: RefreshMessage, cx: &mut Cx<'_>) {
 }
 
 fn take_over(scan: Scan, differences: &Differences, cx: &mut Cx<'_>) {
-    let Some(project) = cx.state.project.as_mut().filter(|project| project.dataset.root == scan.dataset().root) else {
+    let is_open = |project: &Project| project.dataset.root == scan.dataset().root;
+    if !cx.state.project.as_ref().is_some_and(is_open) {
         return;
-    };
-    let dataset = project.dataset.clone();
-    for item in dataset.items.iter().filter(|item| differences.rewritten.contains(&item.id)) {
-        cx.state.pictures.forget(&dataset.path_of(item));
-        project.facts.remove(&item.id);
-        project.dates.remove(&item.id);
-        cx.state.data.exif.remove(&item.id);
     }
-    lessons::rewritten(&differences.rewritten, cx);
+    contents::forget(&differences.others, cx);
     if differences.is_other_list {
         replace(scan, cx);
-    } else if !differences.rewritten.is_empty() {
-        augment::project_changed(cx);
     }
     project::read_missing_headers(cx);
     if let Some(text) = differences.told() {
@@ -195,7 +184,7 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
     if let Some(old) = cx.state.project.take() {
         let is_there = |id: &ItemId| project.index_of.contains_key(id);
         project.facts = old.facts.into_iter().filter(|(id, _)| is_there(id)).collect();
-        project.dates = old.dates.into_iter().filter(|(id, _)| is_there(id)).collect();
+        project.modified = old.modified.into_iter().filter(|(id, _)| is_there(id)).collect();
         project.runs_dir = old.runs_dir;
     }
     let large = cx
@@ -267,8 +256,9 @@ mod tests {
             (found.came.as_slice(), found.went.as_slice()),
             (&["e.jpg".to_owned()][..], &["b.jpg".to_owned()][..])
         );
-        let id = |name: &str| now.items.iter().find(|item| item.file_name() == name).unwrap().id;
-        assert_eq!(found.rewritten, HashSet::from([id("a.jpg"), id("d.jpg")]), "one by its size, one by the report");
+        let others: HashSet<_> = found.others.values().map(|path| path.file_name().unwrap().to_owned()).collect();
+        let all = ["a.jpg", "b.jpg", "d.jpg", "e.jpg"].map(std::ffi::OsString::from);
+        assert_eq!(others, HashSet::from(all), "one by its size, one by the report, one that went, one that came");
         assert!(found.is_other_list);
         let text = found.told().unwrap();
         assert!(text.contains("e.jpg is new") && text.contains("b.jpg is gone"), "{text}");

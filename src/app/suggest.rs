@@ -1,8 +1,9 @@
 //! Asks a trained model for labels, in a job: the newest run of the data set that works, or the one that was chosen.
 //!
-//! Unlabelled pictures come first. A small data set is looked at of our own accord; a large one when a training has just
-//! finished (its unlabelled pictures) or when it is asked for (all of them).
+//! It is done of our own accord, in the background: unlabelled pictures first; the labelled ones too in a data set of usual
+//! size, or when it is asked for. A training goes first. Who stops it in the status bar is not disturbed by it again.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,13 +12,13 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::state::{JobId, ModelLine, NoticeLevel};
 use crate::base::CancelToken;
-use crate::dataset::ItemId;
+use crate::dataset::{Item, ItemId};
 use crate::lang::t;
 use crate::nn::DeviceChoice;
 use crate::predict::{PredictError, Predictor};
 
-/// Up to this many pictures are looked at unasked.
-const UNASKED_UP_TO: usize = 5_000;
+/// In data sets of up to this many pictures the labelled ones are looked at unasked too.
+const LABELLED_TOO_UP_TO: usize = 5_000;
 /// What was found is handed over this often.
 const HAND_OVER: Duration = Duration::from_millis(150);
 
@@ -49,6 +50,8 @@ pub(super) struct Service {
     asked: Option<Asked>,
     /// It was asked for all pictures, however many.
     wanted: bool,
+    /// The model that was looking when it was stopped in the status bar; it goes on when it is asked to.
+    stopped: Option<PathBuf>,
     /// Models that could not be loaded; the next older one is asked instead.
     failed: Vec<PathBuf>,
 }
@@ -58,6 +61,7 @@ pub(super) fn handle(command: SuggestCommand, cx: &mut Cx<'_>) {
     match command {
         SuggestCommand::Switch(on) => {
             cx.state.settings.suggest = on;
+            cx.services.suggest.stopped = None;
             if !on {
                 stop(cx);
                 cx.state.data.suggestions.clear();
@@ -65,6 +69,7 @@ pub(super) fn handle(command: SuggestCommand, cx: &mut Cx<'_>) {
         }
         SuggestCommand::Choose(model) => {
             cx.services.suggest.failed.clear();
+            cx.services.suggest.stopped = None;
             cx.state.data.suggestions.chosen = model;
             cx.state.data.suggestions.error = None;
         }
@@ -73,6 +78,7 @@ pub(super) fn handle(command: SuggestCommand, cx: &mut Cx<'_>) {
             cx.state.settings.suggest = true;
             cx.services.suggest.failed.clear();
             cx.services.suggest.wanted = true;
+            cx.services.suggest.stopped = None;
             if model_to_ask(cx).is_none() {
                 let text = t!(
                     "There is no trained model yet. Train one in the Train workspace; it then suggests labels here."
@@ -107,6 +113,10 @@ pub(super) fn receive(message: SuggestMessage, cx: &mut Cx<'_>) {
         SuggestMessage::Ended(job, outcome) if Some(job) == current => {
             cx.services.suggest.job = None;
             suggestions.progress = None;
+            if outcome == Err(None) {
+                suggestions.waits_to_be_asked = true;
+                cx.services.suggest.stopped = cx.services.suggest.asked.as_ref().map(|asked| asked.model.clone());
+            }
             if let Err(Some(reason)) = outcome {
                 // Of our own accord the next older model is asked; one that was chosen says why it can't be.
                 if suggestions.chosen.is_none()
@@ -134,28 +144,42 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     }
 }
 
+/// Some files are others now: what was said of them is forgotten, also what is just being said, and they are looked at again.
+pub(super) fn contents_changed(others: &HashSet<ItemId>, cx: &mut Cx<'_>) {
+    cx.state.data.suggestions.forget(others);
+    let service = &mut cx.services.suggest;
+    service.wanted |= service.job.is_some() && service.asked.as_ref().is_some_and(|asked| asked.all);
+    stop(cx);
+}
+
 /// Once a frame: starts looking where there is something to look at.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
-    // A training under way needs the processor itself, and its own model is not ready.
-    if !cx.state.settings.suggest || cx.state.train.is_running() {
+    if !cx.state.settings.suggest {
         return;
     }
     let serial = project.serial;
-    let is_small = project.dataset.items.len() <= UNASKED_UP_TO;
+    let is_small = project.dataset.items.len() <= LABELLED_TOO_UP_TO;
+    // A training under way needs the processor itself, and its own model is not ready.
+    if cx.state.train.is_running() {
+        if cx.services.suggest.job.is_some() {
+            stop(cx);
+        }
+        return;
+    }
     let Some(model) = model_to_ask(cx) else { return };
     let service = &cx.services.suggest;
     let is_asked = |asked: &Asked| asked.model == model && asked.serial == serial;
     if service.asked.as_ref().is_some_and(is_asked) && !service.wanted {
         return;
     }
-    let just_trained = cx.state.train.last_finished.as_ref() == Some(&model);
-    let all = is_small || service.wanted;
     let chosen = cx.state.data.suggestions.chosen.as_ref() == Some(&model);
-    cx.state.data.suggestions.waits_to_be_asked = !(all || just_trained || chosen);
-    if !cx.state.data.suggestions.waits_to_be_asked {
+    let all = is_small || service.wanted || chosen;
+    let was_stopped = service.stopped.as_ref() == Some(&model);
+    cx.state.data.suggestions.waits_to_be_asked = was_stopped;
+    if !was_stopped {
         cx.services.suggest.wanted = false;
-        start(Asked { model, serial, all: all || chosen }, cx);
+        start(Asked { model, serial, all }, cx);
     }
 }
 
@@ -183,21 +207,23 @@ fn start(asked: Asked, cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let suggestions = &cx.state.data.suggestions;
     let is_same_model = suggestions.model.as_ref().is_some_and(|model| model.path == asked.model);
-    let is_open = |item: &&crate::dataset::Item| !(is_same_model && suggestions.is_known(item.id));
-    let (mut unlabelled, labelled): (Vec<_>, Vec<_>) =
-        project.dataset.items.iter().filter(is_open).partition(|item| item.class.is_none());
-    if asked.all {
-        unlabelled.extend(labelled);
-    }
-    if unlabelled.is_empty() {
+    let is_open =
+        |item: &&Item| (asked.all || item.class.is_none()) && !(is_same_model && suggestions.is_known(item.id));
+    let items = project.dataset.items.iter().enumerate().filter(|(_, item)| is_open(item));
+    let mut open: Vec<(bool, usize)> = items.map(|(position, item)| (item.class.is_some(), position)).collect();
+    if open.is_empty() {
         cx.services.suggest.asked = Some(asked);
         return;
     }
-    let (ids, paths): (Vec<ItemId>, Vec<PathBuf>) =
-        unlabelled.into_iter().map(|item| (item.id, project.dataset.path_of(item))).unzip();
-    let total = ids.len();
-    let model = asked.model.clone();
+    let total = open.len();
+    let (model, dataset) = (asked.model.clone(), project.dataset.clone());
     let line = cx.services.jobs.spawn("suggest", t!("Suggesting labels"), move |job| {
+        // In the job: for a large data set this takes a while.
+        open.sort_unstable();
+        let items = open.iter().filter_map(|(_, position)| dataset.items.get(*position));
+        let (ids, paths): (Vec<ItemId>, Vec<PathBuf>) = items.map(|item| (item.id, dataset.path_of(item))).unzip();
+        // The next label must not copy the whole data set because this job still holds it.
+        drop(dataset);
         let outcome = look(&model, &ids, &paths, job);
         job.send(Message::Suggest(SuggestMessage::Ended(job.id, outcome)));
     });

@@ -248,9 +248,12 @@ fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
         let written = layer.write_csv(&dataset, &path);
         drop(dataset);
         let outcome = match written {
-            Ok(()) => {
-                Ok(t!("The labels of {pictures} pictures are in {path}.", pictures = pictures, path = path.display()))
-            }
+            Ok(()) => Ok(tn!(
+                pictures,
+                "The label of {n} picture is in {path}.",
+                "The labels of {n} pictures are in {path}.",
+                path = path.display()
+            )),
             Err(error) => {
                 Err(t!("The labels could not be written: {error}.", error = lang::sentence(&error.to_string())))
             }

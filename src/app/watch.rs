@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select, unbounded};
 use notify::event::{EventKind, ModifyKind};
 use notify::{RecursiveMode, Watcher};
 
@@ -18,6 +18,8 @@ use super::refresh;
 use super::state::{JobId, NoticeLevel};
 use crate::lang::{self, t};
 
+/// A folder that is gone is looked for this often: it may come back.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Reports are passed on after so long without a further one.
 const QUIET: Duration = Duration::from_millis(400);
 /// And at least that often, while files are being copied for a long time.
@@ -62,10 +64,10 @@ impl Written {
         }
     }
 
-    /// Whether `path` is among them.
+    /// Whether `path` or a folder that it is in is among them.
     pub(super) fn has(&self, path: &Path) -> bool {
         match self {
-            Self::These(these) => these.contains(path),
+            Self::These(these) => !these.is_empty() && path.ancestors().any(|part| these.contains(part)),
             Self::Many => true,
         }
     }
@@ -135,28 +137,65 @@ pub(super) fn receive(message: WatchMessage, cx: &mut Cx<'_>) {
     }
 }
 
-/// Passes on what happens below `root` until the other end of `stopped` is gone.
+/// Passes on what happens below `root` until the other end of `stopped` is gone. A folder that was removed and comes back, as
+/// on a drive that was pulled out, is watched again.
 fn watch(root: &Path, stopped: &Receiver<()>, context: &JobContext) -> notify::Result<()> {
-    let (sender, reports) = unbounded();
-    let mut watcher = notify::recommended_watcher(move |report| {
-        // The thread may be about to end; then nobody needs the report.
-        let _ = sender.send(report);
-    })?;
-    watcher.watch(root, RecursiveMode::Recursive)?;
-    context.send(Message::Watch(WatchMessage::Begun(context.id)));
+    let mut is_back = false;
+    loop {
+        let (sender, reports) = unbounded();
+        let mut watcher = notify::recommended_watcher(move |report| {
+            // The thread may be about to end; then nobody needs the report.
+            let _ = sender.send(report);
+        })?;
+        match watcher.watch(root, RecursiveMode::Recursive) {
+            Ok(()) if is_back => context.send(Message::Watch(WatchMessage::Changed(context.id, Written::Many))),
+            Ok(()) => context.send(Message::Watch(WatchMessage::Begun(context.id))),
+            // Gone once more.
+            Err(_) if is_back && !root.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+        if root.is_dir() && pass_on(root, &reports, stopped, context) == Until::Stopped {
+            return Ok(());
+        }
+        is_back = true;
+        while !root.is_dir() {
+            if stopped.recv_timeout(LOOK_AGAIN) != Err(RecvTimeoutError::Timeout) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What ends the passing on of reports.
+#[derive(PartialEq, Eq)]
+enum Until {
+    /// Nobody needs them any more.
+    Stopped,
+    /// The folder is gone, or another one is in its place: there will be no more reports.
+    Gone,
+}
+
+fn pass_on(
+    root: &Path,
+    reports: &Receiver<notify::Result<notify::Event>>,
+    stopped: &Receiver<()>,
+    context: &JobContext,
+) -> Until {
     loop {
         let first = select! {
-            recv(stopped) -> _ => return Ok(()),
+            recv(stopped) -> _ => return Until::Stopped,
             recv(reports) -> report => report,
         };
-        let Ok(first) = first else { return Ok(()) };
+        let Ok(first) = first else { return Until::Stopped };
         let Some(mut written) = concern(root, &first) else { continue };
+        let mut is_gone = ends(root, &first);
         let since = Instant::now();
         while since.elapsed() < LONGEST {
             select! {
-                recv(stopped) -> _ => return Ok(()),
+                recv(stopped) -> _ => return Until::Stopped,
                 recv(reports) -> report => {
-                    let Ok(report) = report else { return Ok(()) };
+                    let Ok(report) = report else { return Until::Stopped };
+                    is_gone |= ends(root, &report);
                     if let Some(more) = concern(root, &report) {
                         written = written.and(more);
                     }
@@ -165,7 +204,18 @@ fn watch(root: &Path, stopped: &Receiver<()>, context: &JobContext) -> notify::R
             }
         }
         context.send(Message::Watch(WatchMessage::Changed(context.id, written)));
+        if is_gone || !root.is_dir() {
+            return Until::Gone;
+        }
     }
+}
+
+/// Whether a report says that the watched folder itself was removed or moved away.
+fn ends(root: &Path, report: &notify::Result<notify::Event>) -> bool {
+    report.as_ref().is_ok_and(|event| {
+        let goes = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+        goes && event.paths.iter().any(|path| path == root)
+    })
 }
 
 /// What a report means for the data set: nothing, or that the folder is to be read again and these files may be others.
@@ -180,8 +230,16 @@ fn concern(root: &Path, report: &notify::Result<notify::Event>) -> Option<Writte
         EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(_)) => return None,
         EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Other => {}
     }
-    let paths: BTreeSet<PathBuf> = event.paths.iter().filter(|path| !is_hidden(root, path)).cloned().collect();
-    (!paths.is_empty()).then_some(Written::These(paths))
+    let mut paths: BTreeSet<PathBuf> = event.paths.iter().filter(|path| !is_hidden(root, path)).cloned().collect();
+    if paths.is_empty() {
+        return None;
+    }
+    // A folder counts for all that is in it when it came, went or was renamed, but not when something in it changed: that has
+    // a report of its own.
+    if matches!(event.kind, EventKind::Modify(kind) if !matches!(kind, ModifyKind::Name(_))) {
+        paths.retain(|path| !path.is_dir());
+    }
+    Some(Written::These(paths))
 }
 
 /// Whether a path leads through a hidden folder, such as that of the labels, or to a hidden file: these are never scanned.

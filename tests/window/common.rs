@@ -1,9 +1,11 @@
 //! Opens the window without a screen, on a folder of its own, and waits for what happens in the background.
 #![allow(dead_code, reason = "each file of tests needs some of these helpers, none needs all")]
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::{Key, Modifiers, Ui, UiBuilder};
 use egui_kittest::Harness;
@@ -48,6 +50,32 @@ pub struct Window {
     harness: Harness<'static, Shown>,
     /// Settings, runs and data sets of this test; gone with the window.
     pub home: tempfile::TempDir,
+    /// The files of the data set that was opened, as they were then.
+    originals: Option<Originals>,
+}
+
+/// Files with when they were last changed and a checksum of their bytes.
+struct Originals(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+
+impl Originals {
+    /// All files below a folder but those of Imago's own.
+    fn of(root: &Path) -> Self {
+        let walk = walkdir::WalkDir::new(root).into_iter();
+        let walk = walk.filter_entry(|entry| entry.file_name() != ".imago").filter_map(Result::ok);
+        let files = walk.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+        Self(files.map(|path| (path.clone(), state_of(&path))).collect())
+    }
+
+    /// Those that are others now, or gone. New files beside them are none of ours.
+    fn changed(&self) -> Vec<&Path> {
+        self.0.iter().filter(|(path, before)| state_of(path) != **before).map(|(path, _)| path.as_path()).collect()
+    }
+}
+
+fn state_of(path: &Path) -> (Option<SystemTime>, u64) {
+    let mut checksum = DefaultHasher::new();
+    std::fs::read(path).ok().hash(&mut checksum);
+    (std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok(), checksum.finish())
 }
 
 impl Deref for Window {
@@ -67,6 +95,9 @@ impl DerefMut for Window {
 impl Drop for Window {
     fn drop(&mut self) {
         self.app_mut().close();
+        if !std::thread::panicking() {
+            self.check_originals();
+        }
     }
 }
 
@@ -80,7 +111,7 @@ pub fn harness(size: [f32; 2]) -> Window {
         .with_max_steps(256)
         .build_ui_state(|ui, shown: &mut Shown| shown.frame_ui(ui), shown);
     harness.run_steps(2);
-    Window { harness, home }
+    Window { harness, home, originals: None }
 }
 
 /// Opens the window with `folder` opened in it as a data set, and waits until its pictures' headers are read.
@@ -126,6 +157,8 @@ impl Window {
 
     /// Opens a folder as data set and waits until its headers are read.
     pub fn open(&mut self, folder: &Path) {
+        self.check_originals();
+        self.originals = Some(Originals::of(folder));
         self.command(Command::OpenFolder(folder.to_owned()));
         self.run_until("the folder is read", |app| {
             let state = app.state();
@@ -134,6 +167,18 @@ impl Window {
                     || state.project.as_ref().is_some_and(|project| project.facts.len() == project.dataset.items.len()))
         });
         self.harness.run_steps(2);
+    }
+
+    /// Every file of the data set is as it was when it was opened: whatever was done in the window.
+    fn check_originals(&self) {
+        let changed = self.originals.as_ref().map(Originals::changed).unwrap_or_default();
+        assert!(changed.is_empty(), "these files are not what they were: {changed:?}");
+    }
+
+    /// From here on the test itself changes files of the data set, which until here are as they were.
+    pub fn changes_files(&mut self) {
+        self.check_originals();
+        self.originals = None;
     }
 
     /// Draws frames until `done`, at most a minute.
@@ -218,8 +263,8 @@ impl Window {
         let nodes = self.harness.root().children_recursive();
         let controls = nodes.filter(|node| controls.contains(&node.accesskit_node().role()));
         let unnamed = controls.filter(|node| {
-            let node = node.accesskit_node();
-            node.label().is_none_or(|label| label.is_empty()) && node.value().is_none_or(|value| value.is_empty())
+            // What is chosen or typed says nothing of what it is for.
+            node.accesskit_node().label().is_none_or(|label| label.is_empty())
         });
         unnamed.map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect())).collect()
     }

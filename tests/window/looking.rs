@@ -329,3 +329,43 @@ fn thumbnails_are_kept_on_disk_used_again_and_cleared() {
     assert!(window.shown().notices.iter().any(|notice| notice.text.contains("3 small pictures")));
     assert_eq!(originals(&root), before);
 }
+
+#[test]
+fn zooming_in_shows_every_pixel_of_a_picture_that_is_larger_than_the_screen() {
+    let mut window = harness_with(SIZE, |parent| {
+        let root = parent.join("large");
+        std::fs::create_dir_all(root.join("a")).expect("a folder");
+        let picture = image::RgbImage::from_fn(3000, 2400, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, 90]));
+        picture.save(root.join("a/large.bmp")).expect("a BMP");
+        root
+    });
+    window.press(Modifiers::NONE, Key::ArrowRight);
+    window.press(Modifiers::NONE, Key::Space);
+    window.settle();
+    assert!(window.shown().pictures.parts().is_empty(), "whole in view it has pixels enough");
+    let middle = window.get_by_label("Large picture large.bmp").rect().center();
+    for _ in 0..2 {
+        window.drag_at(middle);
+        window.drop_at(middle);
+    }
+    window.run_steps(3);
+    window.settle();
+    let parts = window.shown().pictures.parts();
+    let [(part, size)] = parts.as_slice() else { panic!("one part is shown: {parts:?}") };
+    assert_eq!([part.width as usize, part.height as usize], *size, "as many pixels as the picture has there");
+    assert!(
+        part.x <= 1400 && part.x + part.width >= 1600 && part.y <= 1100 && part.y + part.height >= 1300,
+        "{part:?}"
+    );
+    let before = *part;
+    // Moved to a corner it is another part, in the place of the one before.
+    drag(&mut window, middle, middle + Vec2::new(5000.0, 5000.0));
+    window.drop_at(middle + Vec2::new(5000.0, 5000.0));
+    window.settle();
+    let parts = window.shown().pictures.parts();
+    let [(part, _)] = parts.as_slice() else { panic!("one part is shown: {parts:?}") };
+    assert!((part.x, part.y) == (0, 0) && *part != before, "{part:?}");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.settle();
+    assert!(window.shown().data.large.is_none());
+}

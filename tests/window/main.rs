@@ -8,6 +8,7 @@ mod common;
 mod data;
 mod fetching;
 mod frame;
+mod hands;
 mod health;
 mod keyboard;
 mod killed;

@@ -1,5 +1,6 @@
 //! What appears in the open folder, vanishes from it or is written anew shows by itself.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,8 @@ use egui::Key;
 use egui::Modifiers;
 use imago::app::ImagoApp;
 use imago::app::command::Command;
-use imago::app::state::{FileFacts, LargeView, State};
+use imago::app::state::{FileFacts, LargeView, ModelLine, Picture, State};
+use imago::dataset::ItemId;
 
 use crate::common::{Window, colours, harness_with};
 
@@ -16,6 +18,7 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 fn opened() -> (Window, PathBuf) {
     let mut window = harness_with(SIZE, colours);
     let root = window.home.path().join("colours");
+    window.changes_files();
     window.run_until("the watch", ImagoApp::is_watching);
     (window, root)
 }
@@ -121,4 +124,118 @@ fn a_dropped_folder_of_pictures_may_be_meant_for_a_class_or_as_a_data_set() {
     window.click("Open it as a data set instead");
     until(&mut window, "the other data set", |state| count(state) == 3);
     assert!(window.shown().transfer.incoming.is_none());
+}
+
+fn id_of(state: &State, path: &Path) -> ItemId {
+    state.project.as_ref().and_then(|project| project.item_at(path)).expect("it is there").id
+}
+
+/// The size of the picture that is shown for a file.
+fn shown_size(window: &mut Window, path: &Path) -> Option<[u32; 2]> {
+    match window.shown_mut().pictures.get(path, 200.0) {
+        Picture::Ready { original_size, .. } => Some(original_size),
+        Picture::Loading | Picture::Failed(_) => None,
+    }
+}
+
+/// As if a model had said something of a picture.
+fn suggest(window: &mut Window, id: ItemId) {
+    let classes = vec!["green".to_owned(), "red".to_owned()];
+    let model = ModelLine { path: "a model".into(), title: "a model".to_owned(), classes: classes.clone() };
+    let suggestions = &mut window.shown_mut().data.suggestions;
+    suggestions.begin(model, &classes);
+    suggestions.insert(id, Box::new([0.9, 0.1]));
+}
+
+#[test]
+fn another_picture_under_the_name_of_one_that_went_is_a_new_one() {
+    let (mut window, root) = opened();
+    let file = root.join("train/green/green 1.jpg");
+    window.settle();
+    assert_eq!(shown_size(&mut window, &file), Some([48, 36]));
+    let id = id_of(window.shown(), &file);
+    suggest(&mut window, id);
+    fs::remove_file(&file).expect("it can be removed");
+    until(&mut window, "one picture less", |state| count(state) == 14);
+    assert!(!window.shown().data.suggestions.is_known(id), "nothing is said of what is gone");
+    suggest(&mut window, id);
+    picture(&file, 30);
+    until(&mut window, "the picture again", |state| count(state) == 15);
+    assert_eq!(shown_size(&mut window, &file), Some([30, 30]));
+    assert!(!window.shown().data.suggestions.is_known(id), "what was said was said of the other one");
+}
+
+#[test]
+fn what_was_found_out_of_a_file_that_is_written_anew_is_found_out_anew() {
+    let (mut window, root) = opened();
+    let file = root.join("train/green/green 1.jpg");
+    window.settle();
+    let id = id_of(window.shown(), &file);
+    suggest(&mut window, id);
+    let is_tiny = |state: &State| state.data.health.survey().is_some_and(|survey| survey.tiny.contains(&id));
+    assert!(window.shown().data.health.survey().is_some() && !is_tiny(window.shown()));
+    picture(&file, 20);
+    until(&mut window, "a tiny picture", is_tiny);
+    assert!(!window.shown().data.suggestions.is_known(id));
+    assert_eq!(shown_size(&mut window, &file), Some([20, 20]));
+    let bytes = fs::metadata(&file).expect("it is there").len();
+    let known = window.shown().project.as_ref().and_then(|project| project.item(id)).map(|item| item.file_bytes);
+    assert_eq!(known, Some(bytes), "its new size is known");
+}
+
+#[cfg(unix)]
+#[test]
+fn reading_the_folder_again_finds_what_no_watch_reports() {
+    // What is written to a file by another name, in another folder, is not reported here.
+    let mut window = harness_with(SIZE, |parent| {
+        let root = colours(parent);
+        fs::hard_link(root.join("train/green/green 1.jpg"), parent.join("twin.jpg")).expect("a link");
+        root
+    });
+    window.changes_files();
+    let (root, twin) = (window.home.path().join("colours"), window.home.path().join("twin.jpg"));
+    let file = root.join("train/green/green 1.jpg");
+    window.settle();
+    assert_eq!(shown_size(&mut window, &file), Some([48, 36]));
+    let id = id_of(window.shown(), &file);
+    suggest(&mut window, id);
+    // As many bytes as before.
+    let other = window.home.path().join("other.jpg");
+    picture(&other, 16);
+    let mut bytes = fs::read(&other).expect("it can be read");
+    let before = fs::metadata(&file).expect("it is there").len() as usize;
+    assert!(bytes.len() <= before);
+    bytes.resize(before, 0);
+    std::thread::sleep(Duration::from_millis(20));
+    fs::write(&twin, bytes).expect("it can be written");
+    window.open(&root);
+    until(&mut window, "the new size", |state| {
+        let facts = state.project.as_ref().and_then(|project| project.facts.get(&id));
+        matches!(facts, Some(FileFacts::Known { width: 16, .. }))
+    });
+    assert_eq!(shown_size(&mut window, &file), Some([16, 16]));
+    assert!(!window.shown().data.suggestions.is_known(id));
+}
+
+#[test]
+fn a_folder_that_is_removed_is_told_of_and_watched_again_when_it_is_back() {
+    let (mut window, root) = opened();
+    window.settle();
+    fs::remove_dir_all(&root).expect("it can be removed");
+    until(&mut window, "a word about it", |state| was_said(state, "can't be read again") || count(state) == 0);
+    assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), Some(root.clone()));
+    let parent = window.home.path().to_owned();
+    colours(&parent);
+    picture(&root.join("train/green/green 1.jpg"), 30);
+    until(&mut window, "the folder again", |state| {
+        let facts = state.project.as_ref().map(|project| &project.facts);
+        let id = state.project.as_ref().and_then(|project| project.item_at(&root.join("train/green/green 1.jpg")));
+        id.is_some_and(|item| {
+            matches!(facts.and_then(|facts| facts.get(&item.id)), Some(FileFacts::Known { width: 30, .. }))
+        })
+    });
+    assert_eq!(count(window.shown()), 15);
+    // And from then on everything is noticed as before.
+    picture(&root.join("train/red/one more.png"), 40);
+    until(&mut window, "the new picture", |state| count(state) == 16);
 }

@@ -55,6 +55,11 @@ impl HealthState {
         self.survey.as_ref()
     }
 
+    /// Grows whenever something was found out about the files, or forgotten.
+    pub fn surveys(&self) -> u64 {
+        self.surveys
+    }
+
     /// What is wrong, gravest first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings

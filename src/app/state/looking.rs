@@ -2,6 +2,7 @@
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use super::pictures::{LARGEST_SIDE, Part};
 use crate::dataset::ItemId;
 
 /// Points that one pixel of a picture covers at most.
@@ -79,6 +80,32 @@ impl LargeView {
     }
 }
 
+/// The part of a picture of `size` pixels that is to be decoded by itself when the picture lies at `rect` (in points) and `area`
+/// of it is seen, and how many pixels its longer side is to have, `most` at most. None where the whole picture as it is decoded
+/// has pixels enough. The part is a little larger than what is seen, so that it stays the same while the view moves a little.
+pub fn part_in_view(rect: Rect, area: Rect, size: [u32; 2], pixels_per_point: f32, most: u32) -> Option<(Part, u32)> {
+    let seen = rect.intersect(area);
+    let longest = rect.width().max(rect.height()) * pixels_per_point;
+    if !seen.is_positive() || size[0].max(size[1]) <= LARGEST_SIDE || longest <= LARGEST_SIDE as f32 {
+        return None;
+    }
+    let whole = vec2(size[0] as f32, size[1] as f32);
+    let (from, to) = ((seen.min - rect.min) / rect.size() * whole, (seen.max - rect.min) / rect.size() * whole);
+    let longer = (to - from).max_elem();
+    let cell = ((longer / 8.0).max(32.0) as u32).next_power_of_two();
+    let snapped = |from: f32, to: f32, end: u32| {
+        let from = (from.max(0.0) as u32 / cell * cell).min(end.saturating_sub(1));
+        let to = ((to.max(0.0).ceil() as u32).div_ceil(cell) * cell).clamp(from + 1, end.max(from + 1));
+        (from, to - from)
+    };
+    let ((x, width), (y, height)) = (snapped(from.x, to.x, size[0]), snapped(from.y, to.y, size[1]));
+    let pixels = width.max(height);
+    // As many as the screen shows, in steps, so that zooming does not decode anew all the time; never more than there are.
+    let shown = pixels as f32 * (rect.width() * pixels_per_point / whole.x).min(1.0);
+    let max_side = (shown.ceil() as u32).div_ceil(512).saturating_mul(512).min(pixels).min(most).max(1);
+    Some((Part { x, y, width, height }, max_side))
+}
+
 /// Points for each pixel when a picture is whole in view.
 fn fit_scale(area: Rect, size: Vec2) -> f32 {
     let size = size.max(vec2(1.0, 1.0));
@@ -139,6 +166,37 @@ mod tests {
         assert_eq!(view.zoom, 1.0);
         view.toggle(AREA.center(), AREA, vec2(40.0, 30.0), 1.0);
         assert_eq!(view.zoom, 2.0);
+    }
+
+    #[test]
+    fn what_is_seen_of_a_large_picture_has_all_its_pixels_or_those_of_the_screen() {
+        let (mut view, size) = (LargeView::new(None), [8000, 6000]);
+        let whole = vec2(8000.0, 6000.0);
+        let part = |view: &LargeView| part_in_view(view.rect(AREA, whole), AREA, size, 1.0, 4096);
+        assert_eq!(part(&view), None, "the whole picture is small enough");
+        view.zoom_at(8.0, pos2(300.0, 200.0), AREA, whole);
+        // 1000×750 of its pixels are seen at 400×300.
+        let (found, max_side) = part(&view).unwrap();
+        let covers = |found: Part, left: u32, top: u32, right: u32, bottom: u32| {
+            found.x <= left && found.y <= top && found.x + found.width >= right && found.y + found.height >= bottom
+        };
+        assert!(covers(found, 3500, 2625, 4500, 3375) && found.width < 1500 && found.height < 1300, "{found:?}");
+        assert_eq!(max_side, 512, "{found:?}");
+        view.zoom_at(2.5, pos2(300.0, 200.0), AREA, whole);
+        let (found, max_side) = part(&view).unwrap();
+        assert!(covers(found, 3800, 2850, 4200, 3150), "{found:?}");
+        assert_eq!(max_side, found.width.max(found.height), "every pixel");
+        view.pan(vec2(3.0, 3.0), AREA, whole);
+        assert_eq!(part(&view), Some((found, max_side)), "a little further it is the same part");
+        view.pan(vec2(9e9, 9e9), AREA, whole);
+        let (corner, _) = part(&view).unwrap();
+        assert_eq!((corner.x, corner.y), (0, 0));
+        view.pan(vec2(-9e9, -9e9), AREA, whole);
+        let (corner, max_side) = part(&view).unwrap();
+        assert_eq!((corner.x + corner.width, corner.y + corner.height), (8000, 6000));
+        assert!(max_side <= 4096);
+        let small = vec2(2048.0, 1000.0);
+        assert_eq!(part_in_view(view.rect(AREA, small), AREA, [2048, 1000], 1.0, 4096), None, "it is there as a whole");
     }
 
     #[test]

@@ -1,11 +1,24 @@
 //! Pictures from files as textures. Panels ask for them while drawing; the application decodes what was asked for in the
 //! background, uploads a few a frame, and forgets the ones not seen for longest when they take too many bytes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::TextureHandle;
+
+/// A part of a picture, in its pixels, upright.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// From the left.
+    pub x: u32,
+    /// From the top.
+    pub y: u32,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
 
 /// Which picture, and how large.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +27,8 @@ pub struct PictureKey {
     pub path: Arc<Path>,
     /// Longer side in pixels at most; rounded to a few steps, so that a size slider does not decode anew at every pixel.
     pub max_side: u32,
+    /// A part of it; none: the whole.
+    pub part: Option<Part>,
 }
 
 /// What there is of a picture.
@@ -45,6 +60,10 @@ pub struct Pictures {
     pub(in crate::app) entries: HashMap<PictureKey, PictureEntry>,
     /// Asked for in this frame and not there, in the order of asking.
     pub(in crate::app) wanted: Vec<PictureKey>,
+    /// Files that are others now: what is being decoded of them is of the old ones.
+    pub(in crate::app) forgotten: HashSet<PathBuf>,
+    /// Whether parts of pictures were asked for in this frame.
+    pub(in crate::app) shows_parts: bool,
     pub(in crate::app) frame: u64,
     pub(in crate::app) bytes: usize,
 }
@@ -53,7 +72,7 @@ impl Pictures {
     /// The picture in `path`, no larger than about `max_side_pixels`. Asking for it is what gets it decoded, so it is to be
     /// asked for in every frame in which it is shown.
     pub fn get(&mut self, path: &Path, max_side_pixels: f32) -> Picture {
-        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels) };
+        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels), part: None };
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.last_used_frame = self.frame;
             if !matches!(entry.picture, Picture::Loading) {
@@ -64,7 +83,7 @@ impl Pictures {
         // Another size of the same picture is better than none until the right one is there; the largest is best.
         for side in SIDES.into_iter().rev() {
             if side != key.max_side {
-                let other = PictureKey { path: key.path.clone(), max_side: side };
+                let other = PictureKey { path: key.path.clone(), max_side: side, part: None };
                 if let Some(entry) = self.entries.get_mut(&other)
                     && matches!(entry.picture, Picture::Ready { .. })
                 {
@@ -76,9 +95,48 @@ impl Pictures {
         Picture::Loading
     }
 
+    /// A part of a picture that is looked at closely, its longer side at most `max_side` pixels, and which part it is: until
+    /// the one that is asked for is there, the one before.
+    pub fn part(&mut self, path: &Path, part: Part, max_side: u32) -> Option<(TextureHandle, Part)> {
+        self.shows_parts = true;
+        let mut key = PictureKey { path: Arc::from(path), max_side, part: Some(part) };
+        if !self.entries.contains_key(&key) {
+            self.wanted.push(key.clone());
+            let parts = self.entries.iter().filter(|(other, _)| other.part.is_some() && other.path == key.path);
+            key = parts.max_by_key(|(_, entry)| entry.last_used_frame)?.0.clone();
+        }
+        let entry = self.entries.get_mut(&key)?;
+        entry.last_used_frame = self.frame;
+        match &entry.picture {
+            Picture::Ready { texture, .. } => Some((texture.clone(), key.part?)),
+            Picture::Loading | Picture::Failed(_) => None,
+        }
+    }
+
+    /// The parts that are there, with the size of each one's texture.
+    pub fn parts(&self) -> Vec<(Part, [usize; 2])> {
+        let ready = self.entries.iter().filter_map(|(key, entry)| match &entry.picture {
+            Picture::Ready { texture, .. } => Some((key.part?, texture.size())),
+            Picture::Loading | Picture::Failed(_) => None,
+        });
+        ready.collect()
+    }
+
+    /// Forgets the other parts of the same picture: one is shown at a time, and they are large.
+    pub(in crate::app) fn forget_other_parts(&mut self, shown: &PictureKey) {
+        let bytes = &mut self.bytes;
+        self.entries.retain(|key, entry| {
+            let stays = key.part.is_none() || key.path != shown.path || key == shown;
+            if !stays {
+                *bytes -= entry.bytes;
+            }
+            stays
+        });
+    }
+
     /// Asks for a picture that will be shown soon.
     pub fn prefetch(&mut self, path: PathBuf, max_side_pixels: f32) {
-        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels) };
+        let key = PictureKey { path: Arc::from(path), max_side: step_up(max_side_pixels), part: None };
         if !self.entries.contains_key(&key) {
             self.wanted.push(key);
         }
@@ -89,16 +147,22 @@ impl Pictures {
         !self.wanted.is_empty() || self.entries.values().any(|entry| matches!(entry.picture, Picture::Loading))
     }
 
-    /// Forgets a picture in all its sizes: the file is another one now.
-    pub fn forget(&mut self, path: &Path) {
+    /// Forgets pictures in all their sizes: the files are others now.
+    pub fn forget(&mut self, paths: &HashSet<&Path>) {
         let bytes = &mut self.bytes;
         self.entries.retain(|key, entry| {
-            let stays = key.path.as_ref() != path;
+            let stays = !paths.contains(key.path.as_ref());
             if !stays {
                 *bytes -= entry.bytes;
             }
             stays
         });
+        self.forgotten.extend(paths.iter().map(|path| path.to_path_buf()));
+    }
+
+    /// Forgets which pictures can't be read: they are tried again when they are in view.
+    pub fn retry_failed(&mut self) {
+        self.entries.retain(|_, entry| !matches!(entry.picture, Picture::Failed(_)));
     }
 
     /// Bytes of the textures held.
@@ -107,10 +171,15 @@ impl Pictures {
     }
 }
 
-/// The sizes that are decoded.
-const SIDES: [u32; 6] = [128, 192, 320, 640, 1280, 2048];
+/// A whole picture has this many pixels at its longer side at most; of larger ones a part is shown when they are looked at
+/// closely.
+pub(in crate::app) const LARGEST_SIDE: u32 = 2048;
 
-fn step_up(side: f32) -> u32 {
+/// The sizes that are decoded.
+const SIDES: [u32; 6] = [128, 192, 320, 640, 1280, LARGEST_SIDE];
+
+/// The size that is decoded for a picture of which `side` pixels are shown.
+pub(in crate::app) fn step_up(side: f32) -> u32 {
     SIDES.into_iter().find(|step| *step as f32 >= side).unwrap_or(SIDES[SIDES.len() - 1])
 }
 

@@ -35,8 +35,8 @@ pub struct Project {
     pub serial: u64,
     /// Headers read so far.
     pub facts: HashMap<ItemId, FileFacts>,
-    /// When files were last changed, in seconds since 1970, of those looked at so far.
-    pub dates: HashMap<ItemId, u64>,
+    /// When files were last changed, in nanoseconds since 1970, of those looked at so far.
+    pub modified: HashMap<ItemId, u64>,
     /// Index into `dataset.items` of each picture.
     pub index_of: HashMap<ItemId, usize>,
     /// Where this data set's runs are kept.
@@ -55,7 +55,7 @@ impl Project {
             labels,
             serial,
             facts: HashMap::new(),
-            dates: HashMap::new(),
+            modified: HashMap::new(),
             index_of,
             runs_dir,
         }

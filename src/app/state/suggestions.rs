@@ -1,7 +1,7 @@
 //! What a trained model says of the pictures of the open data set: a suggestion for each unlabelled one, and a second opinion
 //! on the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::predict::ModelLine;
@@ -42,7 +42,7 @@ pub struct Suggestions {
     pub progress: Option<(usize, usize)>,
     /// Why the model that was chosen can't be asked.
     pub error: Option<String>,
-    /// Pictures are too many to be looked at unasked.
+    /// Looking was stopped; it goes on when it is asked to.
     pub waits_to_be_asked: bool,
     revision: u64,
     /// Probabilities in the order of the model's classes.
@@ -73,6 +73,13 @@ impl Suggestions {
     pub fn insert(&mut self, id: ItemId, probabilities: Box<[f32]>) {
         self.found.insert(id, probabilities);
         self.revision += 1;
+    }
+
+    /// Forgets what was said of some pictures.
+    pub fn forget(&mut self, ids: &HashSet<ItemId>) {
+        let before = self.found.len();
+        self.found.retain(|id, _| !ids.contains(id));
+        self.revision += u64::from(self.found.len() < before);
     }
 
     /// Matches the model's classes with those of the data set, by name.

@@ -20,7 +20,7 @@ pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
         let text = if shown == total {
             tn!(total, "{n} picture", "{n} pictures")
         } else {
-            t!("{done} of {total} pictures", done = widgets::thousands(shown), total = widgets::thousands(total))
+            tn!(total, "{done} of {n} picture", "{done} of {n} pictures", done = widgets::thousands(shown))
         };
         ui.add(small(text));
         if !data.filter.is_empty() && shown > 0 && ui.link(RichText::new(t!("Clear filter")).size(12.0)).clicked() {

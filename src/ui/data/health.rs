@@ -134,7 +134,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
 fn ask_ui(ui: &mut Ui, project: &Project, why: &str, commands: &mut Commands) {
     widgets::weak_ui(ui, why);
     ui.add_space(space::XS);
-    let text = t!("Check {count} pictures", count = widgets::thousands(project.dataset.items.len()));
+    let text = tn!(project.dataset.items.len(), "Check {n} picture", "Check {n} pictures");
     if widgets::primary_button(ui, &text, true).clicked() {
         commands.push(Command::Health(HealthCommand::Check));
     }
@@ -157,7 +157,7 @@ fn fine_ui(ui: &mut Ui, data: &DataState) {
         let icon = RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(36.0).color(colors.good);
         ui.add(Label::new(icon).selectable(false));
         ui.add_space(space::S);
-        let text = t!("No problems found in {count} pictures", count = widgets::thousands(pictures));
+        let text = tn!(pictures, "No problems found in {n} picture", "No problems found in {n} pictures");
         ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
         ui.add_space(space::XS);
         Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {

@@ -7,7 +7,7 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::{class_color, inspector, labelling, suggestions};
-use crate::app::state::{DataState, LargeView, Picture, Pictures, Project};
+use crate::app::state::{DataState, LargeView, Picture, Pictures, Project, part_in_view};
 use crate::dataset::Item;
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
@@ -15,6 +15,8 @@ use crate::ui::widgets;
 
 /// Height of the line above the picture, in points.
 const HEAD: f32 = 36.0;
+/// Pixels of the longer side of a part that is looked at closely, at most: 64 MB.
+const LARGEST_PART: usize = 4096;
 /// Between two pictures, in points.
 const GAP: f32 = 8.0;
 /// Pictures that are decoded ahead: the next ones first, then the one before.
@@ -141,6 +143,16 @@ fn pane_ui(
             let rect = view.rect(area, size);
             let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
             painter.image(texture.id(), rect, whole, Color32::WHITE);
+            // Over it what is in view of a picture that has more pixels than it was decoded with.
+            let most = ui.input(|input| input.max_texture_side).min(LARGEST_PART) as u32;
+            let pixels_per_point = ui.ctx().pixels_per_point();
+            if let Some((part, max_side)) = part_in_view(rect, area, original_size, pixels_per_point, most)
+                && let Some((texture, part)) = pictures.part(&path, part, max_side)
+            {
+                let at = |x: u32, y: u32| rect.min + vec2(x as f32, y as f32) / size * rect.size();
+                let place = Rect::from_min_max(at(part.x, part.y), at(part.x + part.width, part.y + part.height));
+                painter.image(texture.id(), place, whole, Color32::WHITE);
+            }
             if view.shows_crop {
                 let mut clipped = ui.new_child(egui::UiBuilder::new().max_rect(area));
                 clipped.set_clip_rect(area.intersect(ui.clip_rect()));

@@ -71,7 +71,7 @@ fn menu_ui(ui: &mut Ui, project: &Project, data: &mut DataState, asking: Asking<
         (None, Some(why)) => t!("The model can't be asked: {why}", why = lang::sentence(why)),
         (None, None) if asking.is_training => t!("It looks at the pictures when the training is over.").to_owned(),
         (None, None) if suggestions.waits_to_be_asked => {
-            t!("This data set is large: a model looks at it when you ask for it.").to_owned()
+            t!("Looking was stopped. It goes on when you ask for it.").to_owned()
         }
         (None, None) => t!(
             "It has looked at {done} of {total} pictures.",

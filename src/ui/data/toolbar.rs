@@ -189,12 +189,7 @@ fn combo_ui(ui: &mut Ui, width: f32, id: &str, name: &str, text: &str, contents:
     let shown = widgets::elide_middle(ui, text, &theme::body(), width - 28.0);
     let response =
         ComboBox::from_id_salt(id).width(width).height(420.0).selected_text(shown).show_ui(ui, contents).response;
-    let enabled = ui.is_enabled();
-    response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::ComboBox, enabled, name);
-        info.current_text_value = Some(text.to_owned());
-        info
-    });
+    widgets::name_combo(ui, &response, name, text);
     response.on_hover_text(format!("{name}: {text}"))
 }
 

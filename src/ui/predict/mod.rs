@@ -37,14 +37,15 @@ pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(t!("Model")).color(colors.text_weak));
+        let label = ui.label(RichText::new(t!("Model")).color(colors.text_weak));
         let chosen = match (&state.predict.model, state.predict.loading) {
             (_, true) => t!("loading…").to_owned(),
             (Some(model), false) => model.title.clone(),
             (None, false) => t!("none@@no model").to_owned(),
         };
         let shown = widgets::elide_middle(ui, &chosen, &theme::body(), 320.0);
-        ComboBox::from_id_salt("predict_model").selected_text(shown).width(260.0).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt("predict_model").selected_text(shown).width(260.0);
+        let combo = combo.show_ui(ui, |ui| {
             let current = state.predict.model.as_ref().map(|model| model.path.clone());
             for run in state.results.runs.iter().filter(|run| run.has_model) {
                 let figure = run.best_val_acc.map_or_else(String::new, |acc| format!("   {acc:.3}"));
@@ -61,6 +62,7 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                 ui.close();
             }
         });
+        combo.response.labelled_by(label.id);
         if let Some(model) = &state.predict.model {
             for (index, class) in model.classes.iter().enumerate().take(6) {
                 widgets::legend_dot(ui, theme::class_color(index));

@@ -63,23 +63,27 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
         }
         let classes = state.results.judged.as_ref().map(|judged| judged.evaluation.classes.clone()).unwrap_or_default();
         let chosen = state.results.class.and_then(|class| classes.get(class)).map_or(t!("all classes"), String::as_str);
-        ComboBox::from_id_salt("results_class").selected_text(chosen).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt("results_class").selected_text(chosen);
+        let combo = combo.show_ui(ui, |ui| {
             ui.selectable_value(&mut state.results.class, None, t!("all classes"));
             for (index, class) in classes.iter().enumerate() {
                 ui.selectable_value(&mut state.results.class, Some(index), class);
             }
         });
+        widgets::name_combo(ui, &combo.response, t!("Class"), chosen);
         let sorts = [
             (ResultSort::MostWrong, t!("most wrong")),
             (ResultSort::LeastSure, t!("least sure")),
             (ResultSort::Name, t!("name")),
         ];
         let chosen = sorts.iter().find(|(sort, _)| *sort == state.results.sort).map_or("", |(_, name)| *name);
-        ComboBox::from_id_salt("results_sort").selected_text(t!("sort: {order}", order = chosen)).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt("results_sort").selected_text(t!("sort: {order}", order = chosen));
+        let combo = combo.show_ui(ui, |ui| {
             for (sort, name) in sorts {
                 ui.selectable_value(&mut state.results.sort, sort, name);
             }
         });
+        widgets::name_combo(ui, &combo.response, t!("Sort"), chosen);
         if let Some((truth, predicted)) = state.results.cell {
             let name = |class: usize| classes.get(class).map_or("", String::as_str);
             let text = format!("{} → {}  ×", name(truth), name(predicted));

@@ -122,3 +122,13 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
     });
     changed
 }
+
+/// Gives a list to choose from its name, for who does not see what stands beside it; `text` is what is chosen.
+pub fn name_combo(ui: &Ui, response: &Response, name: &str, text: &str) {
+    let enabled = ui.is_enabled();
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, enabled, name);
+        info.current_text_value = Some(text.to_owned());
+        info
+    });
+}

@@ -12,8 +12,8 @@ mod text;
 
 pub use crate::lang::{ago, bytes, duration, percent, thousands};
 pub use buttons::{
-    command_button, icon_button, lesson_link, primary_button, segmented, ui_command_button, wide_primary_button,
-    with_command_tooltip,
+    command_button, icon_button, lesson_link, name_combo, primary_button, segmented, ui_command_button,
+    wide_primary_button, with_command_tooltip,
 };
 pub use cards::{card, empty_state, hint, legend_dot, probability_bar, section_label, side_panel_frame, spinner_ui};
 pub use dialog::{folder_ui, sign_ui, weak_ui};

@@ -76,7 +76,8 @@ pub enum SortBy {
     Name,
     /// Bytes of the file.
     FileSize,
-    /// When the file was last changed. Files that were not looked at yet come last.
+    /// When the picture was taken where the camera noted it and Health has read it, else when the file was last changed. Files
+    /// that were not looked at yet come last.
     Date,
     /// Width times height. Pictures whose header is not read yet, or can't be, come last.
     Pixels,

@@ -34,6 +34,7 @@ struct Computed {
     facts: usize,
     said: u64,
     health: u64,
+    surveys: u64,
     at_secs: f64,
 }
 
@@ -60,7 +61,9 @@ impl DataState {
         let said_taken = old.filter(|_| !said_is_new).map_or(said, |old| old.said);
         let taken_at = old.filter(|_| !facts_are_new && !said_is_new).map_or(now_secs, |old| old.at_secs);
         let has_more_facts = old.is_none_or(|old| old.facts != facts);
-        if same_labels && same_filter && same_order && same_health && !facts_are_new && !said_is_new {
+        // When pictures were taken is found out together with what is wrong with them.
+        let same_dates = self.sort != SortBy::Date || old.is_some_and(|old| old.surveys == self.health.surveys());
+        if same_labels && same_filter && same_order && same_health && same_dates && !facts_are_new && !said_is_new {
             return;
         }
         if !same_labels {
@@ -72,8 +75,9 @@ impl DataState {
             self.counts.unreadable = project.facts.values().filter(is_unreadable).count();
         }
         let sort_needs_facts = matches!(self.sort, SortBy::Pixels | SortBy::Date);
-        let needs_order =
-            !same_scan || !same_order || facts_are_new && sort_needs_facts || said_is_new && self.sort.needs_model();
+        let needs_order = !(same_scan && same_order && same_dates)
+            || facts_are_new && sort_needs_facts
+            || said_is_new && self.sort.needs_model();
         if needs_order {
             self.listing.order = self.ordered(project);
         }
@@ -98,6 +102,7 @@ impl DataState {
             facts: facts_taken,
             said: said_taken,
             health: self.health.version(),
+            surveys: self.health.surveys(),
             at_secs: taken_at,
         });
     }
@@ -120,7 +125,14 @@ impl DataState {
                 self.sort_by_key(&mut order, |position| items.get(position).map(|item| item.file_bytes));
             }
             SortBy::Date => {
-                self.sort_by_key(&mut order, |position| project.dates.get(&items.get(position)?.id).copied());
+                let survey = self.health.survey().cloned().unwrap_or_default();
+                self.sort_by_key(&mut order, |position| {
+                    let id = items.get(position)?.id;
+                    let taken = survey.taken_secs.get(&id).map(|secs| secs.saturating_mul(1_000_000_000));
+                    let modified = || i64::try_from(*project.modified.get(&id)?).ok();
+                    // Times before 1970 come before those after it.
+                    taken.or_else(modified).map(|nanos| nanos.cast_unsigned() ^ (1 << 63))
+                });
             }
             SortBy::Pixels => {
                 self.sort_by_key(&mut order, |position| match project.facts.get(&items.get(position)?.id)? {

@@ -128,3 +128,18 @@ fn the_model_sees_the_middle_square_of_a_picture() {
     assert!((rect.center() - pos2(384.0, 256.0)).length() < 2.0, "{rect:?}");
     assert!((share - 448.0 * 448.0 / (768.0 * 512.0)).abs() < 0.01);
 }
+
+#[test]
+fn dates_are_those_of_the_camera_where_it_noted_them_and_else_those_of_the_files() {
+    let (mut project, mut data) = opened();
+    let day = |number: u64| number * 86_400 * 1_000_000_000;
+    project.modified = [(0, 5), (1, 4), (2, 3), (3, 2)].map(|(id, at)| (ItemId(id), day(at))).into();
+    data.sort = SortBy::Date;
+    data.refresh(&project, 0.0);
+    assert_eq!(data.shown(), [3, 2, 1, 0, 4], "by file; the last was not looked at");
+    let taken_secs = [(ItemId(1), -5), (ItemId(3), 9 * 86_400)].into();
+    let survey = crate::health::Survey { taken_secs, ..crate::health::Survey::default() };
+    data.health.set_survey(Some(Arc::new(survey)));
+    data.refresh(&project, 0.0);
+    assert_eq!(data.shown(), [1, 2, 0, 3, 4], "a scan of an old photograph is older than 1970");
+}
