@@ -8,8 +8,6 @@ mod keep;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::seq::SliceRandom;
-
 use super::bad_pictures::BadPictures;
 use super::checkpoint::{Checkpoint, CheckpointMeta, read_checkpoint};
 use super::config::TrainConfig;
@@ -22,10 +20,11 @@ use super::learner::{self, Learner, Targets};
 use super::loader::{Job, Loader, Preparer, Purpose};
 use super::metrics::{RateMeter, Stopwatch, Tally, rounded};
 use super::mixing::Mixer;
+use super::order::epoch_order;
 use super::preflight::check_dataset;
 use super::run_folder::{RunDataset, RunFolder, load_run};
 use super::trainer::RunRequest;
-use crate::base::{rng_for, stable_hash};
+use crate::base::stable_hash;
 use crate::dataset::{Dataset, Split};
 use crate::imaging::{Preprocess, normalize_into};
 use crate::models::model_file::ModelFile;
@@ -179,8 +178,7 @@ fn plan(
 ) -> Box<dyn Iterator<Item = Job> + Send> {
     let (seed, epochs) = (config.seed, config.epochs);
     Box::new((epochs_done + 1..=epochs).flat_map(move |epoch| {
-        let mut order = train.clone();
-        order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
+        let order = epoch_order(train.clone(), seed, epoch);
         let val_again = !keeps_val_input || epoch == epochs_done + 1;
         let val = if val_again { val.clone() } else { Vec::new() };
         let learned = order.into_iter().map(move |item| Job { item, purpose: Purpose::Train { epoch } });
