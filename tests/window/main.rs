@@ -5,6 +5,7 @@
 mod augment;
 mod common;
 mod data;
+mod enlarging;
 mod fetching;
 mod frame;
 mod health;
@@ -13,6 +14,7 @@ mod language;
 mod lessons;
 mod load;
 mod looking;
+mod pipelines;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;
