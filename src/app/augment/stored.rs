@@ -124,7 +124,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             if waited >= QUIET {
                 save_change(cx);
             } else {
-                cx.ctx.request_repaint_after(QUIET - waited);
+                cx.ctx.request_repaint_after(QUIET.saturating_sub(waited));
             }
         }
         _ => {
