@@ -270,6 +270,7 @@ impl ImagoApp {
         self.save_settings(true);
         self.services.jobs.cancel_all();
         labels::close(&mut self.services);
+        augment::close(&self.state, &mut self.services);
         train::stop_and_wait(&mut self.services);
     }
 

@@ -188,6 +188,8 @@ pub enum Chosen {
     PipelineToOpen(PathBuf),
     /// Where to save the augmentation pipeline.
     PipelineToSave(PathBuf),
+    /// A picture whose colours the step of this card moves towards.
+    Reference(u64, PathBuf),
     /// Where to write an enlarged data set.
     EnlargeFolder(PathBuf),
     /// Where to export the data set.
@@ -263,6 +265,16 @@ pub(super) fn choose_pipeline_to_save(name: &str, cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen: Option<FileHandle>| Some(Chosen::PipelineToSave(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose the picture whose colours the step of a card moves towards.
+pub(super) fn choose_reference(card: u64, cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title(t!("A picture with the colours to move towards"))
+        .add_filter(t!("Pictures"), &crate::dataset::PICTURE_EXTENSIONS)
+        .add_filter(t!("All files"), &["*"])
+        .pick_file();
+    ask(cx, dialog, move |chosen: Option<FileHandle>| Some(Chosen::Reference(card, chosen?.path().to_owned())));
+}
+
 /// Lets the user choose where to write an enlarged data set.
 pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
@@ -336,6 +348,7 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::Weights(path) => super::train::handle(TrainCommand::UseWeightsFile(path), cx),
         Chosen::Csv(path) => super::predict::handle(PredictCommand::SaveCsv(path), cx),
         Chosen::PipelineToOpen(path) => super::augment::handle(AugmentCommand::Open(path), cx),
+        Chosen::Reference(card, path) => super::augment::handle(AugmentCommand::UseReference(card, path), cx),
         Chosen::EnlargeFolder(path) => super::augment::handle(AugmentCommand::EnlargeInto(path), cx),
         Chosen::ExportFolder(path) => super::transfer::handle(TransferCommand::ExportInto(path), cx),
         Chosen::LabelsToSave(path) => super::transfer::handle(TransferCommand::SaveLabels(path), cx),

@@ -339,6 +339,22 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_keeps_all_of_its_own_stays_as_it_is() {
+        for plan in [MixPlan { own_share: 1.0, window: None }, MixPlan::cut([3, 2, 3, 2], 4, 3)] {
+            assert_eq!(plan.own_share, 1.0);
+            let before: Vec<f32> = (0..2 * 3 * 12).map(|at| at as f32 / 7.0).collect();
+            let mut after = before.clone();
+            plan.mix(&mut after, 3, 3, 4);
+            assert_eq!(after, before);
+            assert_eq!(plan.soft_labels(&[1, 0], 2), [0.0, 1.0, 1.0, 0.0]);
+            let own = RgbImage::from_fn(4, 3, |x, y| image::Rgb([(x * 60) as u8, (y * 80) as u8, 7]));
+            let mut mixed = own.clone();
+            plan.mix_picture(&mut mixed, &RgbImage::from_pixel(4, 3, image::Rgb([255; 3])));
+            assert_eq!(mixed, own);
+        }
+    }
+
+    #[test]
     fn a_batch_of_one_stays_as_it_is() {
         let plan = MixPlan { own_share: 0.3, window: None };
         let mut images = vec![0.5; 12];

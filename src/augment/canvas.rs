@@ -11,6 +11,7 @@ use image::RgbImage;
 
 use super::colour::{ColorMap, ColorStats};
 use super::geometry::{Border, Chain, Map, Stage};
+use super::polygon;
 use super::trace::{Drawn, Trace, TraceStep};
 
 pub(crate) struct Canvas<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Canvas<'a> {
     color: Option<ColorMap>,
     /// From the canvas as it will be to the original.
     to_original: Map,
+    /// The part of the original that is still there, where notes are kept: a convex polygon in its pixels.
+    shown: Vec<(f64, f64)>,
     original: (u32, u32),
     target: u32,
     /// A step has brought the canvas to the target size.
@@ -35,6 +38,7 @@ impl<'a> Canvas<'a> {
             geometry: Chain::new(width, height),
             color: None,
             to_original: Map::IDENTITY,
+            shown: Vec::new(),
             original: (width, height),
             target: target.max(1),
             sized: false,
@@ -44,7 +48,9 @@ impl<'a> Canvas<'a> {
 
     /// The same, keeping notes.
     pub fn traced(picture: &'a RgbImage, target: u32) -> Self {
-        Self { steps: Some(Vec::new()), ..Self::new(picture, target) }
+        let (width, height) = picture.dimensions();
+        let shown = polygon::rectangle(f64::from(width), f64::from(height)).to_vec();
+        Self { steps: Some(Vec::new()), shown, ..Self::new(picture, target) }
     }
 
     /// Width and height, with all pending geometry.
@@ -93,6 +99,10 @@ impl<'a> Canvas<'a> {
         }
         self.geometry.push(&stage);
         self.to_original = self.to_original.after(&stage.map);
+        if self.steps.is_some() {
+            // What an earlier step has cut away does not come back when a later one looks beyond its edge: that is filled in.
+            self.shown = polygon::clip(&self.shown, &self.corners());
+        }
     }
 
     /// Adds a colour step.
@@ -143,14 +153,32 @@ impl<'a> Canvas<'a> {
     pub fn finish_traced(mut self) -> (RgbImage, Trace) {
         self.bring_to_size();
         let steps = self.steps.take().unwrap_or_default();
-        let side = f64::from(self.target);
-        let kept = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| {
-            let (u, v) = self.to_original.apply(x, y);
-            (u as f32, v as f32)
-        });
-        let trace = Trace { original: self.original, kept, steps };
+        let kept = self.corners().map(|(x, y)| (x as f32, y as f32));
+        let shown = self.shown.iter().map(|(x, y)| (*x as f32, *y as f32)).collect();
+        let trace = Trace { original: self.original, kept, shown, real: self.real_share(), steps };
         self.flush();
         (self.picture.into_owned(), trace)
+    }
+
+    /// The corners (left top, right top, right bottom, left bottom) of the canvas, as places in the original's pixels.
+    fn corners(&self) -> [(f64, f64); 4] {
+        let (width, height) = self.size();
+        polygon::rectangle(f64::from(width), f64::from(height)).map(|(x, y)| self.to_original.apply(x, y))
+    }
+
+    /// The part of the canvas that shows the original rather than a filled border. Counted on the canvas, since a perspective
+    /// shows some places larger than others.
+    fn real_share(&self) -> f32 {
+        let (width, height) = self.size();
+        let (real, whole) = match self.to_original.inverse() {
+            Some(map) => {
+                let on_canvas: Vec<_> = self.shown.iter().map(|(x, y)| map.apply(*x, *y)).collect();
+                (polygon::area(&on_canvas), f64::from(width) * f64::from(height))
+            }
+            // Far too small a part for the map to lead back.
+            None => (polygon::area(&self.shown), polygon::area(&self.corners())),
+        };
+        (real / whole.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0) as f32
     }
 
     /// A canvas without a random resized crop ends as validation does; a sized one that was cropped again is stretched.

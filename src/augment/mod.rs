@@ -10,6 +10,7 @@
 //! - [`transform`]: the list of all transforms; `transforms/` holds one file for each.
 //! - [`params`]: what a window needs to draw sliders for any of them without knowing it.
 //! - `canvas`, `geometry/`, `colour`: how steps are fused.
+//! - `variants`: how many different pictures come of one, the augmentation factor.
 //! - [`trace`]: what was kept of a picture and which numbers were drawn.
 //!
 //! Must not know: tensors, files of a data set, training, the window.
@@ -25,9 +26,11 @@ pub mod transforms;
 mod canvas;
 mod colour;
 mod geometry;
+mod polygon;
 mod presets;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 pub use batch::{BatchMix, Mix, MixPlan, soft_cross_entropy};
 pub use geometry::border::Border;

@@ -27,16 +27,6 @@ impl Step {
         Self { enabled: true, probability: transform.default_probability(), transform }
     }
 
-    /// How many different results the step has for one picture; `None`: without end.
-    fn variants(&self) -> Option<u64> {
-        let applied = match &self.transform {
-            Transform::HorizontalFlip(_) | Transform::VerticalFlip(_) | Transform::Grayscale(_) => 1,
-            Transform::QuarterTurn(_) => return Some(4),
-            _ => return None,
-        };
-        Some(if self.probability < 1.0 { applied + 1 } else { applied })
-    }
-
     /// The same with another probability, held between 0 and 1.
     #[must_use]
     pub fn with_probability(mut self, probability: f64) -> Self {
@@ -107,13 +97,6 @@ impl Pipeline {
             until.apply(img, size, &mut start.clone())
         };
         trace.steps.iter().map(|step| (step.index, picture_after(step.index))).collect()
-    }
-
-    /// How many different pictures come of one: the augmentation factor. `None`: without end, because a step draws from a
-    /// range.
-    pub fn variants(&self) -> Option<u64> {
-        let active = self.steps.iter().filter(|step| step.enabled && step.probability > 0.0);
-        active.map(Step::variants).try_fold(1_u64, |all, one| all.checked_mul(one?))
     }
 
     fn run(&self, canvas: &mut Canvas<'_>, rng: &mut ImagoRng) {

@@ -1,5 +1,7 @@
 //! What happened to a picture: which part of it was kept, which numbers were drawn.
 
+use super::polygon;
+
 /// A number or a word that a step drew.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Drawn {
@@ -38,43 +40,41 @@ pub struct Trace {
     /// The corners (left top, right top, right bottom, left bottom) of the result, as places (x, y) in the original's pixels.
     /// They may lie outside it: what is there was filled in. Flips and turns show in their order.
     pub kept: [(f32, f32); 4],
+    /// The part of the original that the result shows: a convex polygon in its pixels, empty where nothing of it is left. It is
+    /// smaller than [`Trace::kept`] where a step looked beyond what an earlier one had left, and filled it in.
+    pub shown: Vec<(f32, f32)>,
+    /// The part of the result that shows it, 0 to 1.
+    pub(super) real: f32,
     /// The steps that were applied, in order.
     pub steps: Vec<TraceStep>,
 }
 
 impl Trace {
-    /// The part of the original's area that is inside [`Trace::kept`], 0 to 1.
+    /// The part of the original's area that the result shows, 0 to 1.
     pub fn kept_share(&self) -> f32 {
-        let (width, height) = (self.original.0 as f32, self.original.1 as f32);
-        let inside = clip(&self.kept, width, height);
-        (area(&inside) / (width * height).max(1.0)).clamp(0.0, 1.0)
+        let whole = f64::from(self.original.0) * f64::from(self.original.1);
+        (polygon::area(&self.shown) / whole.max(1.0)).clamp(0.0, 1.0) as f32
     }
 
     /// The part of the result that shows the original rather than a filled border, 0 to 1.
     pub fn real_share(&self) -> f32 {
-        let inside = clip(&self.kept, self.original.0 as f32, self.original.1 as f32);
-        (area(&inside) / area(&self.kept).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
+        self.real
     }
 
-    /// The smallest upright rectangle around the kept part, within the original: left, top, width, height in its pixels.
+    /// The smallest upright rectangle around what is shown: left, top, width, height in the original's pixels.
     pub fn kept_box(&self) -> (f32, f32, f32, f32) {
-        let inside = clip(&self.kept, self.original.0 as f32, self.original.1 as f32);
-        let Some(first) = inside.first() else { return (0.0, 0.0, 0.0, 0.0) };
+        let Some(first) = self.shown.first() else { return (0.0, 0.0, 0.0, 0.0) };
         let (mut left, mut top, mut right, mut bottom) = (first.0, first.1, first.0, first.1);
-        for (x, y) in &inside {
+        for (x, y) in &self.shown {
             (left, right) = (left.min(*x), right.max(*x));
             (top, bottom) = (top.min(*y), bottom.max(*y));
         }
         (left, top, right - left, bottom - top)
     }
 
-    /// Whether the place (x, y) of the original, in its pixels, is inside the kept part.
+    /// Whether the place (x, y) of the original, in its pixels, is shown.
     pub fn keeps(&self, x: f32, y: f32) -> bool {
-        let orientation = signed_area(&self.kept).signum();
-        (0..4).all(|i| {
-            let ((ax, ay), (bx, by)) = (self.kept[i], self.kept[(i + 1) % 4]);
-            ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * orientation >= 0.0
-        })
+        polygon::contains(&self.shown, (f64::from(x), f64::from(y)))
     }
 
     /// Everything drawn as `name=value` texts, the steps' names in front: `rotate.degrees=12.5`.
@@ -133,62 +133,27 @@ impl KeepMap {
     }
 }
 
-fn signed_area(corners: &[(f32, f32)]) -> f32 {
-    let mut sum = 0.0;
-    for (i, (ax, ay)) in corners.iter().enumerate() {
-        let (bx, by) = corners[(i + 1) % corners.len()];
-        sum += ax * by - bx * ay;
-    }
-    sum / 2.0
-}
-
-fn area(corners: &[(f32, f32)]) -> f32 {
-    signed_area(corners).abs()
-}
-
-/// The polygon within the rectangle from (0, 0) to (width, height): Sutherland and Hodgman, 1974.
-fn clip(corners: &[(f32, f32)], width: f32, height: f32) -> Vec<(f32, f32)> {
-    let mut polygon = corners.to_vec();
-    // Each side of the rectangle as a signed distance that is positive inside.
-    let sides: [&dyn Fn((f32, f32)) -> f32; 4] = [&|p| p.0, &|p| width - p.0, &|p| p.1, &|p| height - p.1];
-    for inside_by in sides {
-        let mut kept = Vec::with_capacity(polygon.len() + 2);
-        for (i, &here) in polygon.iter().enumerate() {
-            let next = polygon[(i + 1) % polygon.len()];
-            let (a, b) = (inside_by(here), inside_by(next));
-            if a >= 0.0 {
-                kept.push(here);
-            }
-            if (a >= 0.0) != (b >= 0.0) {
-                let t = a / (a - b);
-                kept.push((here.0 + t * (next.0 - here.0), here.1 + t * (next.1 - here.1)));
-            }
-        }
-        polygon = kept;
-    }
-    polygon
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn trace(kept: [(f32, f32); 4]) -> Trace {
-        Trace { original: (100, 50), kept, steps: Vec::new() }
+    fn trace(shown: &[(f32, f32)]) -> Trace {
+        Trace { original: (100, 50), shown: shown.to_vec(), ..Trace::default() }
     }
 
     #[test]
-    fn the_kept_share_counts_only_what_lies_in_the_picture() {
-        let half = trace([(0.0, 0.0), (50.0, 0.0), (50.0, 50.0), (0.0, 50.0)]);
-        assert!((half.kept_share() - 0.5).abs() < 1e-6 && (half.real_share() - 1.0).abs() < 1e-6);
-        let beyond = trace([(150.0, -50.0), (50.0, -50.0), (50.0, 50.0), (150.0, 50.0)]);
-        assert!((beyond.kept_share() - 0.5).abs() < 1e-6 && (beyond.real_share() - 0.25).abs() < 1e-6);
-        assert_eq!(beyond.kept_box(), (50.0, 0.0, 50.0, 50.0));
+    fn the_kept_share_is_that_of_what_is_shown() {
+        let half = trace(&[(0.0, 0.0), (50.0, 0.0), (50.0, 50.0), (0.0, 50.0)]);
+        assert!((half.kept_share() - 0.5).abs() < 1e-6);
+        assert_eq!(half.kept_box(), (0.0, 0.0, 50.0, 50.0));
+        let nothing = trace(&[]);
+        assert_eq!((nothing.kept_share(), nothing.kept_box()), (0.0, (0.0, 0.0, 0.0, 0.0)));
+        assert!(!nothing.keeps(50.0, 25.0));
     }
 
     #[test]
     fn a_diamond_keeps_its_middle_and_not_its_corners() {
-        let diamond = trace([(50.0, 0.0), (100.0, 25.0), (50.0, 50.0), (0.0, 25.0)]);
+        let diamond = trace(&[(50.0, 0.0), (100.0, 25.0), (50.0, 50.0), (0.0, 25.0)]);
         assert!(diamond.keeps(50.0, 25.0) && !diamond.keeps(5.0, 5.0));
         assert!((diamond.kept_share() - 0.5).abs() < 1e-6);
     }

@@ -1,5 +1,7 @@
 //! The list of all transforms: add a file to `transforms/` and a line here.
 
+use image::RgbImage;
+
 use super::canvas::Canvas;
 use super::params::{self, Adjustable, ParamSpec};
 use super::transforms::{
@@ -128,6 +130,24 @@ impl Transform {
     /// The probability a new step with this transform starts with.
     pub fn default_probability(&self) -> f64 {
         self.operation().about().probability
+    }
+
+    /// Whether it changes pixels one by one, or with their neighbours: a picture that is made smaller afterwards hardly shows it.
+    pub fn changes_single_pixels(&self) -> bool {
+        matches!(
+            self,
+            Transform::GaussianNoise(_)
+                | Transform::SaltAndPepper(_)
+                | Transform::GaussianBlur(_)
+                | Transform::JpegCompression(_)
+        )
+    }
+
+    /// What it makes of a picture as it is, without what a pipeline does about its size.
+    pub fn of_whole(&self, picture: &RgbImage, rng: &mut ImagoRng) -> RgbImage {
+        let mut canvas = Canvas::new(picture, picture.width());
+        self.operation().run(&mut canvas, rng);
+        canvas.pixels().clone()
     }
 
     /// Its parameters, in the order in which to show them.

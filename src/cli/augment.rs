@@ -81,6 +81,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     for skipped in &enlarged.skipped {
         output::note(format_args!("skipped {}: {}", skipped.path.display(), skipped.reason));
     }
+    unreadable += enlarged.unreadable.len();
+    for picture in &enlarged.unreadable {
+        output::note(format_args!("copied as it is, but no picture: {}: {}", picture.path.display(), picture.reason));
+    }
     for issue in dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable) {
         unreadable += 1;
         output::note(format_args!("skipped {}: {}", dataset.root.join(&issue.rel_path).display(), issue.reason));
@@ -89,18 +93,26 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         let pictures = output::counted(enlarged.unlabelled, "picture without a class", "pictures without a class");
         output::note(format_args!("left out {pictures}"));
     }
-    output::line(format_args!("{}", summary(&enlarged, args)));
+    output::line(format_args!("{}", summary(&enlarged, args, &pipeline)));
     Ok(Done::with_unreadable(unreadable))
 }
 
-fn summary(enlarged: &Enlarged, args: &Args) -> String {
+fn summary(enlarged: &Enlarged, args: &Args, pipeline: &Pipeline) -> String {
     let Enlarged { originals, variants, held_out, kept, .. } = enlarged;
     let going_on = if *kept > 0 { format!("; {kept} of these files were there already") } else { String::new() };
+    let possible = match pipeline.variants() {
+        Some(different) => {
+            let different = usize::try_from(different).unwrap_or(usize::MAX);
+            output::counted(different, "different picture", "different pictures")
+        }
+        None => "endlessly many pictures".to_owned(),
+    };
     format!(
         "{}: {} for training ({originals} originals, {variants} variants), {held_out} for validation and test as they \
-         were{going_on}",
+         were{going_on}; augmentation factor {}, where this augmentation can make {possible} of one",
         args.out.display(),
         output::counted(originals + variants, "picture", "pictures"),
+        args.factor,
     )
 }
 

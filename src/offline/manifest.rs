@@ -25,6 +25,8 @@ pub(super) const MANIFEST_FILE: &str = "manifest.jsonl";
 pub(super) struct Line {
     file: String,
     hash: String,
+    /// Why the picture, which was copied as it is, can't be read.
+    unreadable: Option<String>,
     text: String,
 }
 
@@ -36,9 +38,9 @@ pub(super) struct Origin<'a> {
 }
 
 impl Origin<'_> {
-    /// The line of the copy.
-    pub fn copied(&self, bytes: &[u8]) -> Line {
-        self.line(&self.source.copy, 0, bytes, json!([]))
+    /// The line of the copy; `unreadable` says why it is no picture, where it is none.
+    pub fn copied(&self, bytes: &[u8], unreadable: Option<&str>) -> Line {
+        self.line(&self.source.copy, 0, bytes, json!([]), unreadable)
     }
 
     /// The line of a variant.
@@ -48,12 +50,12 @@ impl Origin<'_> {
             object.extend(step.drawn.iter().map(|(name, value)| ((*name).to_owned(), drawn(*value))));
             Value::Object(object)
         });
-        self.line(path, variant, bytes, steps.collect())
+        self.line(path, variant, bytes, steps.collect(), None)
     }
 
-    fn line(&self, path: &Path, variant: usize, bytes: &[u8], parameters: Value) -> Line {
+    fn line(&self, path: &Path, variant: usize, bytes: &[u8], parameters: Value, unreadable: Option<&str>) -> Line {
         let (file, hash) = (slashed(path), hash_of(bytes));
-        let text = json!({
+        let mut object = json!({
             "file": file,
             "source": slashed(&self.source.rel_path),
             "split": self.source.split.name(),
@@ -62,9 +64,11 @@ impl Origin<'_> {
             "variant": variant,
             "parameters": parameters,
             "hash": hash,
-        })
-        .to_string();
-        Line { file, hash, text }
+        });
+        if let (Some(reason), Some(object)) = (unreadable, object.as_object_mut()) {
+            object.insert("unreadable".to_owned(), json!(reason));
+        }
+        Line { file, hash, unreadable: unreadable.map(str::to_owned), text: object.to_string() }
     }
 }
 
@@ -97,6 +101,7 @@ impl Manifest {
         struct Named {
             file: String,
             hash: String,
+            unreadable: Option<String>,
         }
         let path = out.join(MANIFEST_FILE);
         let text = match fs::read(&path) {
@@ -105,8 +110,8 @@ impl Manifest {
             Err(error) => return Err(OfflineError::BadState { dir: out.to_owned(), reason: error.to_string() }),
         };
         let lines = text.lines().filter_map(|line| {
-            let Named { file, hash } = serde_json::from_str(line).ok()?;
-            Some((file.clone(), Line { file, hash, text: line.to_owned() }))
+            let Named { file, hash, unreadable } = serde_json::from_str(line).ok()?;
+            Some((file.clone(), Line { file, hash, unreadable, text: line.to_owned() }))
         });
         Ok(Self { lines: lines.collect(), new: Vec::new() })
     }
@@ -118,6 +123,11 @@ impl Manifest {
             line.is_some_and(|line| fs::read(out.join(path)).is_ok_and(|bytes| hash_of(&bytes) == line.hash))
         };
         source.outputs().all(as_listed)
+    }
+
+    /// Why the copy of `source` can't be read as a picture, where that is so.
+    pub fn unreadable(&self, source: &Source) -> Option<&str> {
+        self.lines.get(&slashed(&source.copy))?.unreadable.as_deref()
     }
 
     /// Takes out the lines of `source`, which will be made anew.

@@ -71,7 +71,7 @@ pub struct EnlargeRequest<'a> {
     pub size: u32,
 }
 
-/// A picture that could not be read; neither it nor variants of it were written.
+/// A picture that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// Which file.
@@ -93,8 +93,10 @@ pub struct Enlarged {
     pub kept: usize,
     /// Pictures without a label, which were left out.
     pub unlabelled: usize,
-    /// Pictures that could not be read.
+    /// Training pictures that could not be read; neither they nor variants of them were written.
     pub skipped: Vec<Skipped>,
+    /// Validation and test pictures that can't be read; they were copied as they are all the same.
+    pub unreadable: Vec<Skipped>,
 }
 
 /// Writes the enlarged data set. `progress` is told how many files are done and how many there will be.
@@ -123,6 +125,7 @@ pub fn enlarge(
         if kept {
             done.count(source);
             done.kept += source.files();
+            done.note_unreadable(source, &manifest, request.dataset);
         } else {
             manifest.forget(source);
             waiting.push(source);
@@ -147,6 +150,7 @@ pub fn enlarge(
                 Ok(lines) => {
                     manifest.add(lines);
                     done.count(source);
+                    done.note_unreadable(source, &manifest, request.dataset);
                 }
                 Err(picture::Unmade::Unreadable(reason)) => {
                     done.skipped.push(Skipped { path: request.dataset.root.join(&source.rel_path), reason });
@@ -170,6 +174,13 @@ pub fn enlarge(
 }
 
 impl Enlarged {
+    fn note_unreadable(&mut self, source: &plan::Source, manifest: &Manifest, dataset: &Dataset) {
+        if let Some(reason) = manifest.unreadable(source) {
+            let path = dataset.root.join(&source.rel_path);
+            self.unreadable.push(Skipped { path, reason: reason.to_owned() });
+        }
+    }
+
     fn count(&mut self, source: &plan::Source) {
         if source.split == Split::Train {
             self.originals += 1;

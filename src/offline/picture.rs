@@ -34,15 +34,16 @@ pub(super) fn make(request: &EnlargeRequest<'_>, source: &Source, cancel: &Cance
         return Err(Unmade::Failed(OfflineError::Cancelled));
     }
     let bytes = read(&request.dataset.root.join(&source.rel_path)).map_err(Unmade::Unreadable)?;
-    // Held-out pictures are copied as they are, also where they can't be decoded: whoever uses them says so.
-    let decoded = match source.split {
-        Split::Train => Some(decode_bytes(&bytes).map_err(|error| Unmade::Unreadable(error.reason()))?),
-        Split::Val | Split::Test => None,
+    let (decoded, unreadable) = match (decode_bytes(&bytes), source.split) {
+        (Ok(decoded), _) => (Some(decoded), None),
+        (Err(error), Split::Train) => return Err(Unmade::Unreadable(error.reason())),
+        // Held-out pictures are copied as they are, also where they can't be decoded; then it is said.
+        (Err(error), Split::Val | Split::Test) => (None, Some(error.reason())),
     };
     let origin = Origin { source, seed: request.seed };
     let mut lines = Vec::with_capacity(source.files());
     put(&request.out.join(&source.copy), &bytes)?;
-    lines.push(origin.copied(&bytes));
+    lines.push(origin.copied(&bytes, unreadable.as_deref()));
     for (index, path) in source.variants.iter().enumerate() {
         let Some(decoded) = &decoded else { break };
         if cancel.is_cancelled() {

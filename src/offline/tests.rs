@@ -180,6 +180,19 @@ fn an_unreadable_training_picture_is_named_and_skipped() {
 }
 
 #[test]
+fn an_unreadable_validation_picture_is_copied_and_named_also_by_a_job_that_goes_on() {
+    let bench = Bench::new();
+    fs::write(bench.at("data/val/ants/1.png"), b"not a picture").unwrap();
+    let done = bench.enlarge("out", 2).unwrap();
+    assert_eq!((done.held_out, done.skipped.len(), done.unreadable.len()), (4, 0, 1));
+    assert!(done.unreadable[0].path.ends_with("val/ants/1.png") && !done.unreadable[0].reason.is_empty());
+    assert_eq!(fs::read(bench.at("out/val/ants/1.png")).unwrap(), b"not a picture");
+    fs::write(bench.at("out/INCOMPLETE.txt"), "incomplete").unwrap();
+    let again = bench.enlarge("out", 2).unwrap();
+    assert_eq!((again.kept, &again.unreadable), (20, &done.unreadable));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_named() {
     let bench = Bench::new();
     fs::create_dir_all(bench.at("out")).unwrap();

@@ -5,7 +5,7 @@
 //! run            the recipe's loop: both phases of each epoch, best weights, checkpoint, summary
 //! loader/        pictures made ready ahead, in a fixed order, by a bounded pool
 //! learner/       what learns: the whole network, or the head on a frozen backbone's features
-//! mixing         mixup and CutMix of finished batches
+//! mixing         mixup and CutMix of finished batches; order: that of the pictures in an epoch
 //! run_folder/    the run on disk; checkpoint: the state to go on from
 //! config, events, history      plain data, for everyone
 //! ```
@@ -27,6 +27,7 @@ mod learner;
 mod loader;
 mod metrics;
 mod mixing;
+mod order;
 mod preflight;
 mod run;
 
@@ -35,5 +36,6 @@ pub use error::TrainError;
 pub use event_port::Wake;
 pub use events::{Control, Event, SkippedFile};
 pub use history::{EpochRecord, History, StepRecord};
+pub use order::epoch_order;
 pub use run_folder::{RunDataset, RunRecord, RunSummary, list_runs, load_run};
 pub use trainer::{RunRequest, TrainerHandle, start};

@@ -170,6 +170,62 @@ fn unreadable_pictures_are_named_and_the_exit_code_is_three() {
 }
 
 #[test]
+fn unreadable_validation_pictures_are_copied_and_named_and_the_exit_code_is_three() {
+    let bench = Bench::new(3, 2);
+    bench.write("data/val/blue/1.png", b"not a picture");
+    let run = augment(&bench, "out", &["--factor", "2"]);
+    assert!(run.stdout().contains("4 for validation"), "{}", run.stdout());
+    run.fails(3, &["val", "1.png", "no picture"]);
+    assert_eq!(std::fs::read(bench.at("out/val/blue/1.png")).unwrap(), b"not a picture");
+}
+
+#[test]
+fn the_summary_says_the_factor() {
+    let bench = Bench::new(2, 1);
+    let run = augment(&bench, "out", &["--factor", "3"]).ok();
+    assert!(run.stdout().contains("augmentation factor 3"), "{}", run.stdout());
+    assert!(run.stdout().contains("endlessly many pictures of one"), "{}", run.stdout());
+    let run = augment(&bench, "plain", &["--factor", "2", "--augment", "none"]).ok();
+    assert!(run.stdout().contains("1 different picture of one"), "{}", run.stdout());
+}
+
+#[test]
+fn training_reads_a_pipeline_from_a_file_and_its_run_says_which() {
+    let bench = Bench::new(3, 1);
+    let text =
+        "[[steps]]\ntransform = \"rotate\"\ndegrees = [-7.5, 12.25]\n\n[batch]\nmix = \"cutmix\"\nalpha = 0.75\n";
+    bench.write("mine.toml", text.as_bytes());
+    bench.train("run", &["--epochs", "1", "--augment", "mine.toml"]).ok();
+    let config = std::fs::read_to_string(bench.at("run/config.toml")).unwrap();
+    let config: toml::Table = toml::from_str(&config).unwrap();
+    // The pipeline itself, not the name of a file that may be gone when the run is gone on with.
+    let written = imago::augment::Pipeline::from_toml(text).unwrap();
+    let found = format!("{config:?}");
+    assert!(found.contains("rotate") && found.contains("12.25") && found.contains("cutmix"), "{found}");
+    let run = imago::train::load_run(&bench.at("run")).unwrap();
+    assert_eq!(run.config.augment, imago::train::AugmentChoice::Pipeline(written));
+}
+
+/// The photographs of the recipe, where they are at hand.
+#[test]
+fn hymenoptera_data_becomes_four_times_as_large_and_its_validation_pictures_stay() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/hymenoptera_data");
+    if !data.is_dir() {
+        println!("SKIPPED-NO-SHARED: {} is not here", data.display());
+        return;
+    }
+    let bench = Bench::empty();
+    let data = data.display().to_string();
+    let run = bench.run(&["augment", &data, "--out", "out", "--factor", "4", "--size", "32"]).ok();
+    assert!(run.stdout().contains("976 pictures for training (244 originals, 732 variants), 153"), "{}", run.stdout());
+    let count = |split: &str| {
+        let files = walkdir::WalkDir::new(bench.at("out").join(split)).into_iter().map(|entry| entry.unwrap());
+        files.filter(|entry| entry.file_type().is_file()).count()
+    };
+    assert_eq!((count("train"), count("val")), (4 * 244, 153));
+}
+
+#[test]
 fn a_flat_folder_becomes_training_and_validation_folders() {
     let bench = Bench::empty();
     for index in 0..5 {

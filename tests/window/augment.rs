@@ -7,7 +7,7 @@ use egui::{ColorImage, Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
 use imago::app::ImagoApp;
 use imago::app::command::{AugmentCommand, Command};
-use imago::app::state::{AugmentState, EnlargeOutcome, TileContent, Workspace};
+use imago::app::state::{AugmentState, MIX_CARD, TileContent, Workspace};
 use imago::augment::{BatchMix, Mix, Pipeline, Transform};
 use imago::base::rng_for;
 use imago::dataset::{ItemId, Split};
@@ -16,7 +16,7 @@ use imago::train::AugmentChoice;
 use crate::common::{Window, colours, harness_with};
 
 /// Pictures in which no two places look alike: 12 for training, 4 for validation, and a broken one.
-fn gradients(parent: &Path) -> PathBuf {
+pub(crate) fn gradients(parent: &Path) -> PathBuf {
     let root = parent.join("gradients");
     for (split, class, count) in [("train", "ants", 6), ("train", "bees", 6), ("val", "ants", 2), ("val", "bees", 2)] {
         let folder = root.join(split).join(class);
@@ -31,7 +31,7 @@ fn gradients(parent: &Path) -> PathBuf {
     root
 }
 
-fn opened(size: [f32; 2]) -> Window {
+pub(crate) fn opened(size: [f32; 2]) -> Window {
     let mut window = harness_with(size, gradients);
     window.command(Command::Go(Workspace::Augment));
     settled(&mut window);
@@ -39,7 +39,7 @@ fn opened(size: [f32; 2]) -> Window {
 }
 
 /// Waits until every tile shows what was last asked for and the pipeline is measured.
-fn settled(window: &mut Window) {
+pub(crate) fn settled(window: &mut Window) {
     window.run_steps(2);
     window.run_until("all tiles are there", |app: &ImagoApp| {
         let augment = &app.state().augment;
@@ -48,7 +48,7 @@ fn settled(window: &mut Window) {
     window.run_steps(2);
 }
 
-fn augment(window: &Window) -> &AugmentState {
+pub(crate) fn augment(window: &Window) -> &AugmentState {
     &window.shown().augment
 }
 
@@ -66,11 +66,11 @@ fn pictures(window: &Window) -> Vec<(ItemId, Arc<ColorImage>)> {
     pictures
 }
 
-fn chosen(window: &Window) -> AugmentChoice {
+pub(crate) fn chosen(window: &Window) -> AugmentChoice {
     window.shown().train.config.augment.clone()
 }
 
-fn set_value(window: &mut Window, role: Role, label: &str, value: f64) {
+pub(crate) fn set_value(window: &mut Window, role: Role, label: &str, value: f64) {
     window.get_by_role_and_label(role, label).set_value_accesskit(value);
     window.run_steps(2);
 }
@@ -168,9 +168,24 @@ fn reroll_draws_the_same_pictures_anew_and_there_is_a_way_back() {
     window.press(Modifiers::COMMAND, Key::R);
     settled(&mut window);
     assert_eq!(augment(&window).reroll, 3);
+    assert!(window.has_text("Rerolled 3 times: seed 3"));
     window.click("Back to training's draw");
     settled(&mut window);
     assert!(before == pictures(&window));
+}
+
+#[test]
+fn a_draw_that_one_likes_can_be_trained_with() {
+    let mut window = opened([1280.0, 832.0]);
+    window.click("Reroll");
+    window.click("Reroll");
+    settled(&mut window);
+    let liked = pictures(&window);
+    window.click("Train with seed 2");
+    settled(&mut window);
+    assert_eq!((window.shown().train.config.seed, augment(&window).reroll), (2, 0));
+    assert!(window.has_text("What epoch 1 will see"));
+    assert!(liked == pictures(&window), "each picture is drawn as it was");
 }
 
 #[test]
@@ -230,6 +245,78 @@ fn steps_are_added_moved_and_removed_from_their_cards() {
 }
 
 #[test]
+fn a_card_is_dragged_to_another_place() {
+    let mut window = opened([1280.0, 832.0]);
+    let names =
+        |window: &Window| augment(window).pipeline.steps.iter().map(|step| step.transform.name()).collect::<Vec<_>>();
+    let at = |window: &Window, label: &str| window.get_by_label(label).rect().center();
+    let (from, to) = (at(&window, "Drag Random resized crop"), at(&window, "Drag Horizontal flip"));
+    window.drag_at(from);
+    window.step();
+    for step in 1..=8 {
+        window.hover_at(from + (to - from) * 1.5 * (step as f32 / 8.0));
+        window.step();
+    }
+    assert_eq!(names(&window), ["random-resized-crop", "horizontal-flip"], "nothing moves before it is dropped");
+    window.drop_at(from + (to - from) * 1.5);
+    window.run_steps(3);
+    assert_eq!(names(&window), ["horizontal-flip", "random-resized-crop"]);
+    assert!(matches!(chosen(&window), AugmentChoice::Pipeline(_)));
+    // Back again, and dropped where it was: nothing changes.
+    for (distance, expected) in [(1.5, "random-resized-crop"), (0.2, "random-resized-crop")] {
+        let (from, to) = (at(&window, "Drag Random resized crop"), at(&window, "Drag Horizontal flip"));
+        let to = if distance > 1.0 { to + (to - from) * 0.5 } else { from + (to - from) * distance };
+        window.drag_at(from);
+        window.step();
+        window.hover_at(from + (to - from) * 0.5);
+        window.step();
+        window.hover_at(to);
+        window.step();
+        window.drop_at(to);
+        window.run_steps(3);
+        assert_eq!(names(&window)[0], expected);
+    }
+}
+
+#[test]
+fn the_factor_says_that_mixing_has_no_end() {
+    let mut window = opened([1280.0, 832.0]);
+    window.command(Command::Augment(AugmentCommand::UsePreset("none".to_owned())));
+    settled(&mut window);
+    assert!(window.has("Factor 1"));
+    window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
+    settled(&mut window);
+    assert!(window.has("Factor ∞ (online)") && !window.has("Factor 1"));
+    window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
+    window.run_steps(2);
+    let flip = Transform::by_name("horizontal-flip").expect("a flip");
+    let seldom = imago::augment::Step { enabled: true, probability: 0.01, transform: flip };
+    window.shown_mut().augment.add_step(seldom);
+    settled(&mut window);
+    assert!(window.has("Factor 2"), "a flip counts however seldom it is");
+}
+
+#[test]
+fn mixing_has_an_example_and_is_the_last_of_the_steps() {
+    let mut window = opened([1280.0, 832.0]);
+    window.shown_mut().augment.pipeline.batch = Some(BatchMix { mix: Mix::CutMix, alpha: 1.0, probability: 1.0 });
+    settled(&mut window);
+    window.run_until("the example and the strip are there", |app| {
+        let augment = &app.state().augment;
+        let last = augment.strip.as_ref().and_then(|strip| strip.frames.last());
+        augment.examples.contains_key(&MIX_CARD) && last.is_some_and(|frame| frame.title == "CutMix")
+    });
+    window.run_steps(2);
+    assert!(window.has("Example: the marked picture, and mixed with another"));
+    assert_eq!(augment(&window).examples[&MIX_CARD].after.len(), 3);
+    window.command(Command::Augment(AugmentCommand::UsePreset("none".to_owned())));
+    window.run_until("the strip follows", |app| {
+        app.state().augment.strip.as_ref().is_some_and(|strip| strip.frames.is_empty())
+    });
+    assert!(!window.has("Example: the marked picture, and mixed with another"));
+}
+
+#[test]
 fn originals_and_the_marked_tile_are_shown() {
     let mut window = opened([1280.0, 832.0]);
     assert!(!augment(&window).originals);
@@ -246,28 +333,6 @@ fn originals_and_the_marked_tile_are_shown() {
     });
     assert!(window.has("Step by step: Original"));
     assert!(window.has_text("Random resized crop"));
-}
-
-#[test]
-fn a_pipeline_is_saved_to_a_file_and_read_again() {
-    let mut window = opened([1280.0, 832.0]);
-    window.get_by_role_and_label(Role::CheckBox, "Horizontal flip").click();
-    window.run_steps(2);
-    let edited = augment(&window).pipeline.clone();
-    let path = window.home.path().join("my insects.toml");
-    window.command(Command::Augment(AugmentCommand::Save(path.clone())));
-    window.settle();
-    assert!(path.is_file() && augment(&window).origin == "my insects" && !augment(&window).is_edited());
-    window.command(Command::Augment(AugmentCommand::UsePreset("none".to_owned())));
-    window.command(Command::Augment(AugmentCommand::Open(path.clone())));
-    window.settle();
-    assert_eq!(augment(&window).pipeline, edited);
-    std::fs::write(&path, "[[steps]]\ntransform = \"horizontal-flip\"\nprobability = 7\n").expect("written");
-    window.command(Command::Augment(AugmentCommand::Open(path)));
-    window.settle();
-    assert_eq!(augment(&window).pipeline, edited, "a file that is wrong changes nothing");
-    let notice = window.shown().notices.last().expect("a notice").text.clone();
-    assert!(notice.contains("my insects.toml") && notice.contains("line 3"), "{notice}");
 }
 
 #[test]
@@ -312,123 +377,12 @@ fn other_sizes_and_tile_counts_show_as_many_tiles() {
         window.command(Command::Go(Workspace::Augment));
         settled(&mut window);
         assert_eq!(augment(&window).tiles.len(), 10, "all there are");
-        window.shown_mut().augment.tile_count = 4;
-        settled(&mut window);
-        assert_eq!(augment(&window).tiles.len(), 4);
+        for count in [4, 2, 1] {
+            window.shown_mut().augment.tile_count = count;
+            settled(&mut window);
+            assert_eq!(augment(&window).tiles.len(), count);
+        }
     }
-}
-
-/// Opens the dialog for offline augmentation. A dialog measures itself in its first frame and shows in the next.
-fn enlarge_dialog(window: &mut Window) {
-    window.click("Enlarge offline…");
-    window.run_steps(3);
-}
-
-/// Every file below a folder with its bytes.
-fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("readable"));
-    walk.filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let name = entry.path().strip_prefix(folder).expect("below the folder").to_path_buf();
-            (name, std::fs::read(entry.path()).expect("readable"))
-        })
-        .collect()
-}
-
-#[test]
-fn the_data_set_is_enlarged_into_a_folder_of_its_own() {
-    let mut window = opened([1280.0, 832.0]);
-    let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
-    let before = snapshot(&root);
-    enlarge_dialog(&mut window);
-    window.shot("augment-enlarge");
-    assert!(window.has_text("12 → 48 training pictures"));
-    set_value(&mut window, Role::SpinButton, "Factor", 3.0);
-    assert_eq!(augment(&window).enlarge.factor, 3);
-    assert!(window.has_text("12 → 36 training pictures"));
-    let out = root.with_file_name("gradients-enlarged");
-    assert_eq!(augment(&window).enlarge.folder.path, out, "a folder beside the data set is proposed");
-    window.get_by_role_and_label(Role::Button, "Enlarge").click();
-    window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
-    window.run_steps(2);
-    assert!(window.has_text("Done: 36 training pictures (12 originals, 24 variants), 4 for validation and test."));
-    assert!(window.has("Show folder") && window.has("Open as data set"));
-    window.shot("augment-enlarged");
-    let notice = window.shown().notices.last().expect("a notice").text.clone();
-    assert!(notice.contains("gradients-enlarged"), "{notice}");
-    assert_eq!(snapshot(&root), before, "the data set was changed");
-    let files = snapshot(&out);
-    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("train")).count(), 36);
-    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("val")).count(), 4);
-    assert!(!out.join("INCOMPLETE.txt").exists());
-    // The first version of a picture is what the tiles show of epoch 1.
-    let variant = imago::imaging::decode_file(&out.join("train/ants/ants 0_aug1.jpg")).expect("a picture");
-    assert_eq!(variant.dimensions(), (224, 224));
-    window.click("Open as data set");
-    window.run_until("it is open", |app| {
-        app.state().project.as_ref().is_some_and(|project| project.dataset.root == out && app.state().opening.is_none())
-    });
-    assert!(!augment(&window).enlarge.open);
-}
-
-#[test]
-fn enlarging_can_be_stopped_and_gone_on_with() {
-    let mut window = opened([1280.0, 832.0]);
-    let out = window.home.path().join("larger");
-    enlarge_dialog(&mut window);
-    window.shown_mut().augment.enlarge.factor = 200;
-    window.command(Command::Augment(AugmentCommand::EnlargeInto(out.clone())));
-    window.get_by_role_and_label(Role::Button, "Enlarge").click();
-    window.run_until("it is under way", |app| app.state().augment.enlarge.job.is_some());
-    window.step();
-    assert!(window.has("Progress of enlarging") && window.has("Cancel: Enlarging"), "in the dialog and at the foot");
-    window.click("Stop");
-    window.run_until("it has stopped", |app| app.state().augment.enlarge.outcome.is_some());
-    window.run_steps(2);
-    assert_eq!(augment(&window).enlarge.outcome, Some(EnlargeOutcome::Cancelled(out.clone())));
-    assert!(out.join("INCOMPLETE.txt").exists() && window.has_text("is incomplete"));
-    window.get_by_role_and_label(Role::Button, "Enlarge").click();
-    window.run_until("it is done", |app| {
-        matches!(app.state().augment.enlarge.outcome, Some(EnlargeOutcome::Done { .. }))
-    });
-    assert!(!out.join("INCOMPLETE.txt").exists());
-    assert_eq!(snapshot(&out).iter().filter(|(name, _)| name.starts_with("train")).count(), 2400);
-}
-
-#[test]
-fn a_folder_that_may_not_be_used_is_refused_in_the_dialog() {
-    let mut window = opened([1280.0, 832.0]);
-    let root = window.shown().project.as_ref().expect("a project").dataset.root.clone();
-    let before = snapshot(&root);
-    enlarge_dialog(&mut window);
-    for (folder, words) in [(root.join("new"), "in the data set"), (PathBuf::from("not whole"), "not a whole path")] {
-        window.command(Command::Augment(AugmentCommand::EnlargeInto(folder)));
-        window.get_by_role_and_label(Role::Button, "Enlarge").click();
-        window.run_until("it is refused", |app| {
-            matches!(app.state().augment.enlarge.outcome, Some(EnlargeOutcome::Failed(_)))
-        });
-        window.run_steps(2);
-        assert!(window.has_text(words), "{words}");
-    }
-    assert_eq!(snapshot(&root), before);
-    window.click("Close");
-    assert!(!augment(&window).enlarge.open);
-}
-
-#[test]
-fn pictures_that_cannot_be_read_are_listed_after_enlarging() {
-    let mut window = harness_with([1280.0, 832.0], |parent| {
-        let root = gradients(parent);
-        std::fs::write(root.join("train/bees/broken.jpg"), b"not a picture at all").expect("written");
-        root
-    });
-    window.command(Command::Go(Workspace::Augment));
-    settled(&mut window);
-    enlarge_dialog(&mut window);
-    window.get_by_role_and_label(Role::Button, "Enlarge").click();
-    window.run_until("the data set is enlarged", |app| app.state().augment.enlarge.outcome.is_some());
-    window.run_steps(2);
-    assert!(window.has_text("broken.jpg") && window.has_text("12 originals"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod augment;
 mod classes;
 mod common;
 mod data;
+mod enlarging;
 mod fetching;
 mod frame;
 mod hands;
@@ -18,6 +19,7 @@ mod lessons;
 mod load;
 mod looking;
 mod notices;
+mod pipelines;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;

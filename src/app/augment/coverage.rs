@@ -11,16 +11,11 @@ use crate::app::state::Coverage;
 use crate::augment::{Pipeline, Step, Trace};
 use crate::base::{rng_for, stable_hash};
 
-/// Draws from the same picture, to count the different results.
-const DRAWS_OF_ONE: usize = 400;
-/// Draws in all: shares of a few per cent are then right to a quarter of a point.
+/// Draws: shares of a few per cent are then right to a quarter of a point.
 const DRAWS: usize = 6000;
-/// As many different results as this among [`DRAWS_OF_ONE`] and there is no point in counting: a step draws from a
-/// continuous range.
-const ENDLESS: usize = 64;
 /// Longer side of the stand-ins in pixels: whole-pixel crops of them are within a hundredth of those of a photograph.
 const STAND_IN: u32 = 128;
-/// Side of the results in pixels: enough to tell them apart.
+/// Side of the results in pixels: nobody looks at them.
 const RESULT: u32 = 16;
 /// Cells of the heat map.
 const COLUMNS: usize = 32;
@@ -38,26 +33,19 @@ pub(super) fn measure(pipeline: &Pipeline, shapes: &[(u32, u32)], stop: &dyn Fn(
             stand_ins.push(stand_in(*size));
         }
     }
-    let usual = sizes.iter().copied().min_by(|a, b| distance(*a, aspect).total_cmp(&distance(*b, aspect)))?;
     let geometry = geometric_only(pipeline);
     let mut counts = vec![0_u32; COLUMNS * ROWS];
     let mut shares = Vec::with_capacity(DRAWS);
     let (mut middle_missed, mut filled) = (0, 0.0);
-    let mut results = HashSet::new();
     for draw in 0..DRAWS {
         if draw % 16 == 0 && stop() {
             return None;
         }
-        let counting = draw < DRAWS_OF_ONE;
-        // First always the same picture, then each shape as often as the data set has it.
-        let size = if counting { usual } else { *sizes.get(draw % sizes.len())? };
+        // Each shape as often as the data set has it.
+        let size = *sizes.get(draw % sizes.len())?;
         let picture = stand_ins.iter().find(|picture| picture.dimensions() == size)?;
         let mut rng = rng_for(stable_hash(b"what the crops keep"), 0, draw as u64);
-        let pipeline = if counting { pipeline } else { &geometry };
-        let (result, trace) = pipeline.apply_traced(picture, RESULT, &mut rng);
-        if counting && results.len() <= ENDLESS {
-            results.insert(stable_hash(result.as_raw()));
-        }
+        let (_, trace) = geometry.apply_traced(picture, RESULT, &mut rng);
         count_kept(&trace, &mut counts);
         shares.push(trace.kept_share());
         filled += 1.0 - trace.real_share();
@@ -78,7 +66,7 @@ pub(super) fn measure(pipeline: &Pipeline, shapes: &[(u32, u32)], stop: &dyn Fn(
         median_share: quantile(0.5),
         usual_shares: (quantile(0.05), quantile(0.95)),
         filled: filled / total,
-        versions: Some(results.len()).filter(|count| *count <= ENDLESS),
+        versions: pipeline.factor(),
         aspect,
     })
 }
@@ -115,17 +103,13 @@ fn typical_aspect(shapes: &[(u32, u32)]) -> f32 {
     aspects.get(aspects.len() / 2).copied().unwrap_or(1.0).clamp(0.2, 5.0)
 }
 
-fn distance(size: (u32, u32), aspect: f32) -> f32 {
-    (size.0 as f32 / size.1.max(1) as f32 - aspect).abs()
-}
-
 fn stand_in_size((width, height): (u32, u32)) -> (u32, u32) {
     let longer = width.max(height).max(1);
     let side = |length: u32| ((f64::from(length) * f64::from(STAND_IN) / f64::from(longer)).round() as u32).max(1);
     (side(width), side(height))
 }
 
-/// A picture in which no two places look alike, so that different crops give different results.
+/// A picture in which no two places look alike.
 fn stand_in((width, height): (u32, u32)) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let grain = stable_hash(&[x.to_le_bytes(), y.to_le_bytes()].concat());

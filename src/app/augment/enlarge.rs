@@ -11,7 +11,7 @@ use crate::augment::Pipeline;
 use crate::dataset::Dataset;
 use crate::imaging::Preprocess;
 use crate::lang::{self, key, t, tn};
-use crate::offline::{EnlargeRequest, Enlarged, OfflineError, enlarge};
+use crate::offline::{EnlargeRequest, Enlarged, OfflineError, Skipped, enlarge};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -48,7 +48,8 @@ pub(super) fn start(cx: &mut Cx<'_>) {
         return;
     }
     augment.enlarge.outcome = None;
-    let (dataset, pipeline) = (project.dataset.clone(), augment.pipeline.clone());
+    // As in training and on the command line: what is set aside stays out.
+    let (dataset, pipeline) = (project.for_training(), augment.pipeline.clone());
     let (factor, seed) = (augment.enlarge.factor, cx.state.train.config.seed);
     let line = cx.services.jobs.spawn("enlarge", t!("Enlarging"), move |job| {
         let outcome = run(&dataset, &out, &pipeline, factor, seed, job);
@@ -91,11 +92,12 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
     let (level, text, shown) = match outcome {
         Outcome::Done(enlarged) => {
             let summary = summary(&enlarged);
-            let line = |path: &std::path::Path, reason: &str| {
-                t!("{path}: {reason}", path = path.display(), reason = lang::sentence(reason))
+            let line = |picture: &Skipped| {
+                t!("{path}: {reason}", path = picture.path.display(), reason = lang::sentence(&picture.reason))
             };
-            let skipped: Vec<_> = enlarged.skipped.iter().map(|skipped| line(&skipped.path, &skipped.reason)).collect();
-            let (level, unread) = match skipped.len() {
+            let lines = |pictures: &[Skipped]| pictures.iter().map(line).collect::<Vec<String>>();
+            let (skipped, unreadable) = (lines(&enlarged.skipped), lines(&enlarged.unreadable));
+            let (level, unread) = match skipped.len() + unreadable.len() {
                 0 => (NoticeLevel::Success, String::new()),
                 count => (
                     NoticeLevel::Warning,
@@ -104,7 +106,7 @@ pub(super) fn ended(job: JobId, folder: PathBuf, outcome: Outcome, cx: &mut Cx<'
             };
             let place = folder.display();
             let text = t!("The enlarged data set is in {path}: {summary}.", path = place, summary = summary) + &unread;
-            (level, text, EnlargeOutcome::Done { folder, summary, skipped })
+            (level, text, EnlargeOutcome::Done { folder, summary, skipped, unreadable })
         }
         Outcome::Cancelled => {
             let text = t!(

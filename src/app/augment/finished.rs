@@ -19,6 +19,9 @@ pub(super) fn take_finished(cx: &mut Cx<'_>) {
     let state = &mut cx.state.augment;
     let mut uploaded = 0;
     while let Some((generation, finished)) = renderer.next_finished() {
+        if generation < service.pictures_since {
+            continue;
+        }
         match finished {
             Finished::Tile { slot, item, mixed, outcome } => {
                 uploaded += outcome.as_ref().map_or(0, |(picture, _)| picture.pixels.len() * 4);
@@ -54,8 +57,8 @@ pub(super) fn take_finished(cx: &mut Cx<'_>) {
                 let frames = frames.into_iter().map(&mut next).collect();
                 state.strip = Some(Strip { item, frames });
             }
-            Finished::Example { card, item, before, after } if generation >= service.pipeline_since => {
-                service.examples_of.insert(card, (service.pipeline_since, item));
+            Finished::Example { card, item, partner, before, after } if generation >= service.pipeline_since => {
+                service.examples_of.insert(card, (service.pipeline_since, item, partner));
                 let old = state.examples.remove(&card);
                 let (old_before, old_after) = old.map_or((None, Vec::new()), |old| (Some(old.before), old.after));
                 let mut old_after = old_after.into_iter();

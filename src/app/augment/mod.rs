@@ -3,35 +3,31 @@
 
 mod coverage;
 mod enlarge;
+mod files;
 mod finished;
+mod layout;
 mod originals;
+mod reference;
 mod renderer;
+mod stored;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rand::Rng;
-use rand::seq::SliceRandom;
-
 use super::command::AugmentCommand;
-use super::imago_app::Cx;
-use super::jobs::Message;
-use super::state::{AugmentState, AugmentTile, FileFacts, JobId, NoticeLevel, Project, Workspace};
-use crate::augment::{MixPlan, Pipeline};
-use crate::base::{rng_for, stable_hash, write_atomically};
-use crate::dataset::{Dataset, ItemId, Split};
+use super::imago_app::{Cx, Services};
+use super::state::{AugmentState, JobId, MIX_CARD, NoticeLevel, Project, State, Workspace};
+use crate::augment::Pipeline;
+use crate::augment::transforms::ColorMood;
+use crate::dataset::{Dataset, ItemId};
 use crate::imaging::Preprocess;
-use crate::lang::{self, t};
+use crate::lang::t;
 use crate::train::AugmentChoice;
+use layout::{lay_out, mixed_with, partner_of, shapes_of, side_to_make};
 pub(super) use originals::reduced;
 use renderer::{Plan, Renderer, Source, Task};
-
-/// Shapes of training pictures that the measurements look at, at most.
-const SHAPES: usize = 200;
-/// Bytes of a pipeline file at most: what is larger is something else.
-const FILE_BYTES: u64 = 1 << 20;
 
 /// What its jobs report.
 pub enum AugmentMessage {
@@ -39,6 +35,12 @@ pub enum AugmentMessage {
     Opened(PathBuf, Result<Pipeline, String>),
     /// The pipeline was written, or could not be.
     Saved(PathBuf, Pipeline, Result<(), String>),
+    /// The picture towards which the step of this card moves colours was measured, or can't be read.
+    Measured(u64, Result<ColorMood, String>),
+    /// The open data set's pipeline was read, if it has one.
+    Recalled(JobId, Result<Option<Pipeline>, String>),
+    /// The pipeline of the data set at this place was stored, or could not be.
+    Kept(PathBuf, Result<(), String>),
     /// A data set was enlarged, or was not.
     Enlarged(JobId, PathBuf, enlarge::Outcome),
 }
@@ -90,7 +92,10 @@ pub(super) struct Service {
     /// The choice that was last written to, or taken from, the settings of the next run, and its pipeline.
     agreed: Option<(AugmentChoice, Pipeline)>,
     root: Option<PathBuf>,
+    stored: stored::Store,
     wanted: Option<Wanted>,
+    /// The first request after the pictures last changed; what answers earlier ones is about other files.
+    pictures_since: u64,
     /// All training pictures in the order of the epoch shown.
     order: Vec<ItemId>,
     /// The marked picture and the opened cards that were last asked for.
@@ -102,8 +107,8 @@ pub(super) struct Service {
     measured: Option<u64>,
     /// Done for which request and picture.
     strip_of: Option<(u64, ItemId)>,
-    /// Done for which `pipeline_since` and picture, by card.
-    examples_of: HashMap<u64, (u64, ItemId)>,
+    /// Done for which `pipeline_since`, picture and picture mixed into it, by card.
+    examples_of: HashMap<u64, (u64, ItemId, Option<ItemId>)>,
 }
 
 /// Carries out a command.
@@ -111,6 +116,10 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
     match command {
         AugmentCommand::Reroll => cx.state.augment.reroll = cx.state.augment.reroll.wrapping_add(1).max(1),
         AugmentCommand::AsTrained => cx.state.augment.reroll = 0,
+        AugmentCommand::TrainWithDrawn => {
+            let seed = &mut cx.state.train.config.seed;
+            *seed = drawing_seed(*seed, std::mem::take(&mut cx.state.augment.reroll));
+        }
         AugmentCommand::Changed => {}
         AugmentCommand::UsePreset(name) => {
             if let Some(pipeline) = Pipeline::preset(&name) {
@@ -122,12 +131,11 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
             let name = format!("{}.toml", cx.state.augment.origin);
             super::native::choose_pipeline_to_save(&name, cx);
         }
-        AugmentCommand::Open(path) => {
-            cx.services.jobs.spawn("pipeline", "", move |job| {
-                let outcome = read_pipeline(&path);
-                job.send(Message::Augment(AugmentMessage::Opened(path, outcome)));
-            });
-        }
+        AugmentCommand::Open(path) => files::open(path, cx),
+        AugmentCommand::Save(path) => files::save(path, cx),
+        AugmentCommand::ChooseReference(card) => super::native::choose_reference(card, cx),
+        AugmentCommand::UseReference(card, path) => reference::measure(card, path, cx),
+        AugmentCommand::UseMarkedAsReference(card) => reference::measure_marked(card, cx),
         AugmentCommand::ShowEnlarge => enlarge::show(cx),
         AugmentCommand::ChooseEnlargeFolder => super::native::choose_enlarge_folder(cx),
         AugmentCommand::EnlargeInto(path) => {
@@ -136,20 +144,6 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
             enlarge.outcome = None;
         }
         AugmentCommand::Enlarge => enlarge::start(cx),
-        AugmentCommand::Save(path) => {
-            let pipeline = cx.state.augment.pipeline.clone();
-            cx.services.jobs.spawn("pipeline", "", move |job| {
-                let text = pipeline.to_toml();
-                let outcome = write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| {
-                    t!(
-                        "The pipeline could not be saved as {path}: {error}.",
-                        path = path.display(),
-                        error = lang::said(&error)
-                    )
-                });
-                job.send(Message::Augment(AugmentMessage::Saved(path, pipeline, outcome)));
-            });
-        }
     }
     synchronise(cx);
 }
@@ -158,15 +152,24 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
 pub(super) fn receive(message: AugmentMessage, cx: &mut Cx<'_>) {
     match message {
         AugmentMessage::Opened(path, Ok(pipeline)) => {
-            cx.state.augment.load(stem(&path), pipeline);
+            cx.state.augment.load(files::stem(&path), pipeline);
             synchronise(cx);
         }
         AugmentMessage::Saved(path, pipeline, Ok(())) => {
             let text = t!("The pipeline is saved as {path}.", path = path.display());
             cx.state.notify(NoticeLevel::Success, text);
-            cx.state.augment.origin = stem(&path);
+            cx.state.augment.origin = files::stem(&path);
             cx.state.augment.origin_pipeline = pipeline;
         }
+        AugmentMessage::Measured(card, outcome) => {
+            reference::measured(card, outcome, cx);
+            synchronise(cx);
+        }
+        AugmentMessage::Recalled(job, outcome) => {
+            stored::recalled(job, outcome, cx);
+            synchronise(cx);
+        }
+        AugmentMessage::Kept(root, outcome) => stored::kept(&root, outcome, cx),
         AugmentMessage::Enlarged(job, folder, outcome) => enlarge::ended(job, folder, outcome, cx),
         AugmentMessage::Opened(_, Err(reason)) | AugmentMessage::Saved(_, _, Err(reason)) => {
             cx.state.notify(NoticeLevel::Error, reason);
@@ -181,11 +184,18 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
     if let Some(renderer) = &service.renderer {
         renderer.forget();
     }
+    service.wanted = None;
+    service.pictures_since = cx.state.augment.generation + 1;
     if root != service.root {
         cx.state.augment.forget_pictures();
-        service.root = root;
+        service.root.clone_from(&root);
     }
-    service.wanted = None;
+    stored::project_changed(root.as_deref(), cx);
+}
+
+/// The window closes: what is not saved yet is saved.
+pub(super) fn close(state: &State, services: &mut Services) {
+    stored::close(&state.augment, services);
 }
 
 /// Once a frame, before drawing.
@@ -193,6 +203,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     finished::take_finished(cx);
     enlarge::tick(cx);
     synchronise(cx);
+    stored::tick(cx);
 }
 
 /// Keeps training's settings and the pipeline the same, and asks for whatever is not shown as it should be.
@@ -262,14 +273,22 @@ fn to_do(project: &Project, state: &AugmentState, service: &Service, wanted: &Wa
         })
         .collect();
     if let Some(source) = service.wanted_extras.0.and_then(source_of) {
-        let of = (service.pipeline_since, source.item);
+        let of = (service.pipeline_since, source.item, None);
         for (view, step) in state.views.iter().zip(&state.pipeline.steps) {
             if view.open && service.examples_of.get(&view.id) != Some(&of) {
                 tasks.push(Task::Example { card: view.id, step: step.clone(), source: source.clone() });
             }
         }
+        if let Some(mix) = wanted.pipeline.batch
+            && let Some(partner) = partner_of(&service.order, state.selected, wanted).and_then(source_of)
+            && service.examples_of.get(&MIX_CARD) != Some(&(service.pipeline_since, source.item, Some(partner.item)))
+        {
+            tasks.push(Task::Mixture { mix, source: source.clone(), partner });
+        }
         if service.strip_of != Some((generation, source.item)) {
-            tasks.push(Task::Strip { source });
+            let partner = mixed_with(&service.order, state.selected, wanted)
+                .and_then(|(item, mix)| Some((source_of(item)?, mix)));
+            tasks.push(Task::Strip { source, partner });
         }
     }
     if service.measured != Some(service.pipeline_since) {
@@ -286,68 +305,9 @@ fn to_do(project: &Project, state: &AugmentState, service: &Service, wanted: &Wa
     (plan, tasks)
 }
 
-/// Puts the first pictures of the epoch into the tiles. What the places show stays until the new pictures are there. Gives
-/// the order of all.
-fn lay_out(state: &mut AugmentState, wanted: &Wanted) -> Vec<ItemId> {
-    let order = epoch_order(&wanted.dataset, wanted.seed, wanted.epoch);
-    state.pictures_in_epoch = order.len();
-    let mut shown: Vec<_> = state.tiles.drain(..).map(|tile| tile.shown).collect();
-    shown.resize(order.len().min(wanted.tile_count), None);
-    let order: Vec<ItemId> =
-        order.into_iter().filter_map(|index| wanted.dataset.items.get(index)).map(|item| item.id).collect();
-    state.tiles = order.iter().zip(shown).map(|(item, shown)| AugmentTile { item: *item, shown }).collect();
-    state.selected = state.selected.min(state.tiles.len().saturating_sub(1));
-    order
-}
-
-/// What training mixes into the picture at a place of the epoch, where it mixes: the one before it in its batch, into the
-/// first the last. (Pictures that can't be read are skipped by training, which moves those after them up.)
-fn mixed_with(order: &[ItemId], slot: usize, wanted: &Wanted) -> Option<(ItemId, MixPlan)> {
-    let (mix, batch_size) = (wanted.pipeline.batch?, wanted.mixed_by?);
-    let batch = order.chunks(batch_size).nth(slot / batch_size)?;
-    if batch.len() < 2 {
-        return None;
-    }
-    let seed = drawing_seed(wanted.seed, wanted.reroll);
-    let side = Preprocess::default().crop as usize;
-    let plan = mix.draw_for_batch(seed, wanted.epoch, slot / batch_size + 1, side)?;
-    let before = (slot % batch_size + batch.len() - 1) % batch.len();
-    Some((*batch.get(before)?, plan))
-}
-
-/// Training pictures in the order in which `epoch` (counted from 1) of a training with `seed` learns from them, as indices
-/// into the data set's items: the labelled ones, shuffled with a generator made for this.
-fn epoch_order(dataset: &Dataset, seed: u64, epoch: usize) -> Vec<usize> {
-    let labelled =
-        dataset.items.iter().enumerate().filter(|(_, item)| item.split == Split::Train && item.class.is_some());
-    let mut order: Vec<usize> = labelled.map(|(index, _)| index).collect();
-    order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
-    order
-}
-
-/// Training's own seed, or one that is `reroll` steps away from it.
+/// Training's own seed, or that of a later reroll: the next number each time, which can be trained with as well.
 pub(super) fn drawing_seed(seed: u64, reroll: u64) -> u64 {
-    if reroll == 0 { seed } else { rng_for(seed, reroll, stable_hash(b"reroll")).next_u64() }
-}
-
-/// Shapes of the training pictures as far as their headers are read: up to [`SHAPES`], evenly picked.
-fn shapes_of(project: &Project) -> Vec<(u32, u32)> {
-    let training = project.dataset.items.iter().filter(|item| item.split == Split::Train && item.class.is_some());
-    let known: Vec<(u32, u32)> = training
-        .filter_map(|item| match project.facts.get(&item.id) {
-            Some(FileFacts::Known { width, height, .. }) => Some((*width, *height)),
-            _ => None,
-        })
-        .collect();
-    let stride = known.len().div_ceil(SHAPES).max(1);
-    known.into_iter().step_by(stride).collect()
-}
-
-/// The side in pixels in which a tile's picture is handed to the window: a few steps, so that it does not change at every
-/// pixel of the window's size. Tiles much smaller than the picture would flicker if they were scaled down while drawing.
-fn side_to_make(on_screen: f32) -> u32 {
-    let full = Preprocess::default().crop;
-    [64, 96, 128, 160].into_iter().find(|side| *side as f32 >= on_screen).unwrap_or(full).min(full)
+    seed.wrapping_add(reroll)
 }
 
 /// Whoever changed last is followed: a pipeline changed here goes into the settings of the next run; settings changed
@@ -383,75 +343,14 @@ fn agree_with_training(cx: &mut Cx<'_>) {
     }
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "pipeline".to_owned(), |stem| stem.to_string_lossy().into_owned())
-}
-
-fn read_pipeline(path: &Path) -> Result<Pipeline, String> {
-    let cannot = |reason: &dyn std::fmt::Display| {
-        t!("The pipeline in {path} could not be read: {reason}.", path = path.display(), reason = lang::said(reason))
-    };
-    let facts = std::fs::metadata(path).map_err(|error| cannot(&error))?;
-    if facts.len() > FILE_BYTES {
-        return Err(cannot(&t!("the file is too large to be one")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
-    Pipeline::from_toml(&text).map_err(|error| cannot(&error))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{DatasetLayout, Item};
-
-    fn dataset(count: u64) -> Dataset {
-        let items = (0..count)
-            .map(|number| Item {
-                id: ItemId(number),
-                rel_path: format!("{number}.jpg").into(),
-                split: if number % 5 == 4 { Split::Val } else { Split::Train },
-                class: (number % 7 != 6).then_some(0),
-                file_bytes: 1,
-            })
-            .collect();
-        Dataset {
-            root: "/data".into(),
-            layout: DatasetLayout::Splits,
-            classes: vec!["ants".into()],
-            items,
-            issues: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn an_epoch_has_every_labelled_training_picture_once_in_an_order_of_its_own() {
-        let dataset = dataset(50);
-        let first = epoch_order(&dataset, 0, 1);
-        let mut sorted = first.clone();
-        sorted.sort_unstable();
-        let expected: Vec<usize> = (0..50).filter(|number| number % 5 != 4 && number % 7 != 6).collect();
-        assert_eq!(sorted, expected);
-        assert_eq!(first, epoch_order(&dataset, 0, 1));
-        assert_ne!(first, epoch_order(&dataset, 0, 2));
-        assert_ne!(first, epoch_order(&dataset, 1, 1));
-    }
 
     #[test]
     fn without_a_reroll_the_seed_is_trainings_own() {
         assert_eq!(drawing_seed(7, 0), 7);
-        assert_ne!(drawing_seed(7, 1), drawing_seed(7, 2));
-    }
-
-    #[test]
-    fn a_pipeline_file_that_is_wrong_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mine.toml");
-        std::fs::write(&path, Pipeline::default().to_toml()).unwrap();
-        assert_eq!(read_pipeline(&path).unwrap(), Pipeline::default());
-        assert_eq!(stem(&path), "mine");
-        std::fs::write(&path, "[[steps]]\ntransform = \"sharpen the mind\"\n").unwrap();
-        let reason = read_pipeline(&path).unwrap_err();
-        assert!(reason.contains("mine.toml") && reason.contains("line 2"), "{reason}");
-        assert!(read_pipeline(&folder.path().join("none.toml")).unwrap_err().contains("none.toml"));
+        assert_eq!(drawing_seed(7, 2), 9);
+        assert_ne!(drawing_seed(u64::MAX, 1), u64::MAX);
     }
 }

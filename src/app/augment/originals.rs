@@ -20,6 +20,8 @@ struct Shelf {
     pictures: HashMap<ItemId, (Arc<RgbImage>, u64)>,
     bytes: usize,
     clock: u64,
+    /// How often all was forgotten. What was begun before the last time belongs to other files and is not kept.
+    epoch: u64,
 }
 
 /// The decoded originals, shared by the threads that make tiles.
@@ -32,7 +34,11 @@ impl Originals {
     /// # Errors
     /// One sentence when the file can't be read.
     pub(super) fn get(&self, item: ItemId, path: &Path) -> Result<Arc<RgbImage>, String> {
-        {
+        self.get_by(item, || imaging::decode_file(path).map_err(|error| error.to_string()))
+    }
+
+    fn get_by(&self, item: ItemId, decode: impl FnOnce() -> Result<RgbImage, String>) -> Result<Arc<RgbImage>, String> {
+        let epoch = {
             let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             shelf.clock += 1;
             let now = shelf.clock;
@@ -40,10 +46,14 @@ impl Originals {
                 *last_used = now;
                 return Ok(picture.clone());
             }
-        }
+            shelf.epoch
+        };
         // Decoded without the lock, so that threads do not wait for each other.
-        let picture = Arc::new(reduced(imaging::decode_file(path).map_err(|error| error.to_string())?));
+        let picture = Arc::new(reduced(decode()?));
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if shelf.epoch != epoch {
+            return Ok(picture);
+        }
         shelf.clock += 1;
         let now = shelf.clock;
         shelf.bytes += picture.as_raw().len();
@@ -56,7 +66,8 @@ impl Originals {
 
     /// Forgets all of them (another data set is open, or files may have changed).
     pub(super) fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Shelf::default();
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *shelf = Shelf { epoch: shelf.epoch + 1, ..Shelf::default() };
     }
 }
 
@@ -108,5 +119,18 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &originals.get(ItemId(1), &path).unwrap()));
         originals.clear();
         assert!(!originals.get(ItemId(1), &path).unwrap_err().is_empty());
+    }
+
+    #[test]
+    fn a_picture_that_was_being_decoded_when_all_was_forgotten_is_not_kept() {
+        let originals = Originals::default();
+        let old = originals.get_by(ItemId(1), || {
+            originals.clear();
+            Ok(RgbImage::from_pixel(3, 2, image::Rgb([1; 3])))
+        });
+        assert_eq!(old.unwrap().get_pixel(0, 0), &image::Rgb([1; 3]));
+        // The same name in another data set is another picture.
+        let new = originals.get_by(ItemId(1), || Ok(RgbImage::from_pixel(3, 2, image::Rgb([2; 3]))));
+        assert_eq!(new.unwrap().get_pixel(0, 0), &image::Rgb([2; 3]));
     }
 }

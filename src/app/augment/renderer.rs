@@ -15,15 +15,17 @@ use image::RgbImage;
 
 use super::coverage;
 use super::originals::Originals;
-use crate::app::state::{Coverage, Mixed};
-use crate::augment::{MixPlan, Pipeline, Step, Trace};
+use crate::app::state::{Coverage, MIX_CARD, Mixed};
+use crate::augment::{BatchMix, MixPlan, Pipeline, Step, Trace};
 use crate::base::{rng_for, stable_hash};
 use crate::dataset::ItemId;
 use crate::imaging;
-use crate::lang::t;
+use crate::lang::{key, t};
 
 /// Side of the small pictures (step by step, examples) in pixels.
 const SMALL: u32 = 160;
+/// Side in pixels of examples that are as small as they are drawn.
+const EXAMPLE: u32 = 80;
 
 /// What a request is about: the numbers that decide every tile.
 pub(super) struct Plan {
@@ -52,10 +54,12 @@ pub(super) struct Source {
 pub(super) enum Task {
     /// The tile at a place of the grid, and what is to be mixed into it.
     Tile { slot: usize, source: Source, partner: Option<(Source, MixPlan)> },
-    /// A picture after each step.
-    Strip { source: Source },
+    /// A picture after each step, and after something is mixed into it.
+    Strip { source: Source, partner: Option<(Source, MixPlan)> },
     /// What a step does by itself, for the card of that id.
     Example { card: u64, step: Step, source: Source },
+    /// What mixing does to two pictures.
+    Mixture { mix: BatchMix, source: Source, partner: Source },
     /// What the pipeline keeps of pictures of these shapes.
     Coverage { shapes: Arc<[(u32, u32)]> },
 }
@@ -75,6 +79,7 @@ pub(super) enum Finished {
     Example {
         card: u64,
         item: ItemId,
+        partner: Option<ItemId>,
         before: ColorImage,
         after: Vec<ColorImage>,
     },
@@ -192,14 +197,15 @@ fn work(shared: &Shared, sender: &Sender<(u64, Finished)>, wake: &(dyn Fn() + Se
 }
 
 fn carry_out(shared: &Shared, plan: &Plan, task: &Task) -> Finished {
+    let original = |source: &Source| shared.originals.get(source.item, &source.path);
+    let augmented = |source: &Source| {
+        original(source).map(|picture| {
+            let mut rng = rng_for(plan.seed, plan.epoch as u64, source.item.0);
+            plan.pipeline.apply_traced(&picture, plan.size, &mut rng)
+        })
+    };
     match task {
         Task::Tile { slot, source, partner } => {
-            let augmented = |source: &Source| {
-                shared.originals.get(source.item, &source.path).map(|original| {
-                    let mut rng = rng_for(plan.seed, plan.epoch as u64, source.item.0);
-                    plan.pipeline.apply_traced(&original, plan.size, &mut rng)
-                })
-            };
             let mut mixed = None;
             let outcome = augmented(source).map(|(mut picture, trace)| {
                 if let Some((other, mix)) = partner
@@ -212,16 +218,33 @@ fn carry_out(shared: &Shared, plan: &Plan, task: &Task) -> Finished {
             });
             Finished::Tile { slot: *slot, item: source.item, mixed, outcome }
         }
-        Task::Strip { source } => match shared.originals.get(source.item, &source.path) {
-            Ok(original) => Finished::Strip { item: source.item, frames: strip(plan, &original, source.item) },
-            Err(_) => Finished::Nothing,
-        },
-        Task::Example { card, step, source } => match shared.originals.get(source.item, &source.path) {
-            Ok(original) => {
-                let (before, after) = example(plan, *card, step, &original);
-                Finished::Example { card: *card, item: source.item, before, after }
+        Task::Strip { source, partner } => match original(source) {
+            Ok(picture) => {
+                let mut frames = strip(plan, &picture, source.item);
+                if let Some((other, mix)) = partner
+                    && let Some(batch) = plan.pipeline.batch
+                    && let (Ok((own, _)), Ok((other, _))) = (augmented(source), augmented(other))
+                {
+                    frames.push(mixed_frame(batch, mix, own, &other));
+                }
+                Finished::Strip { item: source.item, frames }
             }
             Err(_) => Finished::Nothing,
+        },
+        Task::Example { card, step, source } => match original(source) {
+            Ok(picture) => {
+                let (before, after) = example(plan, *card, step, &picture);
+                Finished::Example { card: *card, item: source.item, partner: None, before, after }
+            }
+            Err(_) => Finished::Nothing,
+        },
+        Task::Mixture { mix, source, partner } => match (original(source), original(partner)) {
+            (Ok(own), Ok(other)) => {
+                let (before, after) = mixture(plan, mix, &own, &other);
+                let (item, partner) = (source.item, Some(partner.item));
+                Finished::Example { card: MIX_CARD, item, partner, before, after }
+            }
+            _ => Finished::Nothing,
         },
         Task::Coverage { shapes } => {
             let stop = || shared.newest.load(Ordering::Relaxed) != plan.generation;
@@ -248,20 +271,50 @@ fn strip(plan: &Plan, original: &RgbImage, item: ItemId) -> Vec<StripFrame> {
         .collect()
 }
 
+/// The picture as training sees it, with another mixed into it.
+fn mixed_frame(batch: BatchMix, mix: &MixPlan, mut own: RgbImage, other: &RgbImage) -> StripFrame {
+    mix.mix_picture(&mut own, other);
+    let details = vec![(key!("own share"), format!("{:.2}", mix.own_share))];
+    StripFrame { title: batch.mix.title(), details, picture: at_most(own, SMALL) }
+}
+
 fn example(plan: &Plan, card: u64, step: &Step, original: &RgbImage) -> (ColorImage, Vec<ColorImage>) {
-    let nothing = Pipeline::of_steps(Vec::new());
+    let before = plain(plan, original);
+    // A change of single pixels would vanish if the picture were made smaller after it.
+    let small = step.transform.changes_single_pixels().then(|| imaging::resize(&before, EXAMPLE, EXAMPLE));
     let alone = Pipeline::of_steps(vec![Step { enabled: true, probability: 1.0, transform: step.transform.clone() }]);
-    let before = nothing.apply(original, plan.size, &mut rng_for(0, 0, 0));
     let mut after: Vec<ColorImage> = Vec::new();
     for draw in 0..3 {
         let mut rng = rng_for(stable_hash(b"example"), draw, card);
-        let picture = at_most(alone.apply(original, plan.size, &mut rng), SMALL);
+        let picture = match &small {
+            Some(small) => at_most(step.transform.of_whole(small, &mut rng), EXAMPLE),
+            None => at_most(alone.apply(original, plan.size, &mut rng), SMALL),
+        };
         // A flip is always the same flip: shown once.
         if !after.contains(&picture) {
             after.push(picture);
         }
     }
-    (at_most(before, SMALL), after)
+    (small.map_or_else(|| at_most(before, SMALL), |small| at_most(small, EXAMPLE)), after)
+}
+
+/// A picture, and a few draws of another mixed into it.
+fn mixture(plan: &Plan, mix: &BatchMix, own: &RgbImage, other: &RgbImage) -> (ColorImage, Vec<ColorImage>) {
+    let always = BatchMix { probability: 1.0, ..*mix };
+    let (own, other) = (plain(plan, own), plain(plan, other));
+    let after = (0..3).filter_map(|draw| {
+        let mut rng = rng_for(stable_hash(b"example of mixing"), draw, 0);
+        let mut mixed = own.clone();
+        always.draw(plan.size as usize, plan.size as usize, &mut rng)?.mix_picture(&mut mixed, &other);
+        Some(at_most(mixed, SMALL))
+    });
+    let after = after.collect();
+    (at_most(own, SMALL), after)
+}
+
+/// The picture as training sees it without a pipeline.
+fn plain(plan: &Plan, original: &RgbImage) -> RgbImage {
+    Pipeline::of_steps(Vec::new()).apply(original, plan.size, &mut rng_for(0, 0, 0))
 }
 
 /// The picture with a side of at most `side` pixels, as the window takes it.
@@ -314,5 +367,30 @@ mod tests {
         renderer.ask(plan(1), [Task::Tile { slot: 0, source, partner: None }]);
         let (_, Finished::Tile { outcome: Err(reason), .. }) = wait_for(&renderer) else { panic!("no error") };
         assert!(!reason.is_empty());
+    }
+
+    #[test]
+    fn the_example_of_a_change_of_single_pixels_shows_it_in_full() {
+        let picture = RgbImage::from_pixel(900, 900, image::Rgb([128; 3]));
+        for name in ["gaussian-noise", "salt-and-pepper"] {
+            let step = Step::new(crate::augment::Transform::by_name(name).unwrap());
+            let (before, after) = example(&plan(0), 1, &step, &picture);
+            assert!(before.pixels.iter().all(|pixel| pixel.r() == 128));
+            let farthest = |picture: &ColorImage| picture.pixels.iter().map(|pixel| pixel.r().abs_diff(128)).max();
+            let farthest = after.iter().filter_map(farthest).max().unwrap();
+            // Made smaller afterwards, eleven by eleven pixels into one, next to nothing would be left.
+            assert!(farthest > 25, "{name}: {farthest}");
+        }
+    }
+
+    #[test]
+    fn the_example_of_mixing_is_made_of_both_pictures() {
+        let (own, other) = (RgbImage::from_pixel(50, 40, image::Rgb([200; 3])), RgbImage::new(40, 50));
+        for mix in [crate::augment::Mix::Mixup, crate::augment::Mix::CutMix] {
+            let batch = BatchMix { mix, alpha: 1.0, probability: 0.0 };
+            let (before, after) = mixture(&plan(0), &batch, &own, &other);
+            assert!(before.pixels.iter().all(|pixel| pixel.r() == 200));
+            assert!(after.len() == 3 && after.iter().all(|picture| picture != &before), "{mix:?}");
+        }
     }
 }

@@ -9,6 +9,8 @@ pub enum AugmentCommand {
     Reroll,
     /// Back to the random numbers that training will draw.
     AsTrained,
+    /// Train with the random numbers of the reroll that is shown.
+    TrainWithDrawn,
     /// Something that decides the tiles was changed while drawing.
     Changed,
     /// Take a preset by its name.
@@ -21,6 +23,12 @@ pub enum AugmentCommand {
     Open(PathBuf),
     /// Write the pipeline to a file.
     Save(PathBuf),
+    /// Choose the picture towards whose colours the step of this card moves.
+    ChooseReference(u64),
+    /// Take this picture for it.
+    UseReference(u64, PathBuf),
+    /// Take the marked tile's picture for it.
+    UseMarkedAsReference(u64),
     /// Show the dialog for offline augmentation.
     ShowEnlarge,
     /// Choose where to write the enlarged data set.

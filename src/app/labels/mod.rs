@@ -21,7 +21,7 @@ use super::imago_app::{Cx, Services};
 use super::state::{JobId, LabelSaving, NoticeLevel, Project, Selection, Workspace, refuse_letter};
 use crate::dataset::labels::{Edit, Mark, Record};
 use crate::dataset::{Split, labels};
-use crate::lang::t;
+use crate::lang::{self, t};
 
 /// Selections of up to this many pictures are looked up one by one.
 const LOOKED_UP_ONE_BY_ONE: usize = 8;

@@ -10,7 +10,10 @@ use crate::augment::{BatchMix, Pipeline, Step, Trace};
 use crate::dataset::ItemId;
 
 /// How many tiles can be shown.
-pub const TILE_COUNTS: [usize; 5] = [4, 9, 16, 36, 64];
+pub const TILE_COUNTS: [usize; 7] = [1, 2, 4, 9, 16, 36, 64];
+
+/// Stands for the card of mixing among [`AugmentState::examples`]; those of steps count from 1.
+pub const MIX_CARD: u64 = 0;
 
 /// What is kept of a step beside the step itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +121,8 @@ pub struct Coverage {
     pub usual_shares: (f32, f32),
     /// Share of the result that is filled border rather than picture, on average.
     pub filled: f32,
-    /// Different pictures that can come of one; `None` when they are practically endless.
-    pub versions: Option<usize>,
+    /// The augmentation factor: different pictures that training can see of one; `None`: without end.
+    pub versions: Option<u64>,
     /// Width divided by height of the usual picture.
     pub aspect: f32,
 }
@@ -152,7 +155,7 @@ pub struct AugmentState {
     pub selected: usize,
     /// The marked tile, step by step.
     pub strip: Option<Strip>,
-    /// What opened cards show, by [`StepView::id`].
+    /// What opened cards show, by [`StepView::id`]; that of mixing by [`MIX_CARD`].
     pub examples: HashMap<u64, Example>,
     /// What the pipeline keeps of pictures.
     pub coverage: Option<Coverage>,
@@ -274,7 +277,8 @@ impl AugmentState {
     }
 
     fn renew_views(&mut self) {
-        self.examples.clear();
+        // Mixing has the same card in every pipeline.
+        self.examples.retain(|card, _| *card == MIX_CARD);
         self.views.clear();
         for _ in 0..self.pipeline.steps.len() {
             let id = self.new_view_id();

@@ -14,8 +14,10 @@ pub enum EnlargeOutcome {
         folder: PathBuf,
         /// `976 training pictures (244 originals), 153 for validation and test`.
         summary: String,
-        /// Pictures that could not be read: file and reason.
+        /// Training pictures that could not be read: file and reason.
         skipped: Vec<String>,
+        /// Validation and test pictures that can't be read and were copied all the same: file and reason.
+        unreadable: Vec<String>,
     },
     /// It was cancelled; the folder says that it is incomplete, and can be continued.
     Cancelled(PathBuf),

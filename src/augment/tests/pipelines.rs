@@ -1,7 +1,7 @@
 //! Whole pipelines: what they equal, what they say about themselves, that they are reproducible.
 
 use super::*;
-use crate::augment::transforms::{Brightness, HorizontalFlip, RandomResizedCrop, Rotate};
+use crate::augment::transforms::{Brightness, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate};
 use crate::augment::{KeepMap, ParamKind};
 use crate::imaging::{self, CropRect, Preprocess};
 
@@ -90,18 +90,6 @@ fn presets_know_their_names_and_own_pipelines_have_none() {
 }
 
 #[test]
-fn the_augmentation_factor_counts_variants_where_they_can_be_counted() {
-    let flips = Pipeline::of_steps(
-        ["horizontal-flip", "vertical-flip", "quarter-turn"]
-            .map(|n| Step::new(Transform::by_name(n).unwrap()))
-            .to_vec(),
-    );
-    assert_eq!(flips.variants(), Some(16));
-    assert_eq!(Pipeline::preset("none").unwrap().variants(), Some(1));
-    assert_eq!(Pipeline::default().variants(), None);
-}
-
-#[test]
 fn colours_before_a_crop_give_the_same_as_after_it() {
     let before = picture(200, 150);
     let colour = Step::new(Transform::Brightness(Brightness { factor: [1.3, 1.3] }));
@@ -139,6 +127,35 @@ fn the_keep_map_is_full_in_the_middle_and_thinner_at_the_edges() {
     let flip = Step::new(Transform::HorizontalFlip(HorizontalFlip {})).with_probability(1.0);
     whole.add(&Pipeline::of_steps(vec![flip]).apply_traced(&picture(100, 100), 224, &mut rng()).1);
     assert_eq!(whole.shares(), vec![1.0; 9]);
+}
+
+#[test]
+fn corners_filled_by_a_turn_after_the_crop_do_not_count_as_kept() {
+    let before = picture(300, 200);
+    let crop = Step::new(Transform::RandomResizedCrop(RandomResizedCrop { area: [0.2, 0.2], shape: [1.0, 1.0] }));
+    let turn = Step::new(Transform::Rotate(Rotate { degrees: [45.0, 45.0], ..Rotate::default() }));
+    let (_, trace) = Pipeline::of_steps(vec![crop, turn]).apply_traced(&before, 64, &mut rng());
+    // A square and the same turned by 45 degrees about its middle have an octagon of 2(√2 − 1) of its area in common.
+    let octagon = 2.0 * (2.0_f32.sqrt() - 1.0);
+    assert!((trace.real_share() - octagon).abs() < 1e-3, "{}", trace.real_share());
+    assert!((trace.kept_share() - 0.2 * octagon).abs() < 2e-3, "{}", trace.kept_share());
+    let (left, top, width, height) = trace.kept_box();
+    assert!(trace.keeps(left + width / 2.0, top + height / 2.0));
+    assert!(!trace.keeps(left + 1.0, top + 1.0), "a corner of the crop is turned out of the picture");
+}
+
+#[test]
+fn a_shift_after_enlarging_fills_what_was_cut_away() {
+    let before = picture(200, 200);
+    let crop = Step::new(Transform::RandomResizedCrop(RandomResizedCrop { area: [1.0, 1.0], shape: [1.0, 1.0] }));
+    let near = Step::new(Transform::Scale(Scale { factor: [2.0, 2.0], ..Scale::default() }));
+    let shift =
+        Step::new(Transform::Translate(Translate { across: [0.5, 0.5], down: [0.0, 0.0], ..Translate::default() }));
+    let (_, trace) = Pipeline::of_steps(vec![crop, near, shift]).apply_traced(&before, 64, &mut rng());
+    assert!((trace.real_share() - 0.5).abs() < 1e-4, "half of it is border: {}", trace.real_share());
+    // Scaling keeps the middle quarter (50 to 150), the shift the left half of that.
+    assert!((trace.kept_share() - 0.125).abs() < 1e-4, "{}", trace.kept_share());
+    assert!(trace.keeps(60.0, 100.0) && !trace.keeps(30.0, 100.0) && !trace.keeps(110.0, 100.0));
 }
 
 #[test]

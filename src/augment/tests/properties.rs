@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rand::RngExt;
 
 use super::*;
-use crate::augment::ParamKind;
+use crate::augment::{BatchMix, Mix, ParamKind};
 
 /// A transform with every parameter drawn from the whole of its range, ends included.
 fn shaken(mut transform: Transform, rng: &mut ImagoRng) -> Transform {
@@ -56,7 +56,8 @@ proptest! {
             let (result, trace) = pipeline.apply_traced(&before, size, &mut rng_for(seed, 1, 0));
             prop_assert_eq!(result.dimensions(), (size, size), "{}", pipeline.to_toml());
             prop_assert!((0.0..=1.0).contains(&trace.kept_share()), "{} {:?}", pipeline.to_toml(), trace);
-            prop_assert!(trace.kept.iter().all(|(x, y)| x.is_finite() && y.is_finite()));
+            prop_assert!((0.0..=1.0).contains(&trace.real_share()), "{} {:?}", pipeline.to_toml(), trace);
+            prop_assert!(trace.kept.iter().chain(&trace.shown).all(|(x, y)| x.is_finite() && y.is_finite()));
         }
     }
 
@@ -69,5 +70,33 @@ proptest! {
         let pipeline = Pipeline::of_steps(steps.collect());
         let result = pipeline.apply(&before, size, &mut rng_for(seed, 1, 0));
         prop_assert_eq!(result.dimensions(), (size, size), "{}", pipeline.to_toml());
+    }
+
+    #[test]
+    fn no_mixing_panics_or_leaves_the_range(
+        (width, height) in (1..40_usize, 1..40_usize),
+        pictures in 0..4_usize,
+        alpha in 0.05..10.0_f64,
+        seed: u64,
+    ) {
+        for mix in [Mix::Mixup, Mix::CutMix] {
+            let batch = BatchMix { mix, alpha, probability: 1.0 };
+            let plan = batch.draw(width, height, &mut rng_for(seed, 0, 0)).unwrap();
+            prop_assert!((0.0..=1.0).contains(&plan.own_share), "{plan:?}");
+            let mut numbers: Vec<f32> =
+                (0..pictures * 3 * width * height).map(|at| (at * 37 % 256) as f32).collect();
+            plan.mix(&mut numbers, 3, height, width);
+            prop_assert!(numbers.iter().all(|value| (0.0..=255.0).contains(value)), "{plan:?}");
+            let labels: Vec<u32> = (0..pictures as u32).collect();
+            let soft = plan.soft_labels(&labels, 3);
+            prop_assert!(soft.chunks(3).all(|row| row.iter().sum::<f32>() < 1.0 + 1e-6));
+            prop_assert_eq!(plan.dominant_labels(&labels).len(), pictures);
+            let of = |shift: u32| RgbImage::from_fn(width as u32, height as u32, |x, y| Rgb([x as u8, y as u8, shift as u8]));
+            let (mut own, other) = (of(0), of(255));
+            plan.mix_picture(&mut own, &other);
+            prop_assert_eq!(own.dimensions(), other.dimensions());
+            // Another size, as of a picture of another run, changes nothing and breaks nothing.
+            plan.mix_picture(&mut own, &RgbImage::new(1, 77));
+        }
     }
 }

@@ -107,10 +107,15 @@ impl Default for SeasonAndLight {
 }
 
 impl SeasonAndLight {
-    /// Moves colours towards those of `picture`.
-    pub fn set_reference(&mut self, picture: &RgbImage) {
+    /// Moves colours towards those of a reference picture with this mood.
+    pub fn set_reference(&mut self, mood: ColorMood) {
         self.palette = Palette::Reference;
-        self.reference = ColorMood::of(picture);
+        self.reference = mood;
+    }
+
+    /// Whether it moves colours towards a reference picture though none was measured: then it is a dull day's.
+    pub fn lacks_reference(&self) -> bool {
+        self.palette == Palette::Reference && self.reference == ColorMood::OVERCAST
     }
 }
 
@@ -177,6 +182,7 @@ impl Operation for SeasonAndLight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::augment::{Pipeline, Step, Transform};
 
     fn photo() -> RgbImage {
         RgbImage::from_fn(40, 30, |x, y| image::Rgb([(90 + x) as u8, (100 + 2 * y) as u8, (60 + (x * y) % 50) as u8]))
@@ -209,5 +215,29 @@ mod tests {
         let mood = ColorMood::of(&before);
         mood.towards(&mood, 1.0).apply(&mut after);
         assert!(before.as_raw().iter().zip(after.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+
+    #[test]
+    fn with_a_reference_picture_others_take_its_colours_also_after_a_round_trip_through_a_file() {
+        let dusk =
+            RgbImage::from_fn(30, 40, |x, y| image::Rgb([(20 + x) as u8, (30 + y / 2) as u8, (70 + x + y) as u8]));
+        let mut season = SeasonAndLight { strength: [1.0, 1.0], ..SeasonAndLight::default() };
+        assert!(!season.lacks_reference());
+        season.palette = Palette::Reference;
+        assert!(season.lacks_reference(), "nothing was measured yet");
+        season.set_reference(ColorMood::of(&dusk));
+        assert!(!season.lacks_reference());
+        let step = Step { enabled: true, probability: 1.0, transform: Transform::SeasonAndLight(season) };
+        let pipeline = Pipeline::of_steps(vec![step]);
+        let text = pipeline.to_toml();
+        assert!(text.contains("palette = \"reference\"") && text.contains("reference-mean = ["), "{text}");
+        let read = Pipeline::from_toml(&text).unwrap();
+        assert_eq!(read, pipeline, "every digit of what was measured");
+        let moved = ColorMood::of(&read.apply(&photo(), 64, &mut crate::base::rng_for(0, 0, 0)));
+        let wanted = ColorMood::of(&dusk);
+        for axis in 0..3 {
+            // The result is the middle of the picture, the statistics are those of all of it.
+            assert!((moved.mean[axis] - wanted.mean[axis]).abs() < 12.0, "{moved:?} {wanted:?}");
+        }
     }
 }

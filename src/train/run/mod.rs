@@ -10,8 +10,6 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::seq::SliceRandom;
-
 use super::bad_pictures::BadPictures;
 use super::checkpoint::{Checkpoint, CheckpointMeta, read_checkpoint};
 use super::config::TrainConfig;
@@ -24,10 +22,11 @@ use super::learner::{self, Learner};
 use super::loader::{Job, Loader, Preparer, Purpose};
 use super::metrics::{RateMeter, Stopwatch, rounded};
 use super::mixing::Mixer;
+use super::order::epoch_order;
 use super::preflight::check_dataset;
 use super::run_folder::{RunDataset, RunFolder, load_run};
 use super::trainer::RunRequest;
-use crate::base::{rng_for, stable_hash};
+use crate::base::stable_hash;
 use crate::dataset::{Dataset, Split};
 use crate::imaging::Preprocess;
 use crate::models::model_file::ModelFile;
@@ -175,13 +174,6 @@ fn items_of(dataset: &Dataset, split: Split) -> Vec<usize> {
     labelled.map(|(index, _)| index).collect()
 }
 
-/// The training pictures in the order of an epoch.
-fn epoch_order(seed: u64, epoch: usize, train: &[usize]) -> Vec<usize> {
-    let mut order = train.to_vec();
-    order.shuffle(&mut rng_for(seed, epoch as u64, stable_hash(b"order of the epoch")));
-    order
-}
-
 /// The whole run's pictures in the order in which they are needed.
 fn plan(
     config: &TrainConfig,
@@ -193,7 +185,7 @@ fn plan(
     let config = config.clone();
     Box::new((epochs_done + 1..=config.epochs).flat_map(move |epoch| {
         let fresh = is_fresh(&config, epochs_done, epoch);
-        let order = if fresh { epoch_order(config.seed, epoch, &train) } else { Vec::new() };
+        let order = if fresh { epoch_order(train.clone(), config.seed, epoch) } else { Vec::new() };
         let view = view_of(&config, epoch);
         let val_again = !keeps_val_input || epoch == epochs_done + 1;
         let val = if val_again { val.clone() } else { Vec::new() };

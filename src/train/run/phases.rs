@@ -1,13 +1,14 @@
 //! The two phases of an epoch: learning from the training pictures, judging the validation pictures.
 
 use super::views::{is_fresh, view_of};
-use super::{Halt, Run, epoch_order};
+use super::{Halt, Run};
 use crate::imaging::normalize_into;
 use crate::train::error::TrainError;
 use crate::train::events::Event;
 use crate::train::history::StepRecord;
 use crate::train::learner::Targets;
 use crate::train::metrics::Tally;
+use crate::train::order::epoch_order;
 
 /// Pictures and their labels, ready for the learner.
 struct Group {
@@ -35,7 +36,7 @@ impl Run<'_> {
             Phase { epoch, lr, steps: self.train.len().div_ceil(batch_size), step: 0, tally: Tally::default() };
         let view = view_of(self.config, epoch);
         if let Some(views) = self.views.take_if(|_| !is_fresh(self.config, self.epochs_before, epoch)) {
-            let order = epoch_order(self.config.seed, epoch, &self.train);
+            let order = epoch_order(self.train.clone(), self.config.seed, epoch);
             let mut batches = views.batches(view, &order, batch_size);
             let learned =
                 batches.try_for_each(|batch| self.learn(&mut phase, &batch.input, Targets::hard(&batch.labels)));

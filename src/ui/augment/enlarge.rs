@@ -49,7 +49,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 }
 
 fn factor_ui(ui: &mut Ui, state: &mut State) {
-    let training = state.project.as_ref().map_or(0, |project| project.dataset.labelled(Split::Train).count());
+    let training = state.project.as_ref().map_or(0, |project| project.for_training().labelled(Split::Train).count());
     let enlarge = &mut state.augment.enlarge;
     ui.horizontal(|ui| {
         name_ui(ui, t!("Factor"));
@@ -135,14 +135,17 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
 fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let enlarge = &state.augment.enlarge;
     match &enlarge.outcome {
-        Some(EnlargeOutcome::Done { folder, summary, skipped }) => {
+        Some(EnlargeOutcome::Done { folder, summary, skipped, unreadable }) => {
             widgets::sign_ui(
                 ui,
                 icons::ICON_CHECK_CIRCLE.codepoint,
                 theme::colors(ui).good,
                 &t!("Done: {summary}.", summary = summary),
             );
-            skipped_ui(ui, skipped);
+            unread_ui(ui, t!("These pictures could not be read and are not in it:"), skipped);
+            let held_out =
+                t!("These pictures can't be read; they are for validation or test and were copied as they are:");
+            unread_ui(ui, held_out, unreadable);
             ui.horizontal(|ui| {
                 if widgets::primary_button(ui, t!("Open as data set"), true).clicked() {
                     commands.push(Command::OpenFolder(folder.clone()));
@@ -172,13 +175,14 @@ fn start_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
-fn skipped_ui(ui: &mut Ui, skipped: &[String]) {
-    if skipped.is_empty() {
+fn unread_ui(ui: &mut Ui, about: &str, pictures: &[String]) {
+    if pictures.is_empty() {
         return;
     }
-    widgets::weak_ui(ui, t!("These pictures could not be read and are not in it:"));
-    ScrollArea::vertical().max_height(96.0).auto_shrink([false, true]).show(ui, |ui| {
-        for line in skipped {
+    widgets::weak_ui(ui, about);
+    let scroll = ScrollArea::vertical().id_salt(about).max_height(96.0).auto_shrink([false, true]);
+    scroll.show(ui, |ui| {
+        for line in pictures {
             widgets::weak_ui(ui, line);
         }
     });

@@ -3,7 +3,8 @@
 use egui::{Frame, Label, Margin, RichText, Stroke, Ui, vec2};
 
 use super::params;
-use crate::app::state::AugmentState;
+use super::step_card::example_ui;
+use crate::app::state::{AugmentState, MIX_CARD};
 use crate::lang::{self, key, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -41,6 +42,12 @@ pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
         }
         let explanation = RichText::new(lang::text(state.mix.mix.explain())).size(12.0).color(colors.text_weak);
         ui.add(Label::new(explanation).wrap().selectable(false));
+        if let Some(example) = state.examples.get(&MIX_CARD) {
+            let name = t!("Example: the marked picture, and mixed with another");
+            let about = t!("The marked picture, and a few mixtures with the one before it in its batch.");
+            ui.add_space(space::XS);
+            example_ui(ui, Some(example), (name, about));
+        }
         changed |= ui.push_id("mix", |ui| params::params_ui(ui, &mut state.mix)).inner;
         let counting =
             t!("Each tile shows both labels. Training counts an answer as right when it names the larger share.");

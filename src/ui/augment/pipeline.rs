@@ -176,10 +176,15 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
         }
     }
     if let Some((index, action)) = action {
+        let card = state.views.get(index).map_or(0, |view| view.id);
         match action {
             CardAction::Remove => state.remove_step(index),
             CardAction::Up => state.move_step(index, index.saturating_sub(1)),
             CardAction::Down => state.move_step(index, index + 1),
+            CardAction::ChooseReference => commands.push(Command::Augment(AugmentCommand::ChooseReference(card))),
+            CardAction::MarkedAsReference => {
+                commands.push(Command::Augment(AugmentCommand::UseMarkedAsReference(card)));
+            }
         }
         is_changed = true;
     }

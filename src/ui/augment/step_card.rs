@@ -8,7 +8,8 @@ use egui_material_icons::icons;
 
 use super::params;
 use crate::app::state::{Example, StepView};
-use crate::augment::Step;
+use crate::augment::transforms::{Palette, SeasonAndLight};
+use crate::augment::{Step, Transform};
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -22,6 +23,10 @@ pub(super) enum CardAction {
     Up,
     /// One place down.
     Down,
+    /// Choose the picture whose colours it moves towards.
+    ChooseReference,
+    /// Take the marked tile's picture for it.
+    MarkedAsReference,
 }
 
 /// What came of drawing a card.
@@ -88,8 +93,12 @@ pub(super) fn step_card_ui(
             let inset = Margin { left: 8, right: 6, top: 0, bottom: 0 };
             Frame::new().inner_margin(inset).show(ui, |ui| {
                 changed |= settings_ui(ui, step, example);
+                let reference = match &step.transform {
+                    Transform::SeasonAndLight(season) => reference_ui(ui, season),
+                    _ => None,
+                };
                 ui.add_space(space::XS);
-                ui.horizontal(|ui| action = buttons_ui(ui, title, place));
+                ui.horizontal(|ui| action = buttons_ui(ui, title, place).or(reference));
             });
         }
         handle
@@ -181,7 +190,9 @@ fn settings_ui(ui: &mut Ui, step: &mut Step, example: Option<&Example>) -> bool 
     let explanation = RichText::new(lang::text(step.transform.explain())).size(12.0).color(colors.text_weak);
     ui.add(egui::Label::new(explanation).wrap().selectable(false));
     ui.add_space(space::XS);
-    example_ui(ui, example);
+    let name = t!("Example: without this step, and drawn with it");
+    let about = t!("The marked picture without this step, and what the step alone makes of it.");
+    example_ui(ui, example, (name, about));
     let scale = params::Scale::percent();
     let mut chance = scale.shown(step.probability);
     let mut changed = params::number_ui(ui, t!("How often"), &mut chance, &scale);
@@ -192,15 +203,45 @@ fn settings_ui(ui: &mut Ui, step: &mut Step, example: Option<&Example>) -> bool 
     changed
 }
 
-/// The marked picture without the step, and a few draws of the step alone.
-fn example_ui(ui: &mut Ui, example: Option<&Example>) {
+/// What the reference picture is for this step, and the ways to choose one.
+fn reference_ui(ui: &mut Ui, season: &SeasonAndLight) -> Option<CardAction> {
+    let colors = theme::colors(ui);
+    let caption = |text: &str| RichText::new(text).font(theme::caption()).color(colors.text_weak);
+    if season.lacks_reference() {
+        let text = t!("No picture is chosen yet: until then the colours are those of a dull day.");
+        ui.add(egui::Label::new(caption(text)).wrap().selectable(false));
+    } else if season.palette == Palette::Reference {
+        let [lightness, ..] = season.reference.mean;
+        let [spread, ..] = season.reference.deviation;
+        let text = t!(
+            "The chosen picture's lightness is {mean:.0} ± {spread:.0} of 255. Its colours are part of the pipeline.",
+            mean = lightness,
+            spread = spread
+        );
+        ui.add(egui::Label::new(caption(&text)).wrap().selectable(false));
+    }
+    let mut action = None;
+    ui.horizontal_wrapped(|ui| {
+        let choose = ui.button(t!("Choose picture…"));
+        if choose.on_hover_text(t!("Move colours towards those of a picture of your choice")).clicked() {
+            action = Some(CardAction::ChooseReference);
+        }
+        let marked = ui.button(t!("Use marked tile"));
+        if marked.on_hover_text(t!("Move colours towards those of the marked tile's picture")).clicked() {
+            action = Some(CardAction::MarkedAsReference);
+        }
+    });
+    action
+}
+
+/// The marked picture without the step, and a few draws of the step alone. Its name, and what is said where one points at it.
+pub(super) fn example_ui(ui: &mut Ui, example: Option<&Example>, (name, about): (&str, &str)) {
     let colors = theme::colors(ui);
     let arrow = 16.0;
     let gap = space::XS;
     let side = ((ui.available_width() - arrow - 4.0 * gap) / 4.0).clamp(32.0, 72.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Example: without this step, and drawn with it")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     let place = |left: f32| Rect::from_min_size(pos2(left, rect.top()), vec2(side, side));
     let after_left = rect.left() + side + arrow + 2.0 * gap;
     let paint = |texture: Option<&egui::TextureHandle>, at: Rect| match texture {
@@ -222,7 +263,7 @@ fn example_ui(ui: &mut Ui, example: Option<&Example>) {
         let texture = example.and_then(|example| example.after.get(draw));
         paint(texture, place(after_left + draw as f32 * (side + gap)));
     }
-    response.on_hover_text(t!("The marked picture without this step, and what the step alone makes of it."));
+    response.on_hover_text(about);
 }
 
 fn buttons_ui(ui: &mut Ui, title: &str, place: Place) -> Option<CardAction> {

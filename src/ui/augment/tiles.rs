@@ -227,7 +227,7 @@ fn paint_original(ui: &Ui, pictures: &mut Pictures, path: Option<&PathBuf>, trac
 pub(in crate::ui) fn paint_kept(ui: &Ui, trace: &Trace, rect: Rect) {
     let (width, height) = (trace.original.0.max(1) as f32, trace.original.1.max(1) as f32);
     let corners: Vec<Pos2> = trace
-        .kept
+        .shown
         .iter()
         .map(|(x, y)| pos2(rect.left() + x / width * rect.width(), rect.top() + y / height * rect.height()))
         .collect();

@@ -73,10 +73,10 @@ fn tiles_ui(ui: &mut Ui, state: &mut AugmentState, wide: bool) -> bool {
         ui.add(Label::new(RichText::new(t!("Tiles")).color(colors.text_weak)).selectable(false));
         widgets::segmented(ui, &mut state.tile_count, &choices);
     } else {
-        let text = t!("{n} tiles", n = state.tile_count);
+        let text = tn!(state.tile_count, "{n} tile", "{n} tiles");
         let combo = ComboBox::from_id_salt("augment-tiles").width(84.0).selected_text(text).show_ui(ui, |ui| {
             for count in TILE_COUNTS {
-                ui.selectable_value(&mut state.tile_count, count, t!("{n} tiles", n = count));
+                ui.selectable_value(&mut state.tile_count, count, tn!(count, "{n} tile", "{n} tiles"));
             }
         });
         params::name(ui, &combo.response, t!("Tiles"));
@@ -144,14 +144,21 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         response.on_hover_text(tooltip);
         return;
     }
+    let seed = state.train.config.seed.wrapping_add(augment.reroll);
     let times = tn!(
         usize::try_from(augment.reroll).unwrap_or(usize::MAX),
-        "Rerolled once: not what training will draw.",
-        "Rerolled {n} times: not what training will draw."
+        "Rerolled once: seed {seed}, not training's.",
+        "Rerolled {n} times: seed {seed}, not training's.",
+        seed = seed
     );
     ui.add(Label::new(small(times)).truncate().selectable(false));
-    let back = Button::new(RichText::new(t!("Back to training's draw")).size(12.0).color(colors.accent)).frame(false);
-    if ui.add(back).clicked() {
+    let link = |text: &str| Button::new(RichText::new(text).size(12.0).color(colors.accent)).frame(false);
+    let pin = ui.add(link(&t!("Train with seed {seed}", seed = seed)));
+    let about = t!("Training then makes just these versions of the pictures. Their order is another one, too.");
+    if pin.on_hover_text(about).clicked() {
+        commands.push(Command::Augment(AugmentCommand::TrainWithDrawn));
+    }
+    if ui.add(link(t!("Back to training's draw"))).clicked() {
         commands.push(Command::Augment(AugmentCommand::AsTrained));
     }
 }
@@ -165,7 +172,7 @@ fn factor_ui(ui: &mut Ui, state: &State, coverage: &Coverage) {
 }
 
 /// The factor in a few words, and in full.
-fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, String) {
+fn factor(versions: Option<u64>, pictures: usize, epochs: usize) -> (String, String) {
     let seen = widgets::thousands(pictures * epochs);
     match versions {
         None => (
@@ -192,7 +199,7 @@ fn factor(versions: Option<usize>, pictures: usize, epochs: usize) -> (String, S
                 "{versions} different pictures can come of one, {all} in all. {n} epochs see {seen} pictures, so many of \
                  them come again.",
                 versions = versions,
-                all = widgets::thousands(pictures * versions),
+                all = widgets::thousands(pictures.saturating_mul(usize::try_from(versions).unwrap_or(usize::MAX))),
                 seen = seen
             ),
         ),

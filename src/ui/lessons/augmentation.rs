@@ -202,7 +202,7 @@ fn original_ui(ui: &Ui, area: Rect, original: &LessonOriginal, (variants, marked
 fn outline_ui(ui: &Ui, trace: &Trace, rect: Rect) {
     let size = vec2(trace.original.0.max(1) as f32, trace.original.1.max(1) as f32);
     let corner = |(x, y): &(f32, f32)| rect.min + vec2(*x, *y) / size * rect.size();
-    let corners: Vec<Pos2> = trace.kept.iter().map(corner).collect();
+    let corners: Vec<Pos2> = trace.shown.iter().map(corner).collect();
     let white = Stroke::new(1.0, Color32::from_white_alpha(120));
     ui.painter_at(rect).add(Shape::closed_line(corners, white));
 }
