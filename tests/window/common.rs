@@ -15,7 +15,7 @@ use imago::app::state::{RunPhase, State, ThemeChoice, Workspace};
 use imago::base::AppPaths;
 
 /// How long anything in the background may take before a test fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What the harness draws: nothing in its very first frame, in which fonts and styles are only being installed.
 pub struct Shown {

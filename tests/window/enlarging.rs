@@ -68,7 +68,7 @@ fn enlarging_can_be_stopped_and_gone_on_with() {
     let mut window = opened([1280.0, 832.0]);
     let out = window.home.path().join("larger");
     enlarge_dialog(&mut window);
-    window.shown_mut().augment.enlarge.factor = 200;
+    window.shown_mut().augment.enlarge.factor = 100;
     window.command(Command::Augment(AugmentCommand::EnlargeInto(out.clone())));
     window.get_by_role_and_label(Role::Button, "Enlarge").click();
     window.run_until("it is under way", |app| app.state().augment.enlarge.job.is_some());
@@ -84,7 +84,7 @@ fn enlarging_can_be_stopped_and_gone_on_with() {
         matches!(app.state().augment.enlarge.outcome, Some(EnlargeOutcome::Done { .. }))
     });
     assert!(!out.join("INCOMPLETE.txt").exists());
-    assert_eq!(snapshot(&out).iter().filter(|(name, _)| name.starts_with("train")).count(), 2400);
+    assert_eq!(snapshot(&out).iter().filter(|(name, _)| name.starts_with("train")).count(), 1200);
 }
 
 #[test]

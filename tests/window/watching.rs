@@ -27,7 +27,7 @@ fn opened() -> (Window, PathBuf) {
 fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
     let start = Instant::now();
     while !done(window.shown()) {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what} did not come");
+        assert!(start.elapsed() < Duration::from_secs(90), "{what} did not come");
         std::thread::sleep(Duration::from_millis(20));
         window.run_steps(1);
     }

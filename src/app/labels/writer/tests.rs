@@ -8,7 +8,7 @@ use crate::dataset::labels::{Change, LabelAccess, LabelPlaces, Patch, open_label
 use crate::dataset::{Dataset, ScanOptions, scan};
 
 /// How long anything may take before a test fails.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(90);
 
 struct Bench {
     folder: tempfile::TempDir,
