@@ -75,7 +75,7 @@ impl Edit {
         let from = class_name(dataset, class)?;
         check_new_name(dataset, name)?;
         let mut order = dataset.classes.clone();
-        order[class] = name.to_owned();
+        name.clone_into(&mut order[class]);
         Ok(Self::of(Action::RenameClass { from, to: name.to_owned(), order }))
     }
 

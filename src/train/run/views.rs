@@ -25,8 +25,13 @@ pub(super) fn is_fresh(config: &TrainConfig, epochs_done: usize, epoch: usize) -
 /// Inputs of views that were computed.
 pub(super) struct Views {
     input_len: usize,
-    /// (view, item of the data set) → class and input.
-    kept: HashMap<(usize, usize), (u32, Box<[f32]>)>,
+    /// By view, and item of the data set.
+    kept: HashMap<(usize, usize), Kept>,
+}
+
+struct Kept {
+    class: u32,
+    input: Box<[f32]>,
 }
 
 /// A few pictures ready to be learned from.
@@ -58,7 +63,7 @@ impl Views {
     /// Keeps the inputs of `items`, one after the other.
     pub(super) fn keep(&mut self, view: usize, items: &[usize], labels: &[u32], input: &[f32]) {
         for ((item, label), input) in items.iter().zip(labels).zip(input.chunks_exact(self.input_len.max(1))) {
-            self.kept.insert((view, *item), (*label, input.into()));
+            self.kept.insert((view, *item), Kept { class: *label, input: input.into() });
         }
     }
 
@@ -73,9 +78,9 @@ impl Views {
         let mut kept = order.iter().filter_map(move |item| self.kept.get(&(view, *item)));
         std::iter::from_fn(move || {
             let mut batch = Batch { input: Vec::new(), labels: Vec::new() };
-            for (label, input) in kept.by_ref().take(batch_size) {
+            for Kept { class, input } in kept.by_ref().take(batch_size) {
                 batch.input.extend_from_slice(input);
-                batch.labels.push(*label);
+                batch.labels.push(*class);
             }
             (!batch.labels.is_empty()).then_some(batch)
         })

@@ -92,7 +92,7 @@ fn a_journal_that_is_replaced_by_its_like_goes_on() {
 fn a_data_set_that_is_gone_is_not_made_again_and_labels_wait_until_it_is_back() {
     let mut bench = bench();
     bench.label(&["train/ants/0.jpg"], "bees");
-    let (root, away) = (bench.root(), bench.root().join("../away"));
+    let (root, away) = (bench.root(), bench.root().with_file_name("away"));
     fs::rename(&root, &away).unwrap();
     let edit = bench.layer.label(&bench.dataset, &[bench.at("train/ants/1.jpg")], Some(1)).unwrap();
     let record = bench.layer.carry_out(&mut bench.dataset, edit, 1).unwrap();
@@ -106,7 +106,7 @@ fn a_data_set_that_is_gone_is_not_made_again_and_labels_wait_until_it_is_back() 
 #[test]
 fn a_data_set_that_is_gone_before_anything_was_labelled_is_not_made_either() {
     let mut bench = bench();
-    let (root, away) = (bench.root(), bench.root().join("../away"));
+    let (root, away) = (bench.root(), bench.root().with_file_name("away"));
     let next = record(&bench);
     fs::rename(&root, &away).unwrap();
     assert!(bench.journal.as_mut().unwrap().append(std::slice::from_ref(&next)).unwrap_err().may_pass());

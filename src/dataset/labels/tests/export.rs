@@ -31,7 +31,7 @@ fn renamed_and_merged_classes_splits_and_what_is_set_aside_are_exported_as_they_
     let before = bench.originals();
     let shown = bench.layer.for_training(&bench.dataset);
     for (name, mode) in [("copies", ExportMode::Copy), ("links", ExportMode::Link)] {
-        let out = bench.root().join("..").join(name);
+        let out = bench.root().with_file_name(name);
         let exported = export_folders(&shown, &out, mode, &CancelToken::new(), &mut |_, _| {}).unwrap();
         assert_eq!((exported.copied + exported.linked, exported.unlabelled), (11, 1));
         let again = scanned(&out);
