@@ -88,7 +88,7 @@ fn tried(step: &Step) -> Option<u64> {
     }
     let (width, height, side) = STAND_IN;
     let mut grain = vec![0; 3 * (width * height) as usize];
-    rng_for(stable_hash(b"a picture to try out"), 0, 0).fill_bytes(&mut grain);
+    rng_for(stable_hash(b"stand-in"), 0, 0).fill_bytes(&mut grain);
     let picture = RgbImage::from_raw(width, height, grain)?;
     let result = |steps: Vec<Step>, draw: u64| {
         let picture = Pipeline::of_steps(steps).apply(&picture, side, &mut rng_for(0, 0, draw));

@@ -70,6 +70,7 @@ fn journal(root: &Path) -> String {
 #[test]
 fn a_picture_that_is_renamed_while_it_is_shown_keeps_its_label_for_good() {
     let (mut window, root) = opened();
+    window.changes_files();
     window.click("green 1.jpg, green, train");
     window.press(Modifiers::NONE, Key::Num2);
     until(&mut window, "the hash", |_| journal(&root).contains("hashes"));
@@ -89,6 +90,7 @@ fn a_picture_that_is_renamed_while_it_is_shown_keeps_its_label_for_good() {
 #[test]
 fn the_copy_that_is_kept_is_not_set_aside_when_the_others_are_deleted() {
     let (mut window, root) = opened();
+    window.changes_files();
     let (first, twin) = (root.join("train/green/green 1.jpg"), root.join("train/green/twin.jpg"));
     std::fs::copy(&first, &twin).expect("a copy");
     until(&mut window, "the copy", |state| is_there(state, "train/green/twin.jpg"));

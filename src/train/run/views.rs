@@ -51,10 +51,9 @@ impl Views {
         let bytes = pictures.saturating_mul(views).saturating_mul(input_len * size_of::<f32>());
         if bytes > MOST_BYTES {
             let fit = (MOST_BYTES / (pictures * input_len * size_of::<f32>()).max(1)).max(1);
+            let (needed, allowed) = (bytes >> 20, MOST_BYTES >> 20);
             return Err(TrainError::Config(format!(
-                "{views} views of {pictures} pictures need {} MB of memory, and {} MB are allowed: ask for {fit} at most, or train without views",
-                bytes >> 20,
-                MOST_BYTES >> 20
+                "{views} views of {pictures} pictures need {needed} MB of memory, and {allowed} MB are allowed: ask for {fit} at most, or train without views"
             )));
         }
         Ok(Some(Self { input_len, kept: HashMap::with_capacity(pictures * views) }))
