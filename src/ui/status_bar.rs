@@ -131,9 +131,22 @@ fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: 
     });
 }
 
+/// The jobs under way, as many as there is room for; how many more there are is said.
 fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    for job in state.jobs.iter().filter(|job| !job.title.is_empty()) {
+    let jobs: Vec<_> = state.jobs.iter().filter(|job| !job.title.is_empty()).collect();
+    for (index, job) in jobs.iter().enumerate() {
+        let text_width = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, colors.text).size().x;
+        let texts = text_width(&job.title, theme::strong(12.0)) + text_width(&job.detail, theme::tabular(12.0));
+        // Bar and button, and a word about those that come after.
+        let room = texts + 120.0 + theme::CONTROL_HEIGHT + 5.0 * space::M;
+        if index > 0 && room > ui.available_width() {
+            let left = &jobs[index..];
+            let titles: Vec<&str> = left.iter().map(|job| job.title.as_str()).collect();
+            let more = RichText::new(format!("+{}", left.len())).font(theme::tabular(12.0)).color(colors.text_weak);
+            ui.add(Label::new(more).selectable(false)).on_hover_text(titles.join("\n"));
+            break;
+        }
         ui.add(Label::new(RichText::new(&job.title).font(theme::strong(12.0))).selectable(false));
         if let Some(fraction) = job.fraction {
             ui.add(ProgressBar::new(fraction).desired_width(120.0).desired_height(6.0).fill(colors.accent));

@@ -212,6 +212,7 @@ fn views_ui(ui: &mut Ui, train: &mut TrainState) {
         None => t!("A new one in every epoch").to_owned(),
         Some(views) => tn!(views, "Turbo: {n} view, used over and over", "Turbo: {n} views, used over and over"),
     };
+    ui.add_space(space::S);
     field(ui, t!("Views of each picture"), hints::VIEWS, |ui, label| {
         let combo = ComboBox::from_id_salt("train_views").width(ui.available_width());
         let shown = combo.selected_text(title(config.views)).truncate().show_ui(ui, |ui| {
@@ -226,6 +227,7 @@ fn views_ui(ui: &mut Ui, train: &mut TrainState) {
 /// What the numbers come to.
 fn schedule_line_ui(ui: &mut Ui, config: &TrainConfig, numbers: Numbers) {
     let colors = theme::colors(ui);
+    ui.add_space(space::XS);
     let steps = numbers.steps();
     let mut text = t!(
         "{pictures} pictures make {steps} updates an epoch, {all} in all.",
