@@ -30,8 +30,8 @@ pub fn context_menu_with(response: &Response, has_keys: bool, contents: impl FnO
 
 /// A button with three dots in `rect` that opens the same menu; `name` is its accessible name.
 pub fn more_button_at(ui: &mut Ui, rect: Rect, name: &str, contents: impl FnOnce(&mut Ui)) {
-    let more = ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-        icon_button(ui, icons::ICON_MORE_HORIZ.codepoint, name, false)
-    });
-    Popup::menu(&more.inner).show(contents);
+    // A child takes no room of its own: what comes next goes below the thing, not below the button on it.
+    let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(name));
+    let more = icon_button(&mut place, icons::ICON_MORE_HORIZ.codepoint, name, false);
+    Popup::menu(&more).show(contents);
 }
