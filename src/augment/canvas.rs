@@ -1,9 +1,11 @@
 //! A picture on its way through a pipeline: what it is now, and what still has to be done to it.
 //!
 //! Geometry and colour are put off: consecutive geometric steps become one resampling pass, consecutive colour steps one
-//! matrix. A step that needs the pixels themselves asks for them ([`Canvas::pixels`]); then everything pending is done.
+//! matrix. A step that needs the pixels themselves asks for them ([`Canvas::pixels`]); then everything pending is done. A step
+//! that only measures them ([`Canvas::color_stats`]) leaves geometry pending: should another geometric step follow, the original
+//! is still resampled once.
 //! Geometry comes before colour: where a geometric step follows a colour step, the two are exchanged, which changes nothing
-//! but rounding, unless the step fills its border with a colour.
+//! but rounding; a border's colour is taken back to what becomes it. (Where no colour does, the pixels are formed first.)
 
 use std::borrow::Cow;
 
@@ -17,6 +19,8 @@ use super::trace::{Drawn, Trace, TraceStep};
 pub(crate) struct Canvas<'a> {
     picture: Cow<'a, RgbImage>,
     geometry: Chain,
+    /// `picture` after `geometry`, where a step has measured it and no geometric one has followed.
+    measured: Option<RgbImage>,
     color: Option<ColorMap>,
     /// From the canvas as it will be to the original.
     to_original: Map,
@@ -36,6 +40,7 @@ impl<'a> Canvas<'a> {
         Self {
             picture: Cow::Borrowed(picture),
             geometry: Chain::new(width, height),
+            measured: None,
             color: None,
             to_original: Map::IDENTITY,
             shown: Vec::new(),
@@ -92,11 +97,15 @@ impl<'a> Canvas<'a> {
     }
 
     /// Adds a geometric step.
-    pub fn geometric(&mut self, stage: Stage) {
+    pub fn geometric(&mut self, mut stage: Stage) {
         let paints = stage.filling.border == Border::Constant && self.geometry.would_leave(&stage);
-        if paints && self.color.is_some() {
-            self.flush();
+        if paints && let Some(color) = self.color {
+            match color.source_of(stage.filling.color) {
+                Some(source) => stage.filling.color = source,
+                None => self.flush(),
+            }
         }
+        self.measured = None;
         self.geometry.push(&stage);
         self.to_original = self.to_original.after(&stage.map);
         if self.steps.is_some() {
@@ -112,10 +121,12 @@ impl<'a> Canvas<'a> {
 
     /// Mean and covariance of the colours, with everything pending.
     pub fn color_stats(&mut self) -> ColorStats {
-        if !self.geometry.is_empty() {
-            self.render_geometry();
+        if self.measured.is_none()
+            && let Cow::Owned(rendered) = self.geometry.render(&self.picture)
+        {
+            self.measured = Some(rendered);
         }
-        let stats = ColorStats::of(&self.picture);
+        let stats = ColorStats::of(self.measured.as_ref().unwrap_or(&self.picture));
         self.color.map_or(stats, |map| map.stats(&stats))
     }
 
@@ -126,7 +137,9 @@ impl<'a> Canvas<'a> {
     }
 
     fn render_geometry(&mut self) {
-        if let Cow::Owned(rendered) = self.geometry.render(&self.picture) {
+        if let Some(rendered) = self.measured.take() {
+            self.picture = Cow::Owned(rendered);
+        } else if let Cow::Owned(rendered) = self.geometry.render(&self.picture) {
             self.picture = Cow::Owned(rendered);
         }
         let (width, height) = self.picture.dimensions();

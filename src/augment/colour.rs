@@ -64,6 +64,29 @@ impl ColorMap {
         result
     }
 
+    /// The colour that becomes `wanted`, where there is one between 0 and 255.
+    pub fn source_of(&self, wanted: [u8; 3]) -> Option<[u8; 3]> {
+        let m = &self.matrix;
+        let minor = |i: usize, j: usize| {
+            let (a, b, c, d) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);
+            m[a][c] * m[b][d] - m[a][d] * m[b][c]
+        };
+        let determinant: f64 = (0..3).map(|j| m[0][j] * minor(0, j)).sum();
+        let mut source = [0; 3];
+        for (j, channel) in source.iter_mut().enumerate() {
+            // Cramer's rule.
+            let sum: f64 = (0..3).map(|i| (f64::from(wanted[i]) - self.offset[i]) * minor(i, j)).sum();
+            let value = (sum / determinant).round();
+            if !(0.0..=255.0).contains(&value) {
+                return None;
+            }
+            *channel = value as u8;
+        }
+        // Whole numbers may be too coarse, where colours are spread far apart.
+        let lands = self.color(source.map(f64::from)).map(|value| value.clamp(0.0, 255.0).round() as u8);
+        (lands == wanted).then_some(source)
+    }
+
     /// What the statistics of a picture become.
     pub fn stats(&self, stats: &ColorStats) -> ColorStats {
         let m = &self.matrix;

@@ -95,11 +95,6 @@ impl Chain {
         self.output
     }
 
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
-    }
-
     /// Whether `stage`, coming next, would look outside.
     pub fn would_leave(&self, stage: &Stage) -> bool {
         !is_inside(&quad(&stage.map, stage.output), self.output)

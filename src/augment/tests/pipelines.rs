@@ -1,7 +1,7 @@
 //! Whole pipelines: what they equal, what they say about themselves, that they are reproducible.
 
 use super::*;
-use crate::augment::transforms::{Brightness, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate};
+use crate::augment::transforms::{Brightness, Contrast, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate};
 use crate::augment::{KeepMap, ParamKind};
 use crate::imaging::{self, CropRect, Preprocess};
 
@@ -110,8 +110,37 @@ fn a_border_colour_is_not_changed_by_colours_that_came_before_it() {
     let result = Pipeline::of_steps(vec![colour.clone(), turn.clone(), crop.clone()]).apply(&before, 40, &mut rng());
     assert_eq!(result.get_pixel(0, 0), &Rgb([10, 20, 30]));
     assert_eq!(result.get_pixel(20, 20), &Rgb([200; 3]));
+    // No colour becomes this one when it is made half as bright.
+    let darker = Step::new(Transform::Brightness(Brightness { factor: [0.5, 0.5] }));
+    let mut bright = Rotate { degrees: [45.0, 45.0], ..Rotate::default() };
+    (bright.border, bright.fill) = (crate::augment::Border::Constant, [200, 20, 30]);
+    let steps = vec![darker, Step::new(Transform::Rotate(bright)), crop.clone()];
+    let result = Pipeline::of_steps(steps).apply(&before, 40, &mut rng());
+    assert_eq!((result.get_pixel(0, 0), result.get_pixel(20, 20)), (&Rgb([200, 20, 30]), &Rgb([50; 3])));
     let result = Pipeline::of_steps(vec![turn, crop, colour]).apply(&before, 40, &mut rng());
     assert_eq!(result.get_pixel(0, 0), &Rgb([20, 40, 60]));
+}
+
+#[test]
+fn colours_between_geometric_steps_leave_one_resampling_pass() {
+    let before = picture(200, 150);
+    // By so little that no pixel changes: any difference would come from resampling twice.
+    let almost = [1.0 - 1e-6, 1.0 + 1e-6];
+    let colours = [
+        Step::new(Transform::Contrast(Contrast { factor: almost })),
+        Step::new(Transform::Brightness(Brightness { factor: almost })),
+    ];
+    let mut turn = Rotate { degrees: [20.0, 20.0], ..Rotate::default() };
+    (turn.border, turn.fill) = (crate::augment::Border::Constant, [10, 20, 30]);
+    let turn = Step::new(Transform::Rotate(turn));
+    let crop = Step::new(Transform::RandomResizedCrop(RandomResizedCrop { area: [0.9, 0.9], shape: [1.0, 1.0] }));
+    let alone = Pipeline::of_steps(vec![turn.clone(), crop.clone()]).apply(&before, 64, &mut rng());
+    for colour in colours {
+        let between = Pipeline::of_steps(vec![turn.clone(), colour.clone(), crop.clone()]);
+        assert_eq!(between.apply(&before, 64, &mut rng()), alone);
+        let first = Pipeline::of_steps(vec![colour, turn.clone(), crop.clone()]);
+        assert_eq!(first.apply(&before, 64, &mut rng()), alone);
+    }
 }
 
 #[test]

@@ -10,14 +10,17 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::buffer::Buffer;
-use super::cpu::{Cpu, vectors, vectors_mut};
-use super::tile::{accumulate, groups, max_rows, with_rows};
 use super::workers::Workers;
 use super::{Filter, Size, relu_of};
+use crate::nn::simd::Buffer;
+use crate::nn::simd::cpu::{Cpu, vectors, vectors_mut};
+use crate::nn::simd::tile::{accumulate, groups, max_rows, with_rows};
 
 /// Output pixels of one task: enough to use a weight panel many times while it is in the cache.
 const PIXELS: usize = 512;
+
+/// Rows of a weight panel that are used for all pixels of a task before the next: they stay in a core's first cache.
+const DEPTH: usize = 256;
 
 /// A convolution with bias and, on request, ReLU.
 #[derive(Debug)]
@@ -138,17 +141,35 @@ impl WithSimd for Task<'_> {
         let panel_len = conv.weights.len() / (conv.outputs / width);
         for (p, (weights, bias)) in conv.weights.chunks_exact(panel_len).zip(conv.bias.chunks_exact(width)).enumerate()
         {
-            for group in groups(pixels, max_rows::<S>()) {
-                let out = &mut self.out[group.start * conv.outputs + p * width..];
-                let windows = &windows[group.clone()];
-                with_rows!(group.len(), R => block::<S, R>(simd, conv, self.input, self.size, windows, weights, bias, self.relu, out));
+            let taps = conv.kernel * conv.kernel;
+            for part in groups(taps, (DEPTH / conv.inputs).max(1)) {
+                let piece = Piece {
+                    weights: &weights[part.start * conv.inputs * width..part.end * conv.inputs * width],
+                    bias: (part.start == 0).then_some(bias),
+                    relu: self.relu && part.end == taps,
+                    taps: part,
+                };
+                for group in groups(pixels, max_rows::<S>()) {
+                    let out = &mut self.out[group.start * conv.outputs + p * width..];
+                    let windows = &windows[group.clone()];
+                    with_rows!(group.len(), R => block::<S, R>(simd, conv, self.input, self.size, windows, &piece, out));
+                }
             }
         }
     }
 }
 
-/// `R` pixels by one panel of outputs.
-#[expect(clippy::too_many_arguments, reason = "the innermost step of a kernel, called from one place")]
+/// Some taps of a panel.
+struct Piece<'a> {
+    taps: Range<usize>,
+    /// (tap, input channel, output in the panel)
+    weights: &'a [f32],
+    /// Where the sums start; else with what is in the output.
+    bias: Option<&'a [f32]>,
+    relu: bool,
+}
+
+/// `R` pixels by some taps of one panel of outputs.
 #[inline(always)]
 fn block<S: Simd, const R: usize>(
     simd: S,
@@ -156,15 +177,16 @@ fn block<S: Simd, const R: usize>(
     input: &[f32],
     size: Size,
     windows: &[Window],
-    weights: &[f32],
-    bias: &[f32],
-    relu: bool,
+    piece: &Piece<'_>,
     out: &mut [f32],
 ) {
     let width = 2 * S::F32_LANES;
-    let bias = vectors::<S>(bias);
-    let mut sums = [[bias[0], bias[1]]; R];
-    for (tap, weights) in weights.chunks_exact(conv.inputs * width).enumerate() {
+    let mut sums = [[simd.splat_f32s(0.0); 2]; R];
+    for (r, sums) in sums.iter_mut().enumerate() {
+        let from = piece.bias.unwrap_or_else(|| &out[r * conv.outputs..][..width]);
+        sums.copy_from_slice(vectors::<S>(from));
+    }
+    for (tap, weights) in piece.taps.clone().zip(piece.weights.chunks_exact(conv.inputs * width)) {
         let (down, right) = ((tap / conv.kernel) as isize, (tap % conv.kernel) as isize);
         let mut rows: [&[f32]; R] = [&conv.zeros; R];
         for (row, window) in rows.iter_mut().zip(windows) {
@@ -179,7 +201,7 @@ fn block<S: Simd, const R: usize>(
     for (r, sums) in sums.iter().enumerate() {
         let out = vectors_mut::<S>(&mut out[r * conv.outputs..][..width]);
         for (out, &sum) in out.iter_mut().zip(sums) {
-            *out = if relu { relu_of(simd, sum) } else { sum };
+            *out = if piece.relu { relu_of(simd, sum) } else { sum };
         }
     }
 }

@@ -4,7 +4,6 @@
 //! One layout throughout: pictures are (height, width, channels), channels padded with zeros to whole panels (two vectors of
 //! the processor found at run time). One file per kernel:
 //!
-//! - [`cpu`]: which instruction set runs; `tile`: the register tile that all of them share
 //! - [`stem`]: 7×7 with stride 2, its ReLU and its max pooling in one pass
 //! - [`winograd`]: 3×3 with stride 1, with 2.25 instead of 9 multiplications per output
 //! - [`direct`]: everything else
@@ -13,12 +12,9 @@
 //! Every output is one fixed chain of operations: features depend neither on the number of threads nor on which pictures are
 //! computed together. Must not know: architectures, state dictionaries, Candle.
 
-mod buffer;
-pub mod cpu;
 pub mod direct;
 pub mod pool;
 pub mod stem;
-mod tile;
 pub mod winograd;
 pub mod workers;
 
@@ -29,9 +25,8 @@ mod tests;
 
 use pulp::Simd;
 
-pub(crate) use buffer::Buffer;
-pub use buffer::Pool;
-pub use cpu::Cpu;
+use super::simd::Buffer;
+pub use super::simd::{Cpu, Pool};
 pub use workers::Workers;
 
 /// Height and width of a picture, in pixels.

@@ -9,11 +9,11 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::buffer::{Buffer, LINE, Pool};
-use super::cpu::{Cpu, vectors, vectors_mut};
-use super::tile::{accumulate, groups, max_rows, rows_of, with_rows};
 use super::workers::Workers;
 use super::{Filter, Size, relu_of};
+use crate::nn::simd::cpu::{Cpu, vectors, vectors_mut};
+use crate::nn::simd::tile::{accumulate, groups, max_rows, rows_of, with_rows};
+use crate::nn::simd::{Buffer, LINE, Pool};
 
 const KERNEL: usize = 7;
 const COLOURS: usize = 3;

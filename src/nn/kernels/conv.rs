@@ -8,21 +8,23 @@ use rayon::prelude::*;
 
 pub use super::cut::Input;
 use super::cut::{Cut, Group};
-use super::gemm::{Mat, Store, gemm};
+use super::gemm::Store;
 use super::lifting::Lifting;
 use super::norm;
 use super::normed::NormedGradient;
 use super::planes::{Planes, Scratch};
 use super::pool;
+use super::product::{Panels, add_transposed};
 use super::shape::{ConvShape, PoolShape};
 use super::sums::channel_sums;
+use crate::nn::simd::Cpu;
 
 /// Rows of a matrix product that one thread computes at a time.
 const BLOCK_ROWS: usize = 192;
 /// Products that are summed before they are added to the rest: the rounding errors of long sums grow with their length.
 const PIECE: usize = 32;
-/// Columns of a single plane's weight gradient that one thread computes at a time.
-const BLOCK_COLUMNS: usize = 96;
+/// Most columns of a single plane's weight gradient that one thread computes at a time.
+const BLOCK_COLUMNS: usize = 48;
 /// Rows of the input's gradient that one thread adds up at a time.
 const GRADIENT_ROWS: usize = 4;
 /// Rows of a lifted weight that one thread makes at a time, and kernels of a weight's gradient.
@@ -92,7 +94,7 @@ pub fn forward<L: Lifting>(lifting: &L, x: Input<'_>, weight: &[f32], bias: Opti
     if s.n * s.output_len() == 0 {
         return;
     }
-    let packed = pack(lifting, weight);
+    let packed = Panels::of(&pack(lifting, weight), lifting.width(), s.o, Cpu::best());
     let row_len = s.ow * s.o;
     let mut moments = match &target {
         Target::Measured(..) => vec![0.0; s.n * cut.strips * 2 * s.o],
@@ -103,7 +105,7 @@ pub fn forward<L: Lifting>(lifting: &L, x: Input<'_>, weight: &[f32], bias: Opti
         // A direct lifting's product is the map itself, another's has yet to land.
         let product = (!lifting.direct()).then(|| {
             let mut product = cut.planes(&group, s.o);
-            multiply(&left, lifting.width(), &packed, s.o, &mut product);
+            multiply(|plane| left.plane(plane), lifting.width(), &packed, s.o, &mut product);
             product
         });
         let land = |index: usize, out: &mut [f32]| {
@@ -180,7 +182,8 @@ pub fn backward_onto<L: Lifting>(
     let cut = Cut::new(lifting);
     let s = cut.s;
     let (planes, width) = (lifting.planes(), lifting.width());
-    let packed = dx.is_some().then(|| pack(lifting, weight));
+    let cpu = Cpu::best();
+    let packed = dx.is_some().then(|| Panels::transposed(&pack(lifting, weight), s.o, width, cpu));
     let mut dw = wanted.weight.then(|| Planes::zeros(planes, width, s.o));
     let row_len = s.ow * s.o;
     let groups = if dx.is_some() || wanted.weight { cut.groups() } else { Vec::new() };
@@ -217,20 +220,15 @@ pub fn backward_onto<L: Lifting>(
         let right = |plane: usize| lifted.as_ref().map_or(direct, |lifted| lifted.plane(plane));
         if let Some(dw) = &mut dw {
             let left = cut.lift_input(&group, x);
-            let rows = group.strips.len() * lifting.strip_rows();
-            let block = if planes == 1 { BLOCK_COLUMNS } else { width };
+            // At least two tasks, however narrow.
+            let block = if planes == 1 { width.div_ceil(2).clamp(1, BLOCK_COLUMNS) } else { width };
             dw.blocks_mut(block).into_par_iter().for_each(|(plane, first, out)| {
-                let left = Mat::columns(left.plane(plane).get(first..).unwrap_or_default(), width);
-                gemm((out.len() / s.o, s.o, rows), left, Mat::rows(right(plane), s.o), out, s.o, Store::Add);
+                add_transposed(cpu, (left.plane(plane), width, first), right(plane), s.o, out);
             });
         }
         if let (Some(dx), Some(packed)) = (dx.as_deref_mut(), &packed) {
             let mut product = cut.planes(&group, width);
-            product.blocks_mut(BLOCK_ROWS).into_par_iter().for_each(|(plane, first, out)| {
-                let left = Mat::rows(right(plane).get(first * s.o..).unwrap_or_default(), s.o);
-                let weight = Mat::columns(packed.plane(plane), s.o);
-                gemm((out.len() / width, width, s.o), left, weight, out, width, Store::Set);
-            });
+            multiply(right, s.o, packed, width, &mut product);
             land_gradient(&cut, &group, &product, dx);
         }
     }
@@ -266,31 +264,26 @@ fn unpack<L: Lifting>(lifting: &L, packed: &Planes, weight: &mut [f32]) {
     });
 }
 
-/// `product` = `left` · `packed`, plane by plane.
-fn multiply(left: &Planes, width: usize, packed: &Planes, o: usize, product: &mut Planes) {
+/// `product` (rows × n) = `left` (rows × k) · `right`, plane by plane.
+fn multiply<'a>(left: impl Fn(usize) -> &'a [f32] + Sync, k: usize, right: &Panels, n: usize, product: &mut Planes) {
     product.blocks_mut(BLOCK_ROWS).into_par_iter().for_each(|(plane, first, out)| {
-        let left = Mat::rows(left.plane(plane).get(first * width..).unwrap_or_default(), width);
-        gemm((out.len() / o, o, width), left, Mat::rows(packed.plane(plane), o), out, o, Store::Set);
+        let left = &left(plane)[first * k..][..out.len() / n.max(1) * k];
+        right.multiply(left, plane, out, Store::Set, usize::MAX);
     });
 }
 
 /// A direct lifting's product, straight into the output.
-fn multiply_direct(s: &ConvShape, left: &Planes, packed: &Planes, bias: Option<&[f32]>, out: &mut [f32]) {
-    let (patches, weight) = (left.plane(0), packed.plane(0));
-    let patch = s.patch();
-    out.par_chunks_mut(BLOCK_ROWS * s.o).zip(patches.par_chunks(BLOCK_ROWS * patch)).for_each(|(out, patches)| {
-        let mut store = match bias {
+fn multiply_direct(s: &ConvShape, left: &Planes, packed: &Panels, bias: Option<&[f32]>, out: &mut [f32]) {
+    let patches = left.plane(0).par_chunks(BLOCK_ROWS * s.patch());
+    out.par_chunks_mut(BLOCK_ROWS * s.o).zip(patches).for_each(|(out, patches)| {
+        let store = match bias {
             Some(bias) => {
                 out.chunks_exact_mut(s.o).for_each(|pixel| pixel.copy_from_slice(bias));
                 Store::Add
             }
             None => Store::Set,
         };
-        for first in (0..patch).step_by(PIECE) {
-            let (patches, weight) = (Mat::rows(&patches[first..], patch), Mat::rows(&weight[first * s.o..], s.o));
-            gemm((out.len() / s.o, s.o, PIECE.min(patch - first)), patches, weight, out, s.o, store);
-            store = Store::Add;
-        }
+        packed.multiply(patches, 0, out, store, PIECE);
     });
 }
 

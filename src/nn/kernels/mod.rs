@@ -1,7 +1,7 @@
 //! Kernels: plain functions over slices of f32, one kernel a file. Feature maps are channels last (n, h, w, c).
 //!
 //! ```text
-//! shape       sizes, checked once                gemm        the matrix product
+//! shape       sizes, checked once                gemm, product   matrix products: any order; on the register tile
 //! turn        between the orders of dimensions
 //! planes      buffers                            vectorized  one loop for every processor
 //! lifting     what a convolution must know       im2col, winograd    those that know it (with transforms)
@@ -25,6 +25,7 @@ pub mod norm;
 pub mod normed;
 pub mod planes;
 pub mod pool;
+pub mod product;
 pub mod reference;
 pub mod shape;
 pub mod sums;

@@ -3,27 +3,22 @@
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Numbers in a cache line.
-const LINE: usize = 16;
+use crate::nn::simd::{Buffer, LINE};
 
 /// Buffers that wait for their next use. A fresh one costs a page fault for every 4 KB, which for the passing results of a
 /// convolution is as much time as the arithmetic on them.
-static IDLE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+static IDLE: Mutex<Vec<Buffer>> = Mutex::new(Vec::new());
 
 /// Most numbers that wait (256 MB: the maps of a ResNet18 that is fine-tuned in batches of 16); the largest go first.
 const MAX_IDLE: usize = 64 << 20;
 
-fn idle() -> MutexGuard<'static, Vec<Vec<f32>>> {
+fn idle() -> MutexGuard<'static, Vec<Buffer>> {
     IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A buffer with whatever numbers its last user left; goes back at the end.
 #[derive(Debug)]
-pub struct Scratch {
-    /// Never made shorter: growing it again would fill it with noughts each time.
-    buffer: Vec<f32>,
-    len: usize,
-}
+pub struct Scratch(Buffer);
 
 impl Scratch {
     /// A buffer of `len` numbers.
@@ -31,25 +26,26 @@ impl Scratch {
         let mut waiting = idle();
         // The smallest that is large enough, else the largest.
         let fitting = (0..waiting.len()).min_by_key(|i| {
-            let found = waiting[*i].len();
+            let found = waiting[*i].capacity();
             (found < len, if found < len { usize::MAX - found } else { found })
         });
-        let mut buffer = fitting.map_or_else(Vec::new, |i| waiting.swap_remove(i));
+        let mut buffer = fitting.map_or_else(Buffer::default, |i| waiting.swap_remove(i));
         drop(waiting);
-        if buffer.len() < len {
+        if buffer.capacity() < len {
             // Growing would copy the old numbers.
-            buffer = vec![0.0; len];
+            buffer = Buffer::zeros(len);
         }
-        Self { buffer, len }
+        buffer.set_len(len);
+        Self(buffer)
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         let mut waiting = idle();
-        waiting.push(std::mem::take(&mut self.buffer));
-        while waiting.iter().map(Vec::len).sum::<usize>() > MAX_IDLE {
-            let largest = (0..waiting.len()).max_by_key(|i| waiting[*i].len()).unwrap_or(0);
+        waiting.push(std::mem::take(&mut self.0));
+        while waiting.iter().map(Buffer::capacity).sum::<usize>() > MAX_IDLE {
+            let largest = (0..waiting.len()).max_by_key(|i| waiting[*i].capacity()).unwrap_or(0);
             waiting.swap_remove(largest);
         }
     }
@@ -59,13 +55,13 @@ impl Deref for Scratch {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        &self.buffer[..self.len]
+        &self.0
     }
 }
 
 impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.buffer[..self.len]
+        &mut self.0
     }
 }
 
@@ -93,6 +89,11 @@ impl Planes {
         let mut planes = Self::take(count, rows, width);
         planes.buffer.fill(0.0);
         planes
+    }
+
+    /// Number of matrices.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// One matrix.
@@ -165,6 +166,6 @@ mod tests {
             assert!(buffers.iter().zip(1..5).all(|(buffer, i)| buffer.len() == i * 1000));
         }
         drop(Scratch::take(MAX_IDLE + 1));
-        assert!(idle().iter().map(Vec::capacity).sum::<usize>() <= MAX_IDLE);
+        assert!(idle().iter().map(Buffer::capacity).sum::<usize>() <= MAX_IDLE);
     }
 }

@@ -1,5 +1,6 @@
 //! Max-pool, with or without ReLU before it, in one pass. Which pixel of a window won is stored, for the backward pass.
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::norm::{self, Affine};
@@ -7,6 +8,8 @@ use super::planes::Scratch;
 use super::shape::PoolShape;
 use super::sums::sum_pieces;
 use super::vectorized::vectorized;
+use crate::nn::simd::Cpu;
+use crate::nn::simd::cpu::{vectors, vectors_mut};
 
 /// Stands for "no pixel": the whole window was below nought, and ReLU stops the gradient.
 pub const NOBODY: u8 = u8::MAX;
@@ -53,61 +56,92 @@ pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8
     }
 }
 
-/// Channels that are pooled together: winners as wide as the numbers that they are chosen by, so that both fit vectors alike.
-const LANES: usize = 16;
+/// One row of windows: `rows` are the picture's rows and which one they begin with.
+fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
+    Cpu::best().run(PoolRow { s, rows, oy, relu, out, winners });
+}
 
-vectorized! {
-    fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
-        // The picture's rows, from which one on.
-        let (x, top) = rows;
+struct PoolRow<'a> {
+    s: &'a PoolShape,
+    rows: (&'a [f32], usize),
+    oy: usize,
+    relu: bool,
+    out: &'a mut [f32],
+    winners: &'a mut [u8],
+}
+
+impl WithSimd for PoolRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { s, rows: (x, top), oy, relu, out, winners } = self;
         let y0 = oy * s.stride;
-        for (ox, (out, winners)) in out.chunks_exact_mut(s.c).zip(winners.chunks_exact_mut(s.c)).enumerate() {
+        let least = simd.splat_f32s(if relu { 0.0 } else { f32::NEG_INFINITY });
+        // As wide as the numbers that they are chosen by; made narrow a row at a time.
+        let mut wide = vec![0_u32; winners.len()];
+        // The window's pixels inside the picture: their places in the window, and where they are.
+        let mut pixels = Vec::with_capacity(s.kernel * s.kernel);
+        for (ox, (out, wide)) in out.chunks_exact_mut(s.c).zip(wide.chunks_exact_mut(s.c)).enumerate() {
             let x0 = ox * s.stride;
-            let nobody = u32::from(if relu { NOBODY } else { first_inside(s, y0, x0) });
-            for first in (0..s.c).step_by(LANES) {
-                let count = LANES.min(s.c - first);
-                let mut best = [if relu { 0.0 } else { f32::NEG_INFINITY }; LANES];
-                let mut winner = [nobody; LANES];
-                for ky in 0..s.kernel {
-                    let Some(y) = (y0 + ky).checked_sub(s.padding).filter(|y| *y < s.h) else { continue };
-                    for kx in 0..s.kernel {
-                        let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
-                        let place = (ky * s.kernel + kx) as u32;
-                        let pixel = lanes(&x[((y - top) * s.w + column) * s.c + first..][..count]);
-                        for lane in 0..LANES {
-                            let wins = pixel[lane] > best[lane] || pixel[lane].is_nan();
-                            best[lane] = if wins { pixel[lane] } else { best[lane] };
-                            winner[lane] = if wins { place } else { winner[lane] };
-                        }
-                    }
-                }
-                let (out, winners) = (&mut out[first..first + count], &mut winners[first..first + count]);
-                match (out.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
-                    (Some(out), Some(winners)) => put(&best, &winner, out, winners),
-                    _ => put(&best, &winner, out, winners),
+            pixels.clear();
+            for ky in 0..s.kernel {
+                let Some(y) = (y0 + ky).checked_sub(s.padding).filter(|y| *y < s.h) else { continue };
+                for kx in 0..s.kernel {
+                    let Some(column) = (x0 + kx).checked_sub(s.padding).filter(|x| *x < s.w) else { continue };
+                    pixels.push(((ky * s.kernel + kx) as u32, &x[((y - top) * s.w + column) * s.c..][..s.c]));
                 }
             }
+            let nobody = u32::from(if relu { NOBODY } else { first_inside(s, y0, x0) });
+            let parts = out.chunks_mut(S::F32_LANES).zip(wide.chunks_mut(S::F32_LANES));
+            for (part, (out, wide)) in parts.enumerate() {
+                let channels = part * S::F32_LANES..part * S::F32_LANES + out.len();
+                let mut best = least;
+                let mut winner = simd.splat_u32s(nobody);
+                for (place, pixel) in &pixels {
+                    let value = load(simd, &pixel[channels.clone()]);
+                    let nan = simd.not_m32s(simd.equal_f32s(value, value));
+                    let wins = simd.or_m32s(simd.greater_than_f32s(value, best), nan);
+                    best = simd.select_f32s(wins, value, best);
+                    winner = simd.select_u32s(wins, simd.splat_u32s(*place), winner);
+                }
+                // Parts of a vector are slow to write, and the common channels are whole ones.
+                match (vectors_mut::<S>(out).first_mut(), S::as_mut_simd_u32s(wide).0.first_mut()) {
+                    (Some(out), Some(wide)) => (*out, *wide) = (best, winner),
+                    _ => {
+                        simd.partial_store_f32s(out, best);
+                        simd.partial_store_u32s(wide, winner);
+                    }
+                }
+            }
+        }
+        for (narrow, wide) in winners.iter_mut().zip(&wide) {
+            *narrow = *wide as u8;
         }
     }
 }
 
-/// The numbers, the other lanes such that they never win.
+/// A vector, or the part of one that there is and noughts.
+#[inline(always)]
+fn load<S: Simd>(simd: S, from: &[f32]) -> S::f32s {
+    match vectors::<S>(from).first() {
+        Some(whole) => *whole,
+        None => simd.partial_load_f32s(from),
+    }
+}
+
+/// Channels whose gradients are spread together: winners as wide as the numbers, so that both fit vectors alike.
+const LANES: usize = 16;
+
+/// The numbers, the other lanes nought.
 #[inline(always)]
 fn lanes(from: &[f32]) -> [f32; LANES] {
     if let Some(whole) = from.first_chunk::<LANES>() {
         return *whole;
     }
-    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let mut lanes = [0.0; LANES];
     lanes[..from.len()].copy_from_slice(from);
     lanes
-}
-
-#[inline(always)]
-fn put(best: &[f32; LANES], winner: &[u32; LANES], out: &mut [f32], winners: &mut [u8]) {
-    for ((out, winners), (best, winner)) in out.iter_mut().zip(winners).zip(best.iter().zip(winner)) {
-        *out = *best;
-        *winners = *winner as u8;
-    }
 }
 
 /// The window's first place inside the picture: the winner where all is −∞, which no comparison finds.

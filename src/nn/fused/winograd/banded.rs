@@ -4,11 +4,11 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::buffer::{LINE, Pool};
-use super::super::tile::product;
 use super::super::workers::Workers;
 use super::transform::{InputTile, OutputTile, copy_edge, input_tile, output_tile};
 use super::{IN, Layer, OUT, POINTS, TAPS, Tiles, Winograd};
+use crate::nn::simd::tile::product;
+use crate::nn::simd::{LINE, Pool};
 
 /// Tiles of a task: so that their transformed inputs (36 numbers per tile and channel) fit a core's second cache.
 const TILES: usize = 28;
@@ -67,7 +67,8 @@ impl WithSimd for Band<'_> {
         let point = self.points.len() / POINTS;
         for tile in 0..count {
             let (y, x) = ((self.first + tile / tiles.across) * OUT, (tile % tiles.across) * OUT);
-            transform_at(simd, layer, inputs, (y, x), self.patch, &mut self.points[tile * inputs..], point);
+            let into = Points { numbers: self.points, tile, depth: inputs, point };
+            transform_at(simd, layer, inputs, (y, x), self.patch, into);
         }
         let product_stride = self.products.len() / POINTS;
         let rows = self.out.len() / (layer.size.width * conv.outputs);
@@ -93,6 +94,16 @@ impl WithSimd for Band<'_> {
     }
 }
 
+/// Where a tile's points go: (piece of the channels, point, tile, channel in the piece).
+pub(super) struct Points<'a> {
+    pub numbers: &'a mut [f32],
+    pub tile: usize,
+    /// Channels of a piece.
+    pub depth: usize,
+    /// Numbers from a point to the next.
+    pub point: usize,
+}
+
 /// Transforms the tile whose first output is at `(y, x)` of the (only) picture of `layer`.
 #[inline(always)]
 pub(super) fn transform_at<S: Simd>(
@@ -101,16 +112,19 @@ pub(super) fn transform_at<S: Simd>(
     channels: usize,
     (y, x): (usize, usize),
     patch: &mut [f32],
-    out: &mut [f32],
-    stride: usize,
+    into: Points<'_>,
 ) {
     const { assert!(IN * IN == POINTS && TAPS == 9) };
     let row = layer.size.width * channels;
-    if y >= 1 && x >= 1 && y - 1 + IN <= layer.size.height && x - 1 + IN <= layer.size.width {
-        let pixels = &layer.input[(y - 1) * row + (x - 1) * channels..];
-        input_tile(simd, &InputTile { pixels, row, channels }, out, stride);
+    let inside = y >= 1 && x >= 1 && y - 1 + IN <= layer.size.height && x - 1 + IN <= layer.size.width;
+    let tile = if inside {
+        InputTile { pixels: &layer.input[(y - 1) * row + (x - 1) * channels..], row, channels }
     } else {
         copy_edge(layer.input, layer.size, channels, y as isize - 1, x as isize - 1, patch);
-        input_tile(simd, &InputTile { pixels: patch, row: IN * channels, channels }, out, stride);
+        InputTile { pixels: patch, row: IN * channels, channels }
+    };
+    for (piece, numbers) in into.numbers.chunks_mut(POINTS * into.point).enumerate() {
+        let range = piece * into.depth..((piece + 1) * into.depth).min(channels);
+        input_tile(simd, &tile, range, &mut numbers[into.tile * into.depth..], into.point);
     }
 }

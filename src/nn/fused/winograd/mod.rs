@@ -18,10 +18,10 @@ mod banded;
 mod phased;
 mod transform;
 
-use super::buffer::{Buffer, Pool};
-use super::cpu::Cpu;
 use super::workers::Workers;
 use super::{Filter, Size};
+use crate::nn::simd::Cpu;
+use crate::nn::simd::{Buffer, Pool};
 
 /// Outputs of a tile, in each direction.
 const OUT: usize = 4;

@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::super::buffer::{LINE, Pool};
-use super::super::tile::{product, product_onto};
 use super::super::workers::Workers;
-use super::banded::transform_at;
+use super::banded::{Points, transform_at};
 use super::transform::{OutputTile, filter_row, output_tile};
 use super::{Filters, IN, Layer, OUT, POINTS, TAPS, Tiles, Winograd};
+use crate::nn::simd::tile::{product, product_onto};
+use crate::nn::simd::{LINE, Pool};
 
-/// Tiles whose transformed inputs lie together: whole groups of rows of the register tile (6 or 8).
+/// Tiles whose transformed inputs lie together: whole or nearly whole groups of rows of the register tile.
 const BLOCK: usize = 24;
 /// Tiles that go through the steps together, at least one picture: what lies between the steps has 36 numbers per tile and
 /// channel, and should fit the last cache.
@@ -48,15 +48,29 @@ fn run_together(
     out: &mut [f32],
 ) {
     let width = conv.cpu.panel();
-    // Step 1: inputs to points, (block of tiles, point, tile, input). Between points lies one more line than their numbers
-    // need: 36 streams whose distance is a power of two would fight for the same lines of the cache.
-    let point = BLOCK * conv.inputs + LINE;
-    let block = POINTS * point;
+    // Step 1: inputs to points, (block of tiles, piece of the inputs, point, tile, input in the piece): what step 2 reads
+    // together lies together. Between points lies one more line than their numbers need: 36 streams whose distance is a power
+    // of two would fight for the same lines of the cache.
+    let depth = match &conv.filters {
+        Filters::Transformed(_) => conv.inputs,
+        Filters::Plain(_) => DEPTH.min(conv.inputs),
+    };
+    let point = BLOCK * depth + LINE;
+    let block = conv.inputs.div_ceil(depth) * POINTS * point;
     let mut points = pool.lend(count.div_ceil(BLOCK) * block);
     workers.chunks(&mut points, block, |i, points| {
         let mut patch = pool.lend(POINTS * conv.inputs);
         let first = i * BLOCK;
-        conv.cpu.run(Inputs { conv, layer, tiles, first, count: BLOCK.min(count - first), patch: &mut patch, points });
+        conv.cpu.run(Inputs {
+            conv,
+            layer,
+            tiles,
+            first,
+            count: BLOCK.min(count - first),
+            depth,
+            patch: &mut patch,
+            points,
+        });
     });
     // Step 2: products, (panel, point, tile, output in the panel).
     let stride = (count | 1) * width;
@@ -77,8 +91,8 @@ fn run_together(
                 let mut filters = pool.lend(IN * DEPTH * width);
                 conv.cpu.run(TransformAndProducts {
                     plain,
-                    inputs: conv.inputs,
                     points: &points,
+                    block,
                     point,
                     rows: row..row + rows,
                     count,
@@ -121,6 +135,8 @@ struct Inputs<'a> {
     /// The first tile, counted over all pictures.
     first: usize,
     count: usize,
+    /// Inputs of a piece.
+    depth: usize,
     patch: &'a mut [f32],
     points: &'a mut [f32],
 }
@@ -132,13 +148,15 @@ impl WithSimd for Inputs<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let inputs = self.conv.inputs;
         let picture = self.layer.size.pixels() * inputs;
-        let point = self.points.len() / POINTS;
+        let depth = self.depth;
+        let point = self.points.len() / (POINTS * inputs.div_ceil(depth));
         for tile in 0..self.count {
             let at = self.first + tile;
             let (n, at) = (at / self.tiles.count(), at % self.tiles.count());
             let (y, x) = ((at / self.tiles.across) * OUT, (at % self.tiles.across) * OUT);
             let layer = Layer { input: &self.layer.input[n * picture..][..picture], ..self.layer };
-            transform_at(simd, layer, inputs, (y, x), self.patch, &mut self.points[tile * inputs..], point);
+            let into = Points { numbers: self.points, tile, depth, point };
+            transform_at(simd, layer, inputs, (y, x), self.patch, into);
         }
     }
 }
@@ -178,8 +196,9 @@ impl WithSimd for Products<'_> {
 /// that they never leave the core's first caches.
 struct TransformAndProducts<'a> {
     plain: &'a [f32],
-    inputs: usize,
     points: &'a [f32],
+    /// Numbers from a block of tiles to the next, and from a point to the next.
+    block: usize,
     point: usize,
     rows: Range<usize>,
     count: usize,
@@ -192,22 +211,23 @@ impl WithSimd for TransformAndProducts<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { plain, inputs, points, point, rows, count, filters, products } = self;
+        let Self { plain, points, block, point, rows, count, filters, products } = self;
         let width = 2 * S::F32_LANES;
+        let inputs = plain.len() / (TAPS * width);
         let stride = products.len() / (rows.len() * IN);
         for (piece, plain) in plain.chunks(DEPTH * TAPS * width).enumerate() {
-            let first_input = piece * DEPTH;
             let filter = plain.len() / TAPS;
             for row in rows.clone() {
                 let filters = &mut filters[..IN * filter];
                 filter_row(simd, plain, row, filters);
                 for (column, filters) in filters.chunks_exact(filter).enumerate() {
                     let products = &mut products[((row - rows.start) * IN + column) * stride..][..stride];
-                    for (i, points) in points.chunks_exact(POINTS * point).enumerate() {
-                        let points = &points[(row * IN + column) * point + first_input..];
+                    for (i, points) in points.chunks_exact(block).enumerate() {
+                        let points = &points[(piece * POINTS + row * IN + column) * point..];
                         let (first, count) = (i * BLOCK, BLOCK.min(count - i * BLOCK));
                         let products = &mut products[first * width..];
-                        product_onto(simd, points, inputs, count, filters, products, piece > 0);
+                        // All pieces have rows of `DEPTH` numbers, of which the last one may use fewer.
+                        product_onto(simd, (points, DEPTH.min(inputs)), count, filters, products, piece > 0);
                     }
                 }
             }

@@ -8,11 +8,13 @@
 //!
 //! Must not know: which tiles of which pictures there are, or the order of work.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
-use super::super::cpu::{mul_add, vectors, vectors_mut};
 use super::super::{Size, relu_of};
 use super::{IN, OUT, POINTS, TAPS};
+use crate::nn::simd::cpu::{mul_add, vectors, vectors_mut};
 
 /// `Bᵀ x`: six inputs of a row or column.
 #[inline(always)]
@@ -124,9 +126,15 @@ pub(super) struct InputTile<'a> {
     pub channels: usize,
 }
 
-/// Transforms a tile into `out[point · stride ..][..channels]` for each of the 36 points.
+/// Transforms channels `channels` of a tile into `out[point · stride ..]` for each of the 36 points.
 #[inline(always)]
-pub(super) fn input_tile<S: Simd>(simd: S, tile: &InputTile<'_>, out: &mut [f32], stride: usize) {
+pub(super) fn input_tile<S: Simd>(
+    simd: S,
+    tile: &InputTile<'_>,
+    channels: Range<usize>,
+    out: &mut [f32],
+    stride: usize,
+) {
     let lanes = S::F32_LANES;
     let pixel = tile.channels / lanes;
     let pixels = vectors::<S>(tile.pixels);
@@ -136,8 +144,9 @@ pub(super) fn input_tile<S: Simd>(simd: S, tile: &InputTile<'_>, out: &mut [f32]
         *out = &pixels[y * row..][..IN * pixel];
     }
     let stride = stride / lanes;
-    let out = &mut vectors_mut::<S>(out)[..(POINTS - 1) * stride + pixel];
-    for channel in 0..pixel {
+    let (first, count) = (channels.start / lanes, channels.len() / lanes);
+    let out = &mut vectors_mut::<S>(out)[..(POINTS - 1) * stride + count];
+    for (channel, place) in (first..first + count).zip(0..) {
         let mut down = [[simd.splat_f32s(0.0); IN]; IN];
         for x in 0..IN {
             let mut column = [simd.splat_f32s(0.0); IN];
@@ -151,7 +160,7 @@ pub(super) fn input_tile<S: Simd>(simd: S, tile: &InputTile<'_>, out: &mut [f32]
         }
         for (y, down) in down.into_iter().enumerate() {
             for (x, point) in input_points(simd, down).into_iter().enumerate() {
-                out[(y * IN + x) * stride + channel] = point;
+                out[(y * IN + x) * stride + place] = point;
             }
         }
     }

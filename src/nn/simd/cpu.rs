@@ -123,25 +123,25 @@ impl Cpu {
 }
 
 /// Whether the set multiplies and adds in one instruction. Without it, `f32::mul_add` is a slow library call.
-pub(super) const fn has_fma<S: Simd>() -> bool {
+pub(in crate::nn) const fn has_fma<S: Simd>() -> bool {
     S::F32_LANES == 8 || S::REGISTER_COUNT >= 32
 }
 
 /// `a · b + c`, fused where the processor can.
 #[inline(always)]
-pub(super) fn mul_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
+pub(in crate::nn) fn mul_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
     if const { has_fma::<S>() } { simd.mul_add_e_f32s(a, b, c) } else { simd.add_f32s(simd.mul_f32s(a, b), c) }
 }
 
 /// A slice as whole vectors; what is left over at the end is not in it.
 #[inline(always)]
-pub(super) fn vectors<S: Simd>(values: &[f32]) -> &[S::f32s] {
+pub(in crate::nn) fn vectors<S: Simd>(values: &[f32]) -> &[S::f32s] {
     S::as_simd_f32s(values).0
 }
 
 /// The same, to write to.
 #[inline(always)]
-pub(super) fn vectors_mut<S: Simd>(values: &mut [f32]) -> &mut [S::f32s] {
+pub(in crate::nn) fn vectors_mut<S: Simd>(values: &mut [f32]) -> &mut [S::f32s] {
     S::as_mut_simd_f32s(values).0
 }
 

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
 /// Numbers in a cache line of 64 bytes.
-pub(super) const LINE: usize = 16;
+pub(crate) const LINE: usize = 16;
 
 /// Numbers whose first one starts a cache line, so that no vector lies across two lines.
 #[derive(Debug, Default)]
@@ -28,8 +28,14 @@ impl Buffer {
         Self { start: if start < LINE { start } else { 0 }, storage, len }
     }
 
-    fn capacity(&self) -> usize {
+    /// The most numbers that it can hold.
+    pub(crate) fn capacity(&self) -> usize {
         self.storage.len() - self.start
+    }
+
+    /// Makes it `len` numbers long, whatever they are: at most its capacity.
+    pub(crate) fn set_len(&mut self, len: usize) {
+        self.len = len.min(self.capacity());
     }
 }
 
@@ -72,7 +78,7 @@ impl Pool {
         let buffer = found.map(|at| waiting.swap_remove(at));
         drop(waiting);
         let mut buffer = buffer.unwrap_or_else(|| Buffer::zeros(len));
-        buffer.len = len;
+        buffer.set_len(len);
         Lent { buffer, pool: self }
     }
 

@@ -6,15 +6,15 @@
 //!
 //! Must not know: convolutions, threads.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::cpu::{mul_add, vectors, vectors_mut};
 
 /// Sums of `R` rows by one panel (two vectors).
-pub(super) type Sums<S, const R: usize> = [[<S as Simd>::f32s; 2]; R];
+pub(in crate::nn) type Sums<S, const R: usize> = [[<S as Simd>::f32s; 2]; R];
 
 /// The most rows whose sums stay in registers: 12 sums, two weights and one factor of 16, or 16 of 32 registers.
-pub(super) const fn max_rows<S: Simd>() -> usize {
+pub(in crate::nn) const fn max_rows<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 8 } else { 6 }
 }
 
@@ -25,7 +25,7 @@ pub(super) const fn max_rows<S: Simd>() -> usize {
 /// # Panics
 /// When a row is shorter than the panel has rows.
 #[inline(always)]
-pub(super) fn accumulate<S: Simd, const R: usize>(
+pub(in crate::nn) fn accumulate<S: Simd, const R: usize>(
     simd: S,
     sums: &mut Sums<S, R>,
     mut rows: [&[f32]; R],
@@ -54,7 +54,7 @@ pub(super) fn accumulate<S: Simd, const R: usize>(
 /// # Panics
 /// When `a` is shorter than that.
 #[inline(always)]
-pub(super) fn rows_of<const R: usize>(a: &[f32], stride: usize, k: usize) -> [&[f32]; R] {
+pub(in crate::nn) fn rows_of<const R: usize>(a: &[f32], stride: usize, k: usize) -> [&[f32]; R] {
     let mut rows: [&[f32]; R] = [&[]; R];
     for (r, row) in rows.iter_mut().enumerate() {
         *row = &a[r * stride..][..k];
@@ -62,51 +62,35 @@ pub(super) fn rows_of<const R: usize>(a: &[f32], stride: usize, k: usize) -> [&[
     rows
 }
 
-/// Calls `$body` with the constant `$rows` equal to `$count`, which must be 1 to 8.
+/// Runs `$body` with the constant `$rows` equal to `$count`, which must be 1 to 8.
+///
+/// Every arm ends in a way that can't be merged with the others' ends. Else the compiler lets them share their last store, and
+/// keeps the sum that it stores in one place for all of them: in memory, where waiting for it takes as long as everything else.
 macro_rules! with_rows {
     ($count:expr, $rows:ident => $body:expr) => {
         match $count {
-            1 => {
-                const $rows: usize = 1;
-                $body
-            }
-            2 => {
-                const $rows: usize = 2;
-                $body
-            }
-            3 => {
-                const $rows: usize = 3;
-                $body
-            }
-            4 => {
-                const $rows: usize = 4;
-                $body
-            }
-            5 => {
-                const $rows: usize = 5;
-                $body
-            }
-            6 => {
-                const $rows: usize = 6;
-                $body
-            }
-            7 => {
-                const $rows: usize = 7;
-                $body
-            }
-            _ => {
-                const $rows: usize = 8;
-                $body
-            }
+            1 => with_rows!(@arm 1, $rows => $body),
+            2 => with_rows!(@arm 2, $rows => $body),
+            3 => with_rows!(@arm 3, $rows => $body),
+            4 => with_rows!(@arm 4, $rows => $body),
+            5 => with_rows!(@arm 5, $rows => $body),
+            6 => with_rows!(@arm 6, $rows => $body),
+            7 => with_rows!(@arm 7, $rows => $body),
+            _ => with_rows!(@arm 8, $rows => $body),
         }
     };
+    (@arm $number:literal, $rows:ident => $body:expr) => {{
+        const $rows: usize = $number;
+        $body;
+        std::hint::black_box($rows);
+    }};
 }
-pub(super) use with_rows;
+pub(in crate::nn) use with_rows;
 
 /// Splits `count` rows into as few groups of at most `max` as can be, of nearly equal size: a last group of one row would
 /// take nearly as long as a full one.
 #[inline(always)]
-pub(super) fn groups(count: usize, max: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+pub(in crate::nn) fn groups(count: usize, max: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     let mut left = count.div_ceil(max);
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -123,30 +107,49 @@ pub(super) fn groups(count: usize, max: usize) -> impl Iterator<Item = std::ops:
 ///
 /// # Panics
 /// When `a` or `out` has fewer numbers than that.
-#[inline(always)]
-pub(super) fn product<S: Simd>(simd: S, a: &[f32], rows: usize, panel: &[f32], out: &mut [f32]) {
-    product_onto(simd, a, panel.len() / (2 * S::F32_LANES), rows, panel, out, false);
+pub(in crate::nn) fn product<S: Simd>(simd: S, a: &[f32], rows: usize, panel: &[f32], out: &mut [f32]) {
+    product_onto(simd, (a, panel.len() / (2 * S::F32_LANES)), rows, panel, out, false);
 }
 
-/// The same with rows of `a` that lie `stride` apart, and, with `more`, added to what is in `out`: so that a long sum can be
+/// The same with rows of `a` that lie a stride apart, and, with `more`, added to what is in `out`: so that a long sum can be
 /// computed piece by piece, and is the same chain of operations as in one go.
+///
+/// A call of its own, so that the loop has all registers for itself.
 ///
 /// # Panics
 /// When `a` or `out` has fewer numbers than that.
-#[inline(always)]
-pub(super) fn product_onto<S: Simd>(
+#[inline(never)]
+pub(in crate::nn) fn product_onto<S: Simd>(
     simd: S,
-    a: &[f32],
-    stride: usize,
+    (a, stride): (&[f32], usize),
     rows: usize,
     panel: &[f32],
     out: &mut [f32],
     more: bool,
 ) {
-    let width = 2 * S::F32_LANES;
-    for group in groups(rows, max_rows::<S>()) {
-        let (a, out) = (&a[group.start * stride..], &mut out[group.start * width..]);
-        with_rows!(group.len(), R => product_rows::<S, R>(simd, a, stride, panel, out, more));
+    simd.vectorize(Product { a, stride, rows, panel, out, more });
+}
+
+struct Product<'a> {
+    a: &'a [f32],
+    stride: usize,
+    rows: usize,
+    panel: &'a [f32],
+    out: &'a mut [f32],
+    more: bool,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { a, stride, rows, panel, out, more } = self;
+        let width = 2 * S::F32_LANES;
+        for group in groups(rows, max_rows::<S>()) {
+            let (a, out) = (&a[group.start * stride..], &mut out[group.start * width..]);
+            with_rows!(group.len(), R => product_rows::<S, R>(simd, a, stride, panel, out, more));
+        }
     }
 }
 
@@ -171,13 +174,12 @@ fn product_rows<S: Simd, const R: usize>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::cpu::Cpu;
+    use super::super::Cpu;
     use super::*;
     use proptest::prelude::*;
-    use pulp::WithSimd;
 
-    struct Product<'a>(&'a [f32], usize, &'a [f32], &'a mut [f32]);
-    impl WithSimd for Product<'_> {
+    struct Whole<'a>(&'a [f32], usize, &'a [f32], &'a mut [f32]);
+    impl WithSimd for Whole<'_> {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
@@ -194,7 +196,7 @@ mod tests {
                 let a: Vec<f32> = (0..rows * k).map(number).collect();
                 let b: Vec<f32> = (0..k * width).map(|i| number(i + 7777)).collect();
                 let mut out = vec![f32::NAN; rows * width];
-                cpu.run(Product(&a, rows, &b, &mut out));
+                cpu.run(Whole(&a, rows, &b, &mut out));
                 for r in 0..rows {
                     for j in 0..width {
                         let want: f64 = (0..k).map(|i| f64::from(a[r * k + i]) * f64::from(b[i * width + j])).sum();
