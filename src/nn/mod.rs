@@ -2,7 +2,7 @@
 //! seeded initialisation, SGD with momentum, choosing a device.
 //!
 //! ```text
-//! simd/        vector instructions, the register tile of all matrix products, aligned memory
+//! simd/        vector instructions, the register tile of the convolutions' matrix products, aligned memory
 //! kernels/     plain functions over slices of f32, one kernel a file; `reference` is what the tests compare them with
 //! maps         feature maps and how they lie in memory: channels last on the CPU, Candle's (n, c, h, w) on a GPU
 //! conv, pool, batch_norm, linear, activation      Candle operations (forward and backward) over those kernels

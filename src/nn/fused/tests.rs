@@ -116,6 +116,33 @@ proptest! {
     }
 }
 
+/// Channels that take several pieces where filters are transformed on the way, the last of them shorter.
+#[test]
+fn winograd_with_many_inputs_is_the_same_however_it_is_computed() {
+    let size = Size { height: 9, width: 10 };
+    for inputs in [33, 48, 70] {
+        let filter = noise_filter(5, inputs, 3, 7);
+        for cpu in Cpu::all() {
+            let conv = Winograd::keeping(cpu, &filter, false).unwrap();
+            let (planes, input) = pictures(3, inputs, size, conv.inputs(), 11);
+            let layer = Layer { input: &input, size, residual: None, relu: false };
+            let len = size.pixels() * conv.outputs();
+            let mut out = vec![f32::NAN; 3 * len];
+            conv.run(Workers::One, &Pool::default(), layer, &mut out);
+            for (i, planes) in planes.iter().enumerate() {
+                let (want, _) = convolve(planes, size, &filter, 1, 1);
+                let worst = difference(&want, 5, size, &out[i * len..][..len], conv.outputs());
+                assert!(worst < 3e-5, "{} with {inputs} inputs: {worst}", cpu.name());
+            }
+            for (kept, workers) in [(false, Workers::All), (true, Workers::One), (true, Workers::All)] {
+                let mut again = vec![f32::NAN; 3 * len];
+                Winograd::keeping(cpu, &filter, kept).unwrap().run(workers, &Pool::default(), layer, &mut again);
+                assert!(out == again, "{} with {inputs} inputs, kept: {kept}", cpu.name());
+            }
+        }
+    }
+}
+
 #[test]
 fn filters_of_another_size_are_refused() {
     let cpu = Cpu::best();

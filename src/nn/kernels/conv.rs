@@ -94,7 +94,7 @@ pub fn forward<L: Lifting>(lifting: &L, x: Input<'_>, weight: &[f32], bias: Opti
     if s.n * s.output_len() == 0 {
         return;
     }
-    let packed = Panels::of(&pack(lifting, weight), lifting.width(), s.o, Cpu::best());
+    let packed = Panels::of(&pack(lifting, weight), Cpu::best());
     let row_len = s.ow * s.o;
     let mut moments = match &target {
         Target::Measured(..) => vec![0.0; s.n * cut.strips * 2 * s.o],
@@ -183,7 +183,7 @@ pub fn backward_onto<L: Lifting>(
     let s = cut.s;
     let (planes, width) = (lifting.planes(), lifting.width());
     let cpu = Cpu::best();
-    let packed = dx.is_some().then(|| Panels::transposed(&pack(lifting, weight), s.o, width, cpu));
+    let packed = dx.is_some().then(|| Panels::transposed(&pack(lifting, weight), cpu));
     let mut dw = wanted.weight.then(|| Planes::zeros(planes, width, s.o));
     let row_len = s.ow * s.o;
     let groups = if dx.is_some() || wanted.weight { cut.groups() } else { Vec::new() };
@@ -220,7 +220,7 @@ pub fn backward_onto<L: Lifting>(
         let right = |plane: usize| lifted.as_ref().map_or(direct, |lifted| lifted.plane(plane));
         if let Some(dw) = &mut dw {
             let left = cut.lift_input(&group, x);
-            // At least two tasks, however narrow.
+            // At least two tasks, unless there is but one column.
             let block = if planes == 1 { width.div_ceil(2).clamp(1, BLOCK_COLUMNS) } else { width };
             dw.blocks_mut(block).into_par_iter().for_each(|(plane, first, out)| {
                 add_transposed(cpu, (left.plane(plane), width, first), right(plane), s.o, out);

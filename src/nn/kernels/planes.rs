@@ -91,9 +91,9 @@ impl Planes {
         planes
     }
 
-    /// Number of matrices.
-    pub fn count(&self) -> usize {
-        self.count
+    /// Number of matrices, their rows and the numbers in a row.
+    pub fn size(&self) -> (usize, usize, usize) {
+        (self.count, self.rows, self.width)
     }
 
     /// One matrix.

@@ -58,7 +58,19 @@ pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8
 
 /// One row of windows: `rows` are the picture's rows and which one they begin with.
 fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
-    Cpu::best().run(PoolRow { s, rows, oy, relu, out, winners });
+    pool_row_on(Cpu::best(), s, rows, oy, relu, out, winners);
+}
+
+fn pool_row_on(
+    cpu: Cpu,
+    s: &PoolShape,
+    rows: (&[f32], usize),
+    oy: usize,
+    relu: bool,
+    out: &mut [f32],
+    winners: &mut [u8],
+) {
+    cpu.run(PoolRow { s, rows, oy, relu, out, winners });
 }
 
 struct PoolRow<'a> {
@@ -106,12 +118,12 @@ impl WithSimd for PoolRow<'_> {
                     winner = simd.select_u32s(wins, simd.splat_u32s(*place), winner);
                 }
                 // Parts of a vector are slow to write, and the common channels are whole ones.
-                match (vectors_mut::<S>(out).first_mut(), S::as_mut_simd_u32s(wide).0.first_mut()) {
-                    (Some(out), Some(wide)) => (*out, *wide) = (best, winner),
-                    _ => {
-                        simd.partial_store_f32s(out, best);
-                        simd.partial_store_u32s(wide, winner);
-                    }
+                let whole = (vectors_mut::<S>(out).first_mut(), S::as_mut_simd_u32s(wide).0.first_mut());
+                if let (Some(out), Some(wide)) = whole {
+                    (*out, *wide) = (best, winner);
+                } else {
+                    simd.partial_store_f32s(out, best);
+                    simd.partial_store_u32s(wide, winner);
                 }
             }
         }
@@ -217,4 +229,44 @@ pub fn channel_sums(dy: &[f32], winners: &[u8], channels: usize) -> Vec<f32> {
         }
     });
     total.into_iter().map(|sum| sum as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::kernels::reference;
+
+    /// Of windows with ties, NaN, −∞ and nothing above nought, with whole vectors and parts of one.
+    #[test]
+    fn every_instruction_set_pools_alike() {
+        for c in 1..40 {
+            let s = PoolShape::new((1, 3, 7, c), 3, 2, 1).unwrap();
+            let number = |i: usize| match i % 11 {
+                0 => f32::NAN,
+                1 | 2 => f32::NEG_INFINITY,
+                other => (i * 37 % 5) as f32 - other as f32,
+            };
+            let x: Vec<f32> = (0..s.input_len()).map(number).collect();
+            for cpu in Cpu::all() {
+                for relu in [false, true] {
+                    let row = s.ow * c;
+                    for oy in 0..s.oh {
+                        let (mut out, mut winners) = (vec![0.0; row], vec![0; row]);
+                        pool_row_on(cpu, &s, (&x, 0), oy, relu, &mut out, &mut winners);
+                        let (mut plain, mut plain_winners) = (vec![0.0; row], vec![0; row]);
+                        pool_row_on(Cpu::all()[0], &s, (&x, 0), oy, relu, &mut plain, &mut plain_winners);
+                        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                        assert_eq!(bits(&out), bits(&plain), "{} with {c} channels", cpu.name());
+                        assert_eq!(winners, plain_winners, "{} with {c} channels", cpu.name());
+                        if !relu {
+                            let (values, _) = reference::max_pool(&s, &x);
+                            let expected = &values[oy * row..][..row];
+                            // The definition says nothing of NaN.
+                            assert!(out.iter().zip(expected).all(|(a, b)| a == b || a.is_nan()));
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
-//! Matrix products on the register tile: the right matrix is cut into panels once, the left one is read where it lies.
+//! Matrix products on the register tile: the right matrix is cut into panels, the left one is read where it lies.
 //!
-//! Single-threaded, as [`super::gemm`]; each number is summed in one order, whatever block of rows it belongs to.
+//! [`Panels`] are cut once, by all threads; [`add_transposed`] cuts them as it goes. The products themselves run on the calling
+//! thread, as in [`super::gemm`]; each number is summed in one order, whatever block of rows it belongs to.
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
@@ -8,8 +9,8 @@ use rayon::prelude::*;
 use super::gemm::Store;
 use super::planes::{Planes, Scratch};
 use crate::nn::simd::Cpu;
-use crate::nn::simd::cpu::{mul_add, vectors, vectors_mut};
-use crate::nn::simd::tile::{Sums, accumulate, groups, max_rows, rows_of, with_rows};
+use crate::nn::simd::cpu::{vectors, vectors_mut};
+use crate::nn::simd::tile::{Sums, accumulate, accumulate_transposed, groups, max_rows, rows_of, with_rows};
 
 /// Rows of both matrices that [`add_transposed`] goes through together: their panel stays in the first cache.
 const DEPTH: usize = 128;
@@ -27,9 +28,10 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Of matrices with `k` rows of `n` numbers.
-    pub fn of(matrices: &Planes, k: usize, n: usize, cpu: Cpu) -> Self {
-        Self::cut((matrices.count(), k, n), cpu, |matrix, columns, panel, width| {
+    /// Of matrices (k × n) as they are.
+    pub fn of(matrices: &Planes, cpu: Cpu) -> Self {
+        let (count, k, n) = matrices.size();
+        Self::cut((count, k, n), cpu, |matrix, columns, panel, width| {
             let rows = matrices.plane(matrix).chunks_exact(n.max(1));
             for (row, panel) in rows.zip(panel.chunks_exact_mut(width)) {
                 panel[..columns.len()].copy_from_slice(&row[columns.clone()]);
@@ -37,9 +39,10 @@ impl Panels {
         })
     }
 
-    /// Of the transposes of matrices with `n` rows of `k` numbers.
-    pub fn transposed(matrices: &Planes, k: usize, n: usize, cpu: Cpu) -> Self {
-        Self::cut((matrices.count(), k, n), cpu, |matrix, columns, panel, width| {
+    /// Of the transposes of matrices (n × k).
+    pub fn transposed(matrices: &Planes, cpu: Cpu) -> Self {
+        let (count, n, k) = matrices.size();
+        Self::cut((count, k, n), cpu, |matrix, columns, panel, width| {
             let rows = matrices.plane(matrix)[columns.start * k..columns.end * k].chunks_exact(k.max(1));
             for (column, row) in rows.enumerate() {
                 for (panel, value) in panel.chunks_exact_mut(width).zip(row) {
@@ -72,7 +75,8 @@ impl Panels {
     /// before they are added to the rest: the rounding errors of long sums grow with their length.
     ///
     /// # Panics
-    /// When a matrix reaches beyond its slice.
+    /// When there is no such matrix, `out` is no whole number of rows, or `a` has fewer rows: bugs of the caller, never a matter
+    /// of input.
     pub fn multiply(&self, a: &[f32], matrix: usize, out: &mut [f32], store: Store, piece: usize) {
         if out.is_empty() {
             return;
@@ -165,7 +169,8 @@ impl WithSimd for AddTransposed<'_> {
                     let out = &mut out[group.start * n + column..];
                     let at = first + group.start;
                     with_rows!(group.len(), R => {
-                        let sums = transposed_sums::<S, R>(simd, a, stride, at, panel);
+                        let mut sums = [[simd.splat_f32s(0.0); 2]; R];
+                        accumulate_transposed(simd, &mut sums, (a, stride, at), panel);
                         put(simd, &sums, out, n, columns, true);
                     });
                 }
@@ -191,22 +196,6 @@ fn copy_panel<S: Simd>(b: &[f32], n: usize, column: usize, columns: usize, panel
             to[..columns].copy_from_slice(&row[column..column + columns]);
         }
     }
-}
-
-/// `sums[r][j] = Σ_t a[t][at + r] · panel[t][j]`.
-#[inline(always)]
-fn transposed_sums<S: Simd, const R: usize>(simd: S, a: &[f32], stride: usize, at: usize, panel: &[f32]) -> Sums<S, R> {
-    let (panel, _) = vectors::<S>(panel).as_chunks::<2>();
-    let mut sums = [[simd.splat_f32s(0.0); 2]; R];
-    for (&[b0, b1], row) in panel.iter().zip(a.chunks_exact(stride)) {
-        let row = &row[at..at + R];
-        for (sum, a) in sums.iter_mut().zip(row) {
-            let a = simd.splat_f32s(*a);
-            sum[0] = mul_add(simd, a, b0, sum[0]);
-            sum[1] = mul_add(simd, a, b1, sum[1]);
-        }
-    }
-    sums
 }
 
 /// Writes or adds the first `columns` of each row of sums to rows `stride` apart.
@@ -265,9 +254,9 @@ mod tests {
             for cpu in Cpu::all() {
                 for matrix in 0..3 {
                     let mut out = vec![0.5; rows * n];
-                    Panels::of(&straight, k, n, cpu).multiply(&a, matrix, &mut out, store, piece);
+                    Panels::of(&straight, cpu).multiply(&a, matrix, &mut out, store, piece);
                     let mut other = vec![0.5; rows * n];
-                    Panels::transposed(&turned, k, n, cpu).multiply(&a, matrix, &mut other, store, piece);
+                    Panels::transposed(&turned, cpu).multiply(&a, matrix, &mut other, store, piece);
                     for (i, (out, other)) in out.into_iter().zip(other).enumerate() {
                         let (row, column) = (i / n, i % n);
                         assert_sum(cpu, out, before, k, |t| (a[row * k + t], straight.plane(matrix)[t * n + column]));

@@ -97,7 +97,7 @@ impl Cpu {
         self.run(Lanes)
     }
 
-    /// Output channels that the kernels compute at once (two vectors). Channel counts are padded to a multiple of it.
+    /// Columns of a matrix product that the register tile computes at once: two vectors.
     pub fn panel(self) -> usize {
         2 * self.lanes()
     }

@@ -1,7 +1,6 @@
-//! The register tile, where nearly all of the time goes: a few rows times a panel of output channels, summed in registers.
+//! The register tile, where nearly all of the time goes: a few rows times a panel of columns, summed in registers.
 //!
-//! Rows are plain slices, so one tile serves every convolution here: rows of a Winograd matrix, pixels under a tap, stretches
-//! of a padded picture. Each output is one chain `acc = a·b + acc` over ascending k, whatever the number of rows, so a result
+//! Rows are plain slices, wherever they lie, so one tile serves all that is a matrix product. Each output is one chain `acc = a·b + acc` over ascending k, whatever the number of rows, so a result
 //! depends neither on how rows are grouped nor on which thread computes it.
 //!
 //! Must not know: convolutions, threads.
@@ -41,6 +40,29 @@ pub(in crate::nn) fn accumulate<S: Simd, const R: usize>(
     for (k, &[b0, b1]) in panel.iter().enumerate() {
         for (sum, row) in kept.iter_mut().zip(rows) {
             let a = simd.splat_f32s(row[k]);
+            sum[0] = mul_add(simd, a, b0, sum[0]);
+            sum[1] = mul_add(simd, a, b1, sum[1]);
+        }
+    }
+    *sums = kept;
+}
+
+/// The same with rows that are columns: `sums[r][j] += Σ_k a[k · stride + first + r] · panel[k][j]`.
+///
+/// # Panics
+/// When a stretch of `stride` numbers has fewer than `first` + `R`.
+#[inline(always)]
+pub(in crate::nn) fn accumulate_transposed<S: Simd, const R: usize>(
+    simd: S,
+    sums: &mut Sums<S, R>,
+    (a, stride, first): (&[f32], usize, usize),
+    panel: &[f32],
+) {
+    let (panel, _) = vectors::<S>(panel).as_chunks::<2>();
+    let mut kept = *sums;
+    for (&[b0, b1], row) in panel.iter().zip(a.chunks_exact(stride)) {
+        for (sum, a) in kept.iter_mut().zip(&row[first..first + R]) {
+            let a = simd.splat_f32s(*a);
             sum[0] = mul_add(simd, a, b0, sum[0]);
             sum[1] = mul_add(simd, a, b1, sum[1]);
         }

@@ -94,6 +94,7 @@ fn run_together(
                     points: &points,
                     block,
                     point,
+                    depth,
                     rows: row..row + rows,
                     count,
                     filters: &mut filters,
@@ -200,6 +201,8 @@ struct TransformAndProducts<'a> {
     /// Numbers from a block of tiles to the next, and from a point to the next.
     block: usize,
     point: usize,
+    /// Inputs of a piece; the last one may have fewer, its rows are as long.
+    depth: usize,
     rows: Range<usize>,
     count: usize,
     filters: &'a mut [f32],
@@ -211,11 +214,10 @@ impl WithSimd for TransformAndProducts<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { plain, points, block, point, rows, count, filters, products } = self;
+        let Self { plain, points, block, point, depth, rows, count, filters, products } = self;
         let width = 2 * S::F32_LANES;
-        let inputs = plain.len() / (TAPS * width);
         let stride = products.len() / (rows.len() * IN);
-        for (piece, plain) in plain.chunks(DEPTH * TAPS * width).enumerate() {
+        for (piece, plain) in plain.chunks(depth * TAPS * width).enumerate() {
             let filter = plain.len() / TAPS;
             for row in rows.clone() {
                 let filters = &mut filters[..IN * filter];
@@ -226,8 +228,7 @@ impl WithSimd for TransformAndProducts<'_> {
                         let points = &points[(piece * POINTS + row * IN + column) * point..];
                         let (first, count) = (i * BLOCK, BLOCK.min(count - i * BLOCK));
                         let products = &mut products[first * width..];
-                        // All pieces have rows of `DEPTH` numbers, of which the last one may use fewer.
-                        product_onto(simd, (points, DEPTH.min(inputs)), count, filters, products, piece > 0);
+                        product_onto(simd, (points, depth), count, filters, products, piece > 0);
                     }
                 }
             }
