@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use imago::augment::{ParamKind, Transform};
+
 /// What each room may use of the others: a room, or one module of it.
 const MAY_USE: [(&str, &[&str]); 17] = [
     ("base", &[]),
@@ -249,4 +251,47 @@ fn the_reader_of_imports_finds_groups_nested_paths_and_renames() {
     let found: BTreeSet<String> = uses(code);
     assert!(expected.iter().all(|path| found.contains(path) || path == "h"), "{found:?}");
     assert!(!found.iter().any(|path| path.contains("no")), "{found:?}");
+}
+
+/// The table of docs/augmentation.md, from what the transforms say of themselves.
+fn table_of_transforms() -> String {
+    let number = |value: f64| ((value * 1000.0).round() / 1000.0).to_string();
+    let mut rows = Vec::new();
+    for transform in Transform::all() {
+        let settings = transform.params().into_iter().filter_map(|param| {
+            let (name, unit) = (param.name, if param.unit == "%" { "share" } else { param.unit });
+            let get = |end: &str| number(transform.get(&format!("{name}{end}")));
+            let within =
+                |min: f64, max: f64| format!("{} to {} {unit}", number(min), number(max)).trim_end().to_owned();
+            Some(match param.kind {
+                ParamKind::Number { min, max, .. } => format!("`{name} = {}` ({})", get(""), within(min, max)),
+                ParamKind::Range { min, max, .. } => {
+                    format!("`{name} = [{}, {}]` ({})", get(".low"), get(".high"), within(min, max))
+                }
+                ParamKind::Choice(names) => {
+                    let chosen = names.get(transform.get(name) as usize).copied().unwrap_or_default();
+                    format!("`{name} = \"{chosen}\"` ({})", names.join(", "))
+                }
+                ParamKind::Toggle => format!("`{name} = {}`", transform.get(name) > 0.5),
+                ParamKind::Color => format!("`{name} = [{}, {}, {}]`", get(".red"), get(".green"), get(".blue")),
+                // Taken from a picture in the window; nobody writes them.
+                ParamKind::Measured { .. } => return None,
+            })
+        });
+        let settings: Vec<String> = settings.collect();
+        rows.push(format!(
+            "| `{}` | {} | {} |",
+            transform.name(),
+            number(transform.default_probability()),
+            settings.join(", ")
+        ));
+    }
+    rows.join("\n")
+}
+
+#[test]
+fn the_documented_transforms_are_those_of_the_program() {
+    let document = std::fs::read_to_string("docs/augmentation.md").unwrap();
+    let table = table_of_transforms();
+    assert!(document.contains(&table), "docs/augmentation.md has another table than this:\n{table}");
 }

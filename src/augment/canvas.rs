@@ -26,6 +26,8 @@ pub(crate) struct Canvas<'a> {
     to_original: Map,
     /// The part of the original that is still there, where notes are kept: a convex polygon in its pixels.
     shown: Vec<(f64, f64)>,
+    /// Parts of the original that a step has covered, where notes are kept.
+    covered: Vec<[(f32, f32); 4]>,
     original: (u32, u32),
     target: u32,
     /// A step has brought the canvas to the target size.
@@ -44,6 +46,7 @@ impl<'a> Canvas<'a> {
             color: None,
             to_original: Map::IDENTITY,
             shown: Vec::new(),
+            covered: Vec::new(),
             original: (width, height),
             target: target.max(1),
             sized: false,
@@ -88,6 +91,15 @@ impl<'a> Canvas<'a> {
     /// Notes a word that the current step drew.
     pub fn note_word(&mut self, name: &'static str, word: &'static str) {
         self.note_drawn(name, Drawn::Word(word));
+    }
+
+    /// Notes that the current step covers a part (left, top, width, height) of the canvas.
+    pub fn note_covered(&mut self, [left, top, width, height]: [u32; 4]) {
+        if self.steps.is_some() {
+            let corners = polygon::rectangle(f64::from(width), f64::from(height));
+            let part = corners.map(|(x, y)| self.to_original.apply(x + f64::from(left), y + f64::from(top)));
+            self.covered.push(part.map(|(x, y)| (x as f32, y as f32)));
+        }
     }
 
     fn note_drawn(&mut self, name: &'static str, value: Drawn) {
@@ -168,7 +180,8 @@ impl<'a> Canvas<'a> {
         let steps = self.steps.take().unwrap_or_default();
         let kept = self.corners().map(|(x, y)| (x as f32, y as f32));
         let shown = self.shown.iter().map(|(x, y)| (*x as f32, *y as f32)).collect();
-        let trace = Trace { original: self.original, kept, shown, real: self.real_share(), steps };
+        let covered = std::mem::take(&mut self.covered);
+        let trace = Trace { original: self.original, kept, shown, covered, real: self.real_share(), steps };
         self.flush();
         (self.picture.into_owned(), trace)
     }

@@ -64,7 +64,7 @@ impl ColorMap {
         result
     }
 
-    /// The colour that becomes `wanted`, where there is one between 0 and 255.
+    /// A colour that [`ColorMap::apply`] makes `wanted`, where there is one.
     pub fn source_of(&self, wanted: [u8; 3]) -> Option<[u8; 3]> {
         let m = &self.matrix;
         let minor = |i: usize, j: usize| {
@@ -72,19 +72,19 @@ impl ColorMap {
             m[a][c] * m[b][d] - m[a][d] * m[b][c]
         };
         let determinant: f64 = (0..3).map(|j| m[0][j] * minor(0, j)).sum();
-        let mut source = [0; 3];
-        for (j, channel) in source.iter_mut().enumerate() {
+        let mut exact = [0.0; 3];
+        for (j, channel) in exact.iter_mut().enumerate() {
             // Cramer's rule.
             let sum: f64 = (0..3).map(|i| (f64::from(wanted[i]) - self.offset[i]) * minor(i, j)).sum();
-            let value = (sum / determinant).round();
-            if !(0.0..=255.0).contains(&value) {
-                return None;
-            }
-            *channel = value as u8;
+            *channel = sum / determinant;
         }
-        // Whole numbers may be too coarse, where colours are spread far apart.
-        let lands = self.color(source.map(f64::from)).map(|value| value.clamp(0.0, 255.0).round() as u8);
-        (lands == wanted).then_some(source)
+        // Whole numbers around it: colours may be spread so far apart that none of them will do.
+        let fixed = Fixed::of(self);
+        (0..8).find_map(|up| {
+            let whole = |i: usize| if up >> i & 1 == 1 { exact[i].ceil() } else { exact[i].floor() };
+            let source = [0, 1, 2].map(|i| whole(i).clamp(0.0, 255.0) as u8);
+            (fixed.color(source) == wanted).then_some(source)
+        })
     }
 
     /// What the statistics of a picture become.
@@ -101,19 +101,42 @@ impl ColorMap {
         ColorStats { mean: self.color(stats.mean), covariance }
     }
 
-    /// Changes every pixel, in fixed point with 14 bits after the point, rounded and held between 0 and 255.
+    /// Changes every pixel, rounded and held between 0 and 255.
     pub fn apply(&self, picture: &mut RgbImage) {
+        let fixed = Fixed::of(self);
+        for pixel in picture.as_flat_samples_mut().samples.as_chunks_mut::<3>().0 {
+            *pixel = fixed.color(*pixel);
+        }
+    }
+}
+
+/// A map in fixed point with 14 bits after the point.
+struct Fixed {
+    rows: [[i32; 3]; 3],
+    /// With the half that makes cutting off a rounding.
+    offset: [i32; 3],
+}
+
+impl Fixed {
+    fn of(map: &ColorMap) -> Self {
         const ONE: f64 = 16384.0;
         // Products stay below 2³¹: |weight| ≤ 64 leaves 64 · 2¹⁴ · 255 · 3 < 2³⁰.
         let fixed = |x: f64, bound: f64| (x.clamp(-bound, bound) * ONE).round() as i32;
-        let [r, g, b] = self.matrix.map(|row| row.map(|weight| fixed(weight, 40.0)));
-        let o = self.offset.map(|x| fixed(x, 32_000.0) + 8192);
-        for pixel in picture.as_flat_samples_mut().samples.chunks_exact_mut(3) {
-            let (x, y, z) = (i32::from(pixel[0]), i32::from(pixel[1]), i32::from(pixel[2]));
-            pixel[0] = ((r[0] * x + r[1] * y + r[2] * z + o[0]) >> 14).clamp(0, 255) as u8;
-            pixel[1] = ((g[0] * x + g[1] * y + g[2] * z + o[1]) >> 14).clamp(0, 255) as u8;
-            pixel[2] = ((b[0] * x + b[1] * y + b[2] * z + o[2]) >> 14).clamp(0, 255) as u8;
+        Self {
+            rows: map.matrix.map(|row| row.map(|weight| fixed(weight, 40.0))),
+            offset: map.offset.map(|x| fixed(x, 32_000.0) + 8192),
         }
+    }
+
+    fn color(&self, color: [u8; 3]) -> [u8; 3] {
+        let [x, y, z] = color.map(i32::from);
+        let [r, g, b] = self.rows;
+        let o = self.offset;
+        [
+            ((r[0] * x + r[1] * y + r[2] * z + o[0]) >> 14).clamp(0, 255) as u8,
+            ((g[0] * x + g[1] * y + g[2] * z + o[1]) >> 14).clamp(0, 255) as u8,
+            ((b[0] * x + b[1] * y + b[2] * z + o[2]) >> 14).clamp(0, 255) as u8,
+        ]
     }
 }
 
@@ -149,5 +172,38 @@ impl ColorStats {
     /// Lightness of the mean colour, 0 to 255.
     pub fn mean_luma(&self) -> f64 {
         LUMA.iter().zip(self.mean).map(|(weight, channel)| weight * channel).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_becomes_the_wanted_colour_to_the_bit() {
+        let mut found = 0;
+        for hundredths in (50..200).step_by(3) {
+            let factor = f64::from(hundredths) / 100.0;
+            let brighter = ColorMap::linear([[factor, 0.0, 0.0], [0.0, factor, 0.0], [0.0, 0.0, factor]]);
+            for map in [brighter, ColorMap::towards(100.0, factor), ColorMap::saturation(factor).after(&brighter)] {
+                for level in 0..=255 {
+                    for wanted in [[level; 3], [level, 255 - level, 77]] {
+                        let Some(source) = map.source_of(wanted) else { continue };
+                        let mut picture = RgbImage::from_pixel(1, 1, image::Rgb(source));
+                        map.apply(&mut picture);
+                        assert_eq!(picture.get_pixel(0, 0).0, wanted, "{source:?} by {map:?}");
+                        found += 1;
+                    }
+                }
+            }
+        }
+        assert!(found > 20_000, "only {found}");
+    }
+
+    #[test]
+    fn black_is_found_where_it_is_what_lies_below_it() {
+        // 2 · 40 − 100 is below nought.
+        assert!(ColorMap::towards(100.0, 2.0).source_of([0; 3]).is_some());
+        assert!(ColorMap::towards(100.0, 0.5).source_of([0; 3]).is_none());
     }
 }

@@ -19,12 +19,13 @@ pub(super) fn area<N: Copy + Into<f64>>(corners: &[(N, N)]) -> f64 {
     signed_area(corners).abs()
 }
 
-/// Whether a place is within a convex polygon whose corners go round as those of a picture; a clipped picture's do.
+/// Whether a place is within a convex polygon, whichever way round its corners go.
 pub(super) fn contains<N: Copy + Into<f64>>(corners: &[(N, N)], (x, y): (f64, f64)) -> bool {
+    let turn = signed_area(corners).signum();
     corners.len() >= 3
         && corners.iter().enumerate().all(|(i, corner)| {
             let ((ax, ay), (bx, by)) = (number(*corner), number(corners[(i + 1) % corners.len()]));
-            (bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0.0
+            turn * ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) >= 0.0
         })
 }
 

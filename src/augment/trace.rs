@@ -43,6 +43,8 @@ pub struct Trace {
     /// The part of the original that the result shows: a convex polygon in its pixels, empty where nothing of it is left. It is
     /// smaller than [`Trace::kept`] where a step looked beyond what an earlier one had left, and filled it in.
     pub shown: Vec<(f32, f32)>,
+    /// Parts that a step has covered: the corners of each, as places in the original's pixels.
+    pub covered: Vec<[(f32, f32); 4]>,
     /// The part of the result that shows it, 0 to 1.
     pub(super) real: f32,
     /// The steps that were applied, in order.
@@ -50,10 +52,15 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The part of the original's area that the result shows, 0 to 1.
+    /// The part of the original's area that the result shows, 0 to 1. Where two covered parts overlap, both are taken off.
     pub fn kept_share(&self) -> f32 {
         let whole = f64::from(self.original.0) * f64::from(self.original.1);
-        (polygon::area(&self.shown) / whole.max(1.0)).clamp(0.0, 1.0) as f32
+        let wide = |corners: &[(f32, f32)]| -> Vec<(f64, f64)> {
+            corners.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))).collect()
+        };
+        let shown = wide(&self.shown);
+        let covered: f64 = self.covered.iter().map(|part| polygon::area(&polygon::clip(&shown, &wide(part)))).sum();
+        ((polygon::area(&shown) - covered) / whole.max(1.0)).clamp(0.0, 1.0) as f32
     }
 
     /// The part of the result that shows the original rather than a filled border, 0 to 1.
@@ -74,7 +81,8 @@ impl Trace {
 
     /// Whether the place (x, y) of the original, in its pixels, is shown.
     pub fn keeps(&self, x: f32, y: f32) -> bool {
-        polygon::contains(&self.shown, (f64::from(x), f64::from(y)))
+        let place = (f64::from(x), f64::from(y));
+        polygon::contains(&self.shown, place) && !self.covered.iter().any(|part| polygon::contains(part, place))
     }
 
     /// Everything drawn as `name=value` texts, the steps' names in front: `rotate.degrees=12.5`.
@@ -149,6 +157,15 @@ mod tests {
         let nothing = trace(&[]);
         assert_eq!((nothing.kept_share(), nothing.kept_box()), (0.0, (0.0, 0.0, 0.0, 0.0)));
         assert!(!nothing.keeps(50.0, 25.0));
+    }
+
+    #[test]
+    fn what_is_covered_is_not_kept() {
+        let mut half = trace(&[(0.0, 0.0), (50.0, 0.0), (50.0, 50.0), (0.0, 50.0)]);
+        // As a flip leaves it, and half of it beyond what is shown.
+        half.covered = vec![[(70.0, 10.0), (30.0, 10.0), (30.0, 40.0), (70.0, 40.0)]];
+        assert!((half.kept_share() - (2500.0 - 600.0) / 5000.0).abs() < 1e-6, "{}", half.kept_share());
+        assert!(!half.keeps(40.0, 20.0) && half.keeps(20.0, 20.0) && !half.keeps(60.0, 45.0));
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// L2 penalty [default: 0].
     #[arg(long, value_parser = numbers::not_negative)]
     weight_decay: Option<f64>,
-    /// Augmentation of the training pictures: a preset (none, recipe, strong, …) or a TOML file [default: recipe].
+    /// Augmentation of the training pictures: a preset (none, recipe, light, strong, insects-from-above) or a TOML file [default: recipe].
     #[arg(long, value_name = "PRESET|FILE.toml")]
     augment: Option<String>,
     /// Turbo for a frozen resnet: only K augmented views of each picture, computed once and used over and over. Much faster, but

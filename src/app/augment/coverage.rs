@@ -1,4 +1,5 @@
-//! Measures what a pipeline keeps of pictures: draws from it many times and adds up which parts were kept.
+//! Measures what a pipeline keeps of pictures: draws from it many times and adds up which parts were kept, neither cut away nor
+//! covered.
 //!
 //! Nothing is assumed about the steps: the numbers come from the traces of real runs of the pipeline, on small stand-ins of
 //! the training pictures' shapes, because only the shape decides where a crop falls.
@@ -71,13 +72,18 @@ pub(super) fn measure(pipeline: &Pipeline, shapes: &[(u32, u32)], stop: &dyn Fn(
     })
 }
 
-/// The pipeline without the steps that move nothing (colours, noise, …): what is kept is the same, and much sooner known.
+/// The pipeline without the steps that move and cover nothing (colours, noise, …): what is kept is the same, and much sooner known.
 /// Which ones they are is seen from what each does by itself.
 fn geometric_only(pipeline: &Pipeline) -> Pipeline {
-    let picture = stand_in((64, 48));
+    // What does not fit into the one may fit into the other.
+    let pictures = [stand_in((64, 48)), stand_in((64, 64))];
     let kept_by = |steps: Vec<Step>, draw: u64| {
-        let mut rng = rng_for(stable_hash(b"what moves"), 0, draw);
-        Pipeline::of_steps(steps).apply_traced(&picture, RESULT, &mut rng).1.kept
+        let pipeline = Pipeline::of_steps(steps);
+        pictures.each_ref().map(|picture| {
+            let mut rng = rng_for(stable_hash(b"what moves"), 0, draw);
+            let trace = pipeline.apply_traced(picture, RESULT, &mut rng).1;
+            (trace.kept, trace.covered)
+        })
     };
     let moves = |step: &Step| {
         let alone = Step { enabled: true, probability: 1.0, transform: step.transform.clone() };
@@ -163,12 +169,28 @@ mod tests {
         let steps: Vec<Step> = Transform::all().into_iter().map(Step::new).collect();
         let names: Vec<_> =
             geometric_only(&Pipeline::of_steps(steps)).steps.iter().map(|step| step.transform.name()).collect();
-        for moving in ["random-resized-crop", "horizontal-flip", "rotate"] {
+        for moving in ["random-resized-crop", "horizontal-flip", "rotate", "random-erasing"] {
             assert!(names.contains(&moving), "{moving} is missing: {names:?}");
         }
         for still in ["brightness", "gaussian-noise", "jpeg-compression", "grayscale"] {
             assert!(!names.contains(&still), "{still} moves nothing: {names:?}");
         }
+    }
+
+    #[test]
+    fn what_is_erased_is_not_kept() {
+        use crate::augment::transforms::RandomErasing;
+        let erasing = RandomErasing { area: [0.8, 0.8], shape: [1.0, 1.0], ..RandomErasing::default() };
+        let erasing = Step::new(Transform::RandomErasing(erasing)).with_probability(1.0);
+        let coverage = of(&Pipeline::of_steps(vec![Step::new(crop_of_all()), erasing]));
+        // A square over 80 % of a square always covers its middle; a fifth is left.
+        assert_eq!(coverage.misses_middle, 1.0);
+        assert!((0.15..0.25).contains(&coverage.median_share), "{}", coverage.median_share);
+    }
+
+    fn crop_of_all() -> Transform {
+        use crate::augment::transforms::RandomResizedCrop;
+        Transform::RandomResizedCrop(RandomResizedCrop { area: [1.0, 1.0], shape: [0.1, 10.0] })
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Whole pipelines: what they equal, what they say about themselves, that they are reproducible.
 
 use super::*;
-use crate::augment::transforms::{Brightness, Contrast, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate};
+use crate::augment::transforms::{
+    Brightness, Contrast, GaussianBlur, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate,
+};
 use crate::augment::{KeepMap, ParamKind};
 use crate::imaging::{self, CropRect, Preprocess};
 
@@ -138,8 +140,15 @@ fn colours_between_geometric_steps_leave_one_resampling_pass() {
     for colour in colours {
         let between = Pipeline::of_steps(vec![turn.clone(), colour.clone(), crop.clone()]);
         assert_eq!(between.apply(&before, 64, &mut rng()), alone);
-        let first = Pipeline::of_steps(vec![colour, turn.clone(), crop.clone()]);
+        let first = Pipeline::of_steps(vec![colour.clone(), turn.clone(), crop.clone()]);
         assert_eq!(first.apply(&before, 64, &mut rng()), alone);
+        // What was measured is what is used where no other geometric step follows, and where pixels are asked for.
+        let last = Pipeline::of_steps(vec![turn.clone(), crop.clone(), colour.clone()]);
+        assert_eq!(last.apply(&before, 64, &mut rng()), alone);
+        let blur = Step::new(Transform::GaussianBlur(GaussianBlur::default())).with_probability(1.0);
+        let blurred = Pipeline::of_steps(vec![crop.clone(), blur.clone()]).apply(&before, 64, &mut rng());
+        let between = Pipeline::of_steps(vec![crop.clone(), colour, blur]).apply(&before, 64, &mut rng());
+        assert_eq!(between, blurred);
     }
 }
 

@@ -113,6 +113,7 @@ impl Operation for RandomErasing {
             canvas.note(name, f64::from(value));
         }
         if part[2] > 0 && part[3] > 0 {
+            canvas.note_covered(part);
             erase(canvas.pixels(), part, self.fill, rng);
         }
     }
