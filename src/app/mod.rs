@@ -18,6 +18,7 @@ mod imago_app;
 mod jobs;
 mod labels;
 mod lessons;
+mod message_box;
 mod native;
 mod no_window;
 mod picture_parts;

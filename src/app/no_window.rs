@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::message_box::{self, Message};
 use super::report;
 use crate::lang::{self, Language, t};
 
@@ -49,12 +50,20 @@ pub(super) fn closed_by_a_fault(reason: &str, language: Language) -> anyhow::Err
 
 /// Shows a message box with a text, and gives the same in English for standard error.
 fn told(language: Language, text: impl Fn() -> String) -> anyhow::Error {
-    show_message(&lang::within(language, &text));
-    anyhow::anyhow!(lang::within(Language::English, text))
+    let english = lang::within(Language::English, &text);
+    show_message(&lang::within(language, text), &english);
+    anyhow::anyhow!(english)
 }
 
 /// A message box, where one can be shown without a window of our own.
-fn show_message(text: &str) {
+fn show_message(text: &str, english: &str) {
+    // There rfd knows but one program, and where that is missing nothing is seen.
+    if cfg!(all(unix, not(target_os = "macos"))) {
+        if !message_box::show(&Message { title: "Imago", text, english }) {
+            tracing::warn!("no message box could be shown: zenity, kdialog or xmessage would do it");
+        }
+        return;
+    }
     let dialog = rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("Imago").set_description(text);
     // Whatever goes wrong in it: the sentence is still to be printed.
     let _ = catch_unwind(AssertUnwindSafe(|| dialog.show()));

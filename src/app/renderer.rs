@@ -179,6 +179,8 @@ fn age(path: &Path) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
@@ -208,6 +210,18 @@ mod tests {
         assert_eq!(Memory::read(folder.path()).failed(), None);
         first.draws(false);
         assert_eq!(Memory::read(folder.path()).failed(), None);
+    }
+
+    #[test]
+    fn another_window_that_is_opening_for_too_long_hangs_and_its_renderer_goes_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut hanging = Memory::read(folder.path());
+        hanging.starting(Renderer::Glow);
+        let file = File::options().write(true).open(folder.path().join("renderer.toml")).unwrap();
+        file.set_modified(SystemTime::now() - 2 * HANGS_AFTER).unwrap();
+        let next = Memory::read(folder.path());
+        assert!(hanging.lock.is_some() && next.lock.is_none(), "the other window lives");
+        assert_eq!((next.failed(), next.failed_last_time), (Some(Renderer::Glow), Some(Renderer::Glow)));
     }
 
     #[test]

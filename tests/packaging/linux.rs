@@ -22,6 +22,9 @@ fn the_menu_entry_opens_folders_and_models() {
     for wanted in ["inode/directory", kind.attribute("type").unwrap()] {
         assert!(types.split(';').any(|kind| kind == wanted), "{wanted} in {types}");
     }
+    for key in ["GenericName", "Comment", "Keywords"] {
+        assert_ne!(entry(key), entry(&format!("{key}[zh_CN]")));
+    }
 }
 
 #[test]
@@ -60,6 +63,8 @@ fn the_debian_package_has_this_version_and_every_file_that_it_names() {
     for library in ["$auto", "libegl1", "libx11-6", "libxcursor1", "libxi6", "libxkbcommon0", "libxkbcommon-x11-0"] {
         assert!(depends.split(", ").any(|found| found == library), "{library}");
     }
+    // Where there is no window, this tells why.
+    assert!(deb["recommends"].as_str().unwrap().contains("zenity"));
 }
 
 #[test]
