@@ -1,8 +1,15 @@
 //! The outcomes as cards: the picture at the left, its classes at the right (only those in view are laid out).
 
-use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
+use std::path::Path;
 
-use crate::app::state::State;
+use egui::{
+    Button, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
+};
+
+use crate::app::command::{Command, Commands, TransferCommand};
+use crate::app::state::{Project, State};
+use crate::dataset::{DatasetLayout, Split};
 use crate::lang::{self, t, tn};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
@@ -12,7 +19,7 @@ const WIDTH: f32 = 340.0;
 const HEIGHT: f32 = 148.0;
 
 /// Draws the cards.
-pub fn cards_ui(ui: &mut Ui, state: &mut State) {
+pub fn cards_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let order = state.predict.order();
     let gap = space::M;
     let width = ui.available_width() - 12.0;
@@ -31,13 +38,13 @@ pub fn cards_ui(ui: &mut Ui, state: &mut State) {
                 let Some(index) = order.get(row * columns + column) else { break };
                 let Some(outcome) = state.predict.outcomes.get(*index).cloned() else { continue };
                 let min = origin + vec2(column as f32 * (card_width + gap), row as f32 * row_height);
-                card_ui(ui, state, &outcome, Rect::from_min_size(min, vec2(card_width, HEIGHT)), *index);
+                card_ui(ui, state, &outcome, Rect::from_min_size(min, vec2(card_width, HEIGHT)), *index, commands);
             }
         }
     });
 }
 
-fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, index: usize) {
+fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, index: usize, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let file = outcome.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let classes = state.predict.model.as_ref().map(|model| model.classes.clone()).unwrap_or_default();
@@ -58,18 +65,21 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
     ui.scope_builder(UiBuilder::new().max_rect(left).id_salt(("picture", index)), |ui| {
         let tile = PictureTile { path: &outcome.path, name: &file, chip: None, selected: false, frame: None };
         let response = widgets::picture_tile_ui(ui, &mut state.pictures, &tile, side);
-        widgets::context_menu(&response, |ui| {
-            if ui.button(t!("Copy the file's path")).clicked() {
-                ui.ctx().copy_text(outcome.path.display().to_string());
-                ui.close();
-            }
-        });
+        widgets::context_menu(&response, |ui| menu_ui(ui, state, outcome, commands));
     });
     let right = Rect::from_min_max(inner.min + vec2(side + 12.0, 0.0), inner.max);
     ui.scope_builder(UiBuilder::new().max_rect(right).id_salt(("words", index)), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        widgets::elided_label(ui, &file, theme::strong(13.0), colors.text)
-            .on_hover_text(outcome.path.display().to_string());
+        ui.scope(|ui| {
+            ui.set_max_width(right.width() - theme::CONTROL_HEIGHT);
+            widgets::elided_label(ui, &file, theme::strong(13.0), colors.text)
+                .on_hover_text(outcome.path.display().to_string());
+        });
+        // In the card's corner, level with the name.
+        let corner = pos2(rect.right() - 4.0 - theme::CONTROL_HEIGHT, rect.top() + 4.0);
+        let dots = Rect::from_min_size(corner, Vec2::splat(theme::CONTROL_HEIGHT));
+        let more = t!("More: {name}", name = file);
+        widgets::more_button_at(ui, dots, &more, |ui| menu_ui(ui, state, outcome, commands));
         match &outcome.result {
             Ok(found) => {
                 widgets::probabilities_ui(ui, &classes, found, 2);
@@ -92,4 +102,91 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
             }
         }
     });
+}
+
+/// What can be done with a picture that was looked at.
+fn menu_ui(ui: &mut Ui, state: &State, outcome: &ImageOutcome, commands: &mut Commands) {
+    if ui.button(t!("Copy the file's path")).clicked() {
+        ui.ctx().copy_text(outcome.path.display().to_string());
+        ui.close();
+    }
+    if let Ok(found) = &outcome.result {
+        let predicted = state.predict.model.as_ref().and_then(|model| model.classes.get(found.label()));
+        add_ui(ui, state.project.as_ref(), &outcome.path, predicted.map(String::as_str), commands);
+    }
+}
+
+/// The classes of the data set that a copy of the picture can be added to, the predicted one first; or why there is none.
+fn add_ui(ui: &mut Ui, project: Option<&Project>, path: &Path, predicted: Option<&str>, commands: &mut Commands) {
+    let title = t!("Add to the data set…");
+    let project = match project {
+        None => Err(t!("No data set is open.")),
+        // A copy of a validation picture in training would be a leak.
+        Some(project) if project.item_at(path).is_some() => Err(t!("It is in the data set already.")),
+        Some(project) if project.dataset.classes.is_empty() => Err(t!("The data set has no classes yet.")),
+        Some(project) => Ok(project),
+    };
+    let project = match project {
+        Ok(project) => project,
+        Err(reason) => {
+            ui.add_enabled(false, Button::new(title));
+            // Not in a tooltip: the keyboard does not get to what is greyed out.
+            let reason = RichText::new(reason).font(theme::caption()).color(theme::colors(ui).text_weak);
+            ui.add(Label::new(reason).extend().selectable(false));
+            return;
+        }
+    };
+    let classes = &project.dataset.classes;
+    let has_splits = project.dataset.layout == DatasetLayout::Splits;
+    ui.menu_button(title, |ui| {
+        ui.set_min_width(170.0);
+        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+            for class in predicted_first(classes, predicted) {
+                let Some(name) = classes.get(class) else { continue };
+                let tooltip = if has_splits {
+                    t!(
+                        "Copies this picture to the training pictures of {class}; the original stays where it is.",
+                        class = name
+                    )
+                } else {
+                    t!("Copies this picture into {class}; the original stays where it is.", class = name)
+                };
+                ui.horizontal(|ui| {
+                    widgets::legend_dot(ui, theme::class_color(class));
+                    let shown = widgets::elide_middle(ui, name, &theme::body(), 200.0);
+                    if ui.button(shown).on_hover_text(tooltip).clicked() {
+                        let import = TransferCommand::Import(vec![path.to_owned()], Split::Train, class);
+                        commands.push(Command::Transfer(import));
+                        ui.close();
+                    }
+                    if Some(name.as_str()) == predicted {
+                        let said = RichText::new(t!("predicted")).font(theme::caption());
+                        ui.add(Label::new(said.color(theme::colors(ui).text_weak)).selectable(false));
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// The places of the classes, that of the predicted one first.
+fn predicted_first(classes: &[String], predicted: Option<&str>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    // The others stay in their order.
+    order.sort_by_key(|class| classes.get(*class).map(String::as_str) != predicted);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_predicted_class_comes_first_and_the_others_keep_their_order() {
+        let classes = ["ants", "bees", "wasps"].map(str::to_owned);
+        assert_eq!(predicted_first(&classes, Some("bees")), [1, 0, 2]);
+        assert_eq!(predicted_first(&classes, None), [0, 1, 2]);
+        // The model knows a class that the data set does not have.
+        assert_eq!(predicted_first(&classes, Some("flies")), [0, 1, 2]);
+    }
 }

@@ -29,7 +29,7 @@ pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         if state.predict.has_outcomes() || state.predict.classifying.is_some() {
             summary_ui(ui, state, commands);
             ui.add_space(space::S);
-            cards::cards_ui(ui, state);
+            cards::cards_ui(ui, state, commands);
         }
     });
 }
