@@ -185,3 +185,25 @@ fn the_layers_follow_the_model_that_is_chosen() {
     assert!(window.has_text("ResNet34 needs a weights file"));
     assert!(window.get_by_label("Start training").accesskit_node().is_disabled());
 }
+
+#[test]
+fn hyper_parameters_are_explained_while_a_run_holds_them() {
+    let (rate, momentum) = ("How far each step moves the weights.", "Each step keeps part of the previous direction");
+    let mut window = window(400);
+    window.click("Start training");
+    until_epoch(&mut window, 1);
+    let number = window.get_by_role_and_label(Role::SpinButton, "Learning rate");
+    assert!(number.accesskit_node().is_disabled());
+    let mark = window.get_by_role_and_label(Role::Button, "What is learning rate?");
+    assert!(!mark.accesskit_node().is_disabled());
+    assert!(!window.has_text(rate), "closed at first");
+    window.click("What is learning rate?");
+    window.run_steps(2);
+    assert!(window.has_text(rate));
+    window.get_by_label("What is momentum?").focus();
+    window.run_steps(3);
+    assert!(window.has_text(momentum));
+    window.click("Stop");
+    until_over(&mut window);
+    assert!(!window.get_by_role_and_label(Role::SpinButton, "Learning rate").accesskit_node().is_disabled());
+}

@@ -279,7 +279,7 @@ impl UiCommand {
             Self::ZoomIn => t!("Make text and controls larger."),
             Self::ZoomOut => t!("Make text and controls smaller."),
             Self::ZoomReset => t!("Text and controls at their usual size."),
-            Self::Settings => t!("Theme, size and motion."),
+            Self::Settings => t!("Theme, language, size and motion; proxy and mirrors for downloads."),
             Self::Tour => t!("What the five workspaces are for, in five steps."),
             Self::Lessons => {
                 t!("Try out what a convolution, pooling and augmentation do to a picture of your own.")

@@ -5,6 +5,7 @@ use egui::{ComboBox, DragValue, RangeSlider, Response, RichText, Slider, SliderC
 use crate::augment::{BatchMix, ParamKind, ParamSpec, Transform};
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
+use crate::ui::widgets;
 
 /// Anything that describes its own parameters.
 pub(super) trait Settings {
@@ -53,7 +54,7 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         ParamKind::Number { min, max, step, decimals } => {
             let scale = Scale::new(spec, min, max, step, decimals);
             let mut value = scale.shown(transform.get(spec.name));
-            let changed = number_ui(ui, lang::text(spec.title), &mut value, &scale);
+            let changed = number_ui(ui, lang::text(spec.title), about(spec), &mut value, &scale);
             if changed {
                 transform.set(spec.name, scale.stored(value));
             }
@@ -74,6 +75,28 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         }
         ParamKind::Color => color_ui(ui, transform, spec),
         ParamKind::Measured { .. } => false,
+    }
+}
+
+/// What the “?” of a parameter is about, and what it says: where neither its title nor the card says enough. Only the mixing of
+/// pictures has parameters of these names.
+fn about(spec: &ParamSpec) -> Option<(&'static str, &'static str)> {
+    match spec.name {
+        "alpha" => Some((
+            t!("the evenness of the mix"),
+            t!(
+                "With a small number one of the two pictures makes up nearly all of the mixture; with 1 every share is as \
+                 likely, and with more they come close to half and half. Usual are 0.2 for Mixup and 1 for CutMix."
+            ),
+        )),
+        "probability" => Some((
+            t!("the chance of mixing"),
+            t!(
+                "The share of batches that are mixed; chance decides for each of them. The others stay as they are, so that the \
+                 model also sees pictures as they really look."
+            ),
+        )),
+        _ => None,
     }
 }
 
@@ -124,10 +147,10 @@ impl Scale {
     }
 }
 
-/// Title, number, slider. Returns whether the number was changed.
-pub(super) fn number_ui(ui: &mut Ui, title: &str, value: &mut f64, scale: &Scale) -> bool {
+/// Title, “?” (what it is about, what it says), number, slider. Returns whether the number was changed.
+pub(super) fn number_ui(ui: &mut Ui, title: &str, about: Option<(&str, &str)>, value: &mut f64, scale: &Scale) -> bool {
     let mut changed = false;
-    title_row_ui(ui, title, |ui| {
+    title_row_ui(ui, title, about, |ui| {
         let response = ui.add(scale.drag_value(value));
         changed |= response.changed();
         name(ui, &response, title);
@@ -152,7 +175,7 @@ fn range_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, scale: 
     let (mut low, mut high) = before;
     let title = lang::text(spec.title);
     let (from, to) = (t!("{title} from", title = title), t!("{title} to", title = title));
-    title_row_ui(ui, title, |ui| {
+    title_row_ui(ui, title, None, |ui| {
         // From right to left.
         let response = ui.add(scale.drag_value(&mut high));
         name(ui, &response, &to);
@@ -187,7 +210,7 @@ fn choice_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec, names:
     let mut chosen = transform.get(spec.name).max(0.0) as usize;
     let before = chosen;
     let title = lang::text(spec.title);
-    title_row_ui(ui, title, |ui| {
+    title_row_ui(ui, title, None, |ui| {
         let combo = ComboBox::from_id_salt("choice")
             .width(120.0)
             .selected_text(capitalised(names.get(chosen).copied().map_or("", lang::text)));
@@ -212,7 +235,7 @@ fn color_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
     });
     let mut color = before;
     let title = lang::text(spec.title);
-    title_row_ui(ui, title, |ui| {
+    title_row_ui(ui, title, None, |ui| {
         let response = ui.color_edit_button_srgb(&mut color);
         name(ui, &response, title);
     });
@@ -224,8 +247,8 @@ fn color_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
     color != before
 }
 
-/// A title at the left and, from the right edge, what `right` draws.
-fn title_row_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
+/// A title at the left, with its “?” if it has one, and, from the right edge, what `right` draws.
+fn title_row_ui(ui: &mut Ui, title: &str, about: Option<(&str, &str)>, right: impl FnOnce(&mut Ui)) {
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 22.0;
@@ -233,6 +256,9 @@ fn title_row_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
         ui.spacing_mut().item_spacing.x = space::XS;
         let colors = theme::colors(ui);
         ui.add(egui::Label::new(RichText::new(title).color(colors.text)).selectable(false));
+        if let Some((term, explanation)) = about {
+            widgets::hint(ui, term, explanation);
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
     });
 }

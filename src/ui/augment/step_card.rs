@@ -195,7 +195,14 @@ fn settings_ui(ui: &mut Ui, step: &mut Step, example: Option<&Example>) -> bool 
     example_ui(ui, example, (name, about));
     let scale = params::Scale::percent();
     let mut chance = scale.shown(step.probability);
-    let mut changed = params::number_ui(ui, t!("How often"), &mut chance, &scale);
+    let about = (
+        t!("the chance of a step"),
+        t!(
+            "How likely it is that the step is applied, decided anew for each picture in every epoch. With 100 % it always is; with \
+             less some pictures stay as they were."
+        ),
+    );
+    let mut changed = params::number_ui(ui, t!("How often"), Some(about), &mut chance, &scale);
     if changed {
         step.probability = scale.stored(chance);
     }

@@ -67,12 +67,11 @@ fn chart_card_ui(
             ui.horizontal(|ui| {
                 ui.set_height(20.0);
                 ui.add_space(space::XS);
-                let (title, hint) = match quantity {
-                    Quantity::Loss => (t!("Loss"), hints::LOSS),
-                    Quantity::Accuracy => (t!("Accuracy"), hints::VALIDATION),
+                let (title, term, hint) = match quantity {
+                    Quantity::Loss => (t!("Loss"), t!("loss"), hints::LOSS),
+                    Quantity::Accuracy => (t!("Accuracy"), t!("accuracy"), hints::ACCURACY),
                 };
                 widgets::section_label(ui, title);
-                let term = if quantity == Quantity::Loss { t!("loss") } else { t!("validation") };
                 widgets::hint(ui, term, lang::text(hint));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if zoomed_now {

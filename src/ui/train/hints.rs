@@ -115,10 +115,11 @@ pub const WEIGHTS: &str = key!(
                            ones."
 );
 
-/// Validation.
-pub const VALIDATION: &str = key!(
-    "Pictures never trained on, checked after every epoch. The best epoch is chosen on them, so \
-                              their score is slightly optimistic."
+/// Accuracy, and what its two curves are.
+pub const ACCURACY: &str = key!(
+    "The share of pictures that the model names right: 1 is all of them, 0.5 every other one. The solid curve is for training \
+     pictures, the dashed one for validation pictures, which it never learns from; the best epoch is chosen on them, so their \
+     score is slightly optimistic."
 );
 
 /// Loss, and what its two curves tell.

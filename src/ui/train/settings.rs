@@ -13,7 +13,7 @@ use crate::train::{AugmentChoice, TrainConfig, TrainMode};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
-/// Draws models and settings. While a run of this data set is under way they show what it was started with.
+/// Draws models and settings. While a run of this data set is under way they show what it was started with, and explain it.
 pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let is_locked = is_locked(state);
     let numbers = numbers(state);
@@ -104,6 +104,10 @@ fn field(ui: &mut Ui, caption: &str, hint: &str, control: impl FnOnce(&mut Ui, I
         .horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 5.0;
             ui.set_min_height(16.0);
+            if !ui.is_enabled() {
+                // A run shows here what it was started with: only the values that can't be changed are dimmed.
+                ui.set_opacity(1.0);
+            }
             let text = RichText::new(caption).size(12.0).color(colors.text_weak);
             let label = ui.add(egui::Label::new(text).selectable(false));
             widgets::hint(ui, &caption.to_lowercase(), lang::text(hint));

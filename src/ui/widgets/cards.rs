@@ -1,6 +1,8 @@
 //! Cards, bars, hints, empty states.
 
-use egui::{Color32, Frame, Margin, Response, RichText, Role, Sense, Stroke, Tooltip, Ui, WidgetInfo, vec2};
+use egui::{
+    Color32, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke, Tooltip, Ui, UiBuilder, WidgetInfo, vec2,
+};
 use egui_material_icons::icons;
 
 use crate::lang::{self, t};
@@ -28,14 +30,20 @@ pub fn section_label(ui: &mut Ui, text: &str) -> Response {
     ui.add(egui::Label::new(RichText::new(text).font(theme::strong(13.0))).selectable(false))
 }
 
-/// A “?” that explains a term in two sentences: while the pointer is on it, after a click, and while it has the focus.
+/// A “?” that explains a term in two sentences: while the pointer is on it, after a click, and while it has the focus. It does so
+/// among controls that are disabled, too: what they are for is asked just then.
 pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
     let colors = theme::colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::click());
+    let (rect, response) = hint_place(ui);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("What is {term}?", term = term)));
     let color = if response.hovered() || response.has_focus() { colors.text } else { colors.text_weak };
-    ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
-    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
+    let mut painter = ui.painter().clone();
+    if !ui.is_enabled() {
+        // Not as weak as the controls around it, since it can be used.
+        painter.set_opacity(1.0);
+    }
+    painter.circle_stroke(rect.center(), 6.5, Stroke::new(1.0, color.gamma_multiply(0.7)));
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::caption(), color);
     if response.clicked_by(egui::PointerButton::Primary) {
         response.request_focus();
     } else if response.clicked_elsewhere() {
@@ -51,6 +59,22 @@ pub fn hint(ui: &mut Ui, term: &str, explanation: &str) -> Response {
         ui.label(explanation);
     });
     response
+}
+
+/// Where a “?” is, and what is done with it. Its id is the same whether the controls around it are enabled or not, so that it
+/// keeps the focus when that changes.
+fn hint_place(ui: &mut Ui) -> (Rect, Response) {
+    let size = vec2(16.0, 16.0);
+    // What is only being measured is disabled as well, and is to stay so.
+    if ui.is_enabled() || !ui.is_visible() {
+        return ui.allocate_exact_size(size, Sense::click());
+    }
+    let (id, space) = ui.allocate_space(size);
+    // Nothing within what is disabled can be enabled again: only a `Ui` without a parent is enabled there.
+    let builder = UiBuilder::new().layer_id(ui.layer_id()).max_rect(space).accessibility_parent(ui.unique_id());
+    let mut enabled = Ui::new(ui.ctx().clone(), id.with("enabled"), builder);
+    enabled.set_clip_rect(ui.clip_rect());
+    (ui.layout().align_size_within_rect(size, space), enabled.interact(space, id, Sense::click()))
 }
 
 /// A horizontal bar for a probability, 0 to 1, of the width at hand.
