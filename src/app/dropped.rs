@@ -1,18 +1,15 @@
 //! What is dropped on the window or pasted into it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::command::{PredictCommand, TrainCommand};
 use super::imago_app::Cx;
 use super::state::Workspace;
 use super::{predict, project, train, transfer};
 
-/// Entries of a dropped folder that are looked at.
-const ENTRIES_LOOKED_AT: usize = 1_000;
-
-/// Dropped things mean: one folder, no data set open or not in Predict → open it; a model → load it; anything else →
-/// classify it, or, in Data, ask into which class to copy it. A folder without folders in it is no data set with classes: in
-/// Data it is asked whether its pictures are meant.
+/// Dropped things mean: a model → load it; in Data with a data set open, whatever else → ask into which class to copy it, and,
+/// where it is one folder, whether that is a data set of its own; elsewhere one folder, unless Predict has a model for it →
+/// open it; anything else → classify it.
 pub(super) fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
     if let [path] = paths.as_slice() {
         let is_model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("safetensors"));
@@ -26,30 +23,19 @@ pub(super) fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
             cx.state.workspace = Workspace::Predict;
             return;
         }
-        let is_asked = cx.state.workspace == Workspace::Data && is_flat(path) && transfer::dropped(&paths, cx);
-        if is_asked {
-            return;
-        }
-        if path.is_dir() && (cx.state.workspace != Workspace::Predict || !cx.state.predict.has_model()) {
-            project::open(path, cx);
-            return;
-        }
     }
     if cx.state.workspace == Workspace::Data && transfer::dropped(&paths, cx) {
         return;
     }
+    if let [path] = paths.as_slice()
+        && path.is_dir()
+        && (cx.state.workspace != Workspace::Predict || !cx.state.predict.has_model())
+    {
+        project::open(path, cx);
+        return;
+    }
     cx.state.workspace = Workspace::Predict;
     predict::handle(PredictCommand::Classify(paths), cx);
-}
-
-/// Whether `path` is a folder without folders in it, hidden ones aside. Of a very large one only the first entries are looked
-/// at: this is done while a frame waits.
-fn is_flat(path: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(path) else { return false };
-    let is_folder = |entry: &std::fs::DirEntry| {
-        entry.file_type().is_ok_and(|kind| kind.is_dir()) && !entry.file_name().to_string_lossy().starts_with('.')
-    };
-    !entries.flatten().take(ENTRIES_LOOKED_AT).any(|entry| is_folder(&entry))
 }
 
 /// The paths that pasted text names: one a line, as plain paths or `file://` addresses (as file managers copy them).

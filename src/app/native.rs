@@ -198,7 +198,7 @@ pub enum Chosen {
     LabelsToSave(PathBuf),
     /// A table of labels.
     LabelsToRead(PathBuf),
-    /// Pictures to copy into a class.
+    /// Pictures, or a folder of them, to copy into a class.
     PicturesToImport(Vec<PathBuf>, Split, usize),
 }
 
@@ -321,6 +321,15 @@ pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<
         .pick_files();
     ask(cx, dialog, move |chosen| {
         let paths = chosen?.iter().map(|file| file.path().to_owned()).collect();
+        Some(Chosen::PicturesToImport(paths, split, class))
+    });
+}
+
+/// Lets the user choose a folder whose pictures to copy into a class.
+pub(super) fn choose_folder_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new().set_title(t!("Copy the pictures of a folder into a class")).pick_folder();
+    ask(cx, dialog, move |chosen| {
+        let paths = vec![chosen?.path().to_owned()];
         Some(Chosen::PicturesToImport(paths, split, class))
     });
 }

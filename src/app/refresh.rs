@@ -131,8 +131,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     cx.services.refresh.running = Some((line.id, Instant::now()));
 }
 
-/// Whether it would disturb: a folder is being opened or its headers read, pictures are being copied into it, something is
-/// being named, drawn or dragged.
+/// Whether it would disturb: a folder is being opened or its headers read, pictures are being copied into it or it is
+/// asked into which class, something is being named, drawn or dragged.
 fn is_busy(cx: &Cx<'_>) -> bool {
     let (state, data) = (&*cx.state, &cx.state.data);
     let reads_headers = state.project.as_ref().is_some_and(|project| project.facts.len() < project.dataset.items.len());
@@ -141,6 +141,7 @@ fn is_busy(cx: &Cx<'_>) -> bool {
         || reads_headers
         || imports
         || data.naming.is_some()
+        || state.transfer.incoming.is_some()
         || data.band.is_some()
         || cx.ctx.dragged_id().is_some()
 }

@@ -16,6 +16,8 @@ use crate::lang::{self, t, tn};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
+/// Pictures with another name that a notice names; of more it says how many.
+const NAMED: usize = 5;
 
 /// What the jobs report.
 pub enum TransferMessage {
@@ -50,7 +52,9 @@ pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
         TransferCommand::TakeLabels => take_labels(cx),
         TransferCommand::DropLabels => cx.state.transfer.preview = None,
         TransferCommand::ChooseImport(split, class) => native::choose_pictures_to_import(split, class, cx),
+        TransferCommand::ChooseImportFolder(split, class) => native::choose_folder_to_import(split, class, cx),
         TransferCommand::Import(paths, split, class) => import(paths, split, class, cx),
+        TransferCommand::ImportIntoNew(paths, split, name) => import_into_new(paths, split, name, cx),
     }
 }
 
@@ -75,14 +79,26 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     }
 }
 
-/// Files were dropped on the Data workspace: asks into which class they are to be copied. `false`: there is none.
+/// Files and folders were dropped on the Data workspace: asks into which class they are to be copied, or says why they can't be.
+/// `false`: they mean something else.
 pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
-    let Some(project) = cx.state.project.as_ref().filter(|project| !project.dataset.classes.is_empty()) else {
+    let Some(project) = &cx.state.project else { return false };
+    // The data set is not copied into itself, nor is a folder that it is in: they are opened.
+    if holds_data_set(paths, &project.dataset) {
         return false;
+    }
+    let folder = match paths {
+        [only] if only.is_dir() => Some(only.clone()),
+        _ => None,
     };
-    // The data set itself is not copied into itself; it is read again.
-    if paths.iter().any(|path| *path == project.dataset.root) {
-        return false;
+    // There is no class, and none can be made: a folder can still be opened.
+    if let Some(why) = project.labels.refusal().filter(|_| project.dataset.classes.is_empty()) {
+        if folder.is_some() {
+            return false;
+        }
+        let why = why.to_owned();
+        cx.state.notify(NoticeLevel::Warning, why);
+        return true;
     }
     // What is shown is what is meant.
     let filter = &cx.state.data.filter;
@@ -91,12 +107,14 @@ pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
         _ => 0,
     };
     let split = filter.split.unwrap_or(Split::Train);
-    let folder = match paths {
-        [only] if only.is_dir() && *only != project.dataset.root => Some(only.clone()),
-        _ => None,
-    };
-    cx.state.transfer.incoming = Some(Incoming { paths: paths.to_vec(), folder, split, class });
+    let paths = paths.to_vec();
+    cx.state.transfer.incoming = Some(Incoming { paths, folder, split, class, new_class: String::new() });
     true
+}
+
+/// Whether one of `paths` is the data set's folder, or one that it is in.
+fn holds_data_set(paths: &[PathBuf], dataset: &Dataset) -> bool {
+    paths.iter().any(|path| dataset.root.starts_with(path))
 }
 
 fn export(cx: &mut Cx<'_>) {
@@ -132,10 +150,26 @@ fn run_export(dataset: &Dataset, out: &Path, mode: ExportMode, job: &JobContext)
     })
 }
 
+/// Makes a class and copies pictures into it. A name that no class can have is said, and the dialog stays for another.
+fn import_into_new(paths: Vec<PathBuf>, split: Split, name: String, cx: &mut Cx<'_>) {
+    labels::handle(LabelCommand::CreateClass(name.clone()), cx);
+    let Some(project) = &cx.state.project else { return };
+    let class = project.dataset.classes.iter().position(|class| class == name.trim());
+    if let Some(class) = class {
+        import(paths, split, class, cx);
+    }
+}
+
 fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
     cx.state.transfer.incoming = None;
     let Some(project) = &cx.state.project else { return };
     let dataset = &project.dataset;
+    // Every picture would be there twice, most of them in a class that is not theirs.
+    if holds_data_set(&paths, dataset) {
+        let text = t!("A data set is not copied into a class of its own. Choose a folder inside it or elsewhere.");
+        cx.state.notify(NoticeLevel::Warning, text);
+        return;
+    }
     let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
     if let Some(why) = project.labels.refusal().filter(|_| folder.is_of_another) {
         let why = why.to_owned();
@@ -203,15 +237,21 @@ fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) 
     match imported.renamed.as_slice() {
         [] => {}
         [(from, to)] => {
-            let name = to.file_name().unwrap_or_default().to_string_lossy();
-            let from = from.file_name().unwrap_or_default().to_string_lossy();
+            let (from, name) = (name_of(from), name_of(to));
             text += &t!(" {from} was there already, so it is called {name}.", from = from, name = name);
         }
         many => {
+            let called = many.iter().take(NAMED).map(|(from, to)| {
+                let (from, name) = (name_of(from), name_of(to));
+                t!("{from} is called {name}", from = from, name = name)
+            });
+            let called: Vec<String> = called.collect();
             text += &tn!(
                 many.len(),
-                " {n} picture got another name, since theirs was taken.",
-                " {n} pictures got another name, since theirs was taken."
+                " {n} picture got another name, since theirs was taken: {names}{more}.",
+                " {n} pictures got another name, since theirs was taken: {names}{more}.",
+                names = lang::list(&called),
+                more = and_more(many.len() - called.len())
             );
         }
     }
@@ -230,13 +270,21 @@ fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) 
     }
     let level = if imported.copied > 0 { NoticeLevel::Success } else { NoticeLevel::Info };
     if let Some((path, why)) = imported.failed.first() {
-        let more = imported.failed.len() - 1;
-        let more = if more > 0 { t!(", and {more} more", more = more) } else { String::new() };
+        let more = and_more(imported.failed.len() - 1);
         let (path, why) = (path.display(), lang::sentence(why));
         text += &t!(" Not copied: {path}: {why}{more}.", path = path, why = why, more = more);
         return (NoticeLevel::Warning, text);
     }
     (level, text)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The end of a list that does not name all.
+fn and_more(more: usize) -> String {
+    if more > 0 { t!(", and {more} more", more = more) } else { String::new() }
 }
 
 fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
@@ -355,4 +403,42 @@ fn summary(exported: &Exported) -> String {
         parts.push(tn!(exported.unlabelled, "{n} without a label left out", "{n} without a label left out"));
     }
     lang::list(&parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{Language, within};
+
+    /// So many pictures `a.jpg`, `b.jpg`, …, all of which got another name.
+    fn renamed(count: u8) -> Imported {
+        let pair = |number: u8| {
+            let letter = char::from(b'a' + number);
+            (PathBuf::from(format!("in/{letter}.jpg")), PathBuf::from(format!("ants/{letter} (2).jpg")))
+        };
+        Imported { copied: count.into(), renamed: (0..count).map(pair).collect(), ..Imported::default() }
+    }
+
+    #[test]
+    fn pictures_that_got_another_name_are_named_up_to_five_of_them() {
+        let said = |count: u8| what_was_imported(&renamed(count), "ants").1;
+        assert_eq!(said(1), "1 picture copied into ants. a.jpg was there already, so it is called a (2).jpg.");
+        assert_eq!(
+            said(2),
+            "2 pictures copied into ants. 2 pictures got another name, since theirs was taken: a.jpg is called a (2).jpg, \
+             b.jpg is called b (2).jpg."
+        );
+        let five = said(5);
+        assert!(five.ends_with("d.jpg is called d (2).jpg, e.jpg is called e (2).jpg."), "{five}");
+        let seven = said(7);
+        assert!(seven.ends_with("e.jpg is called e (2).jpg, and 2 more."), "{seven}");
+        within(Language::Chinese, || {
+            assert_eq!(
+                said(2),
+                "已将 2 张图片复制到 ants。2 张图片因重名已改名：a.jpg 改名为 a (2).jpg、b.jpg 改名为 b (2).jpg。"
+            );
+            let seven = said(7);
+            assert!(seven.ends_with("e.jpg 改名为 e (2).jpg，另有 2 个。"), "{seven}");
+        });
+    }
 }

@@ -6,7 +6,7 @@ use egui_material_icons::icons;
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
-use crate::app::state::{LabelSaving, LanguageChoice, LeavingFor, State, ThemeChoice};
+use crate::app::state::{LabelSaving, LanguageChoice, LeavingFor, State, ThemeChoice, Workspace};
 use crate::dataset::ScanIssueKind;
 use crate::fetch::Network;
 use crate::lang::{self, Language, t, tn};
@@ -263,7 +263,9 @@ fn hovering_ui(ui: &Ui, state: &State) {
     painter.rect_filled(rect, 0.0, colors.window.gamma_multiply(0.88));
     let inner = rect.shrink(24.0);
     painter.rect_stroke(inner, 16.0, egui::Stroke::new(2.0, colors.accent), egui::StrokeKind::Inside);
-    let text = if state.predict.has_model() {
+    let text = if state.workspace == Workspace::Data && state.project.is_some() {
+        t!("Drop pictures or a folder to copy them into a class")
+    } else if state.predict.has_model() {
         t!("Drop pictures to classify them, or a folder to open it")
     } else {
         t!("Drop a folder of pictures, or a trained model")

@@ -1,15 +1,16 @@
 //! Classes that change while the data set is open, and folders that change under them.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::ImagoApp;
 use imago::app::command::{Command, LabelCommand, TransferCommand, UiCommand};
-use imago::app::state::{ClassFilter, PredictionFilter, State};
+use imago::app::state::{ClassFilter, PredictionFilter, State, Workspace};
 use imago::dataset::Split;
 
-use crate::common::{Window, colours, harness_with};
+use crate::common::{Window, colours, harness_with, loose};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -18,17 +19,6 @@ fn opened() -> (Window, PathBuf) {
     let root = window.home.path().join("colours");
     window.run_until("the watch", ImagoApp::is_watching);
     (window, root)
-}
-
-/// Draws frames, as a window does that is woken, until `done`.
-fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let start = Instant::now();
-    while !done(window.shown()) {
-        assert!(start.elapsed() < Duration::from_secs(90), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(20));
-        window.run_steps(1);
-    }
-    window.settle();
 }
 
 fn class_of(state: &State, path: &str) -> Option<String> {
@@ -70,12 +60,12 @@ fn journal(root: &Path) -> String {
 #[test]
 fn a_picture_that_is_renamed_while_it_is_shown_keeps_its_label_for_good() {
     let (mut window, root) = opened();
-    window.changes_files();
+    window.changes_files(&["train/green/green 1.jpg"]);
     window.click("green 1.jpg, green, train");
     window.press(Modifiers::NONE, Key::Num2);
-    until(&mut window, "the hash", |_| journal(&root).contains("hashes"));
+    window.wait_for("the hash", |_| journal(&root).contains("hashes"));
     std::fs::rename(root.join("train/green/green 1.jpg"), root.join("train/green/other.jpg")).expect("it is renamed");
-    until(&mut window, "the new name", |state| is_there(state, "train/green/other.jpg"));
+    window.wait_for("the new name", |state| is_there(state, "train/green/other.jpg"));
     assert_eq!(class_of(window.shown(), "train/green/other.jpg").as_deref(), Some("red"));
     window.run_steps(40);
     window.click("other.jpg, red, train, changed");
@@ -90,15 +80,15 @@ fn a_picture_that_is_renamed_while_it_is_shown_keeps_its_label_for_good() {
 #[test]
 fn the_copy_that_is_kept_is_not_set_aside_when_the_others_are_deleted() {
     let (mut window, root) = opened();
-    window.changes_files();
+    window.changes_files(&["train/green/green 1.jpg"]);
     let (first, twin) = (root.join("train/green/green 1.jpg"), root.join("train/green/twin.jpg"));
     std::fs::copy(&first, &twin).expect("a copy");
-    until(&mut window, "the copy", |state| is_there(state, "train/green/twin.jpg"));
+    window.wait_for("the copy", |state| is_there(state, "train/green/twin.jpg"));
     window.click("green 1.jpg, green, train");
     window.press(Modifiers::NONE, Key::X);
-    until(&mut window, "the hash", |_| journal(&root).contains("hashes"));
+    window.wait_for("the hash", |_| journal(&root).contains("hashes"));
     std::fs::remove_file(first).expect("it is deleted");
-    until(&mut window, "one picture less", |state| !is_there(state, "train/green/green 1.jpg"));
+    window.wait_for("one picture less", |state| !is_there(state, "train/green/green 1.jpg"));
     assert!(window.has("twin.jpg, green, train"));
     restart(&mut window, &root);
     assert!(window.has("twin.jpg, green, train"));
@@ -115,7 +105,7 @@ fn a_journal_that_is_deleted_while_it_is_open_is_written_anew_and_said() {
     window.open(&root);
     assert_eq!(class_of(window.shown(), "train/green/green 1.jpg").as_deref(), Some("red"));
     window.press(Modifiers::NONE, Key::Num2);
-    until(&mut window, "the notice", |state| {
+    window.wait_for("the notice", |state| {
         state.notices.iter().any(|notice| notice.text.contains("The file with the labels was gone"))
     });
     window.shown_mut().notices.clear();
@@ -131,7 +121,7 @@ fn pictures_imported_into_a_class_are_of_that_class_whatever_its_folder_stands_f
     label(&mut window, LabelCommand::RenameClass(0, "leaf".into()));
     label(&mut window, LabelCommand::CreateClass("green".into()));
     import(&mut window, "lawn.png", 2);
-    until(&mut window, "the import", |state| is_there(state, "train/green/lawn.png"));
+    window.wait_for("the import", |state| is_there(state, "train/green/lawn.png"));
     assert_eq!(class_names(&window), ["leaf", "red", "green"]);
     let seen = |window: &Window| {
         ["train/green/lawn.png", "train/green/green 1.jpg"]
@@ -147,7 +137,7 @@ fn pictures_imported_into_a_class_are_of_that_class_whatever_its_folder_stands_f
     label(&mut window, LabelCommand::MergeClasses(2, 1));
     label(&mut window, LabelCommand::CreateClass("green".into()));
     import(&mut window, "meadow.png", 2);
-    until(&mut window, "the second import", |state| is_there(state, "train/green/meadow.png"));
+    window.wait_for("the second import", |state| is_there(state, "train/green/meadow.png"));
     restart(&mut window, &root);
     assert_eq!(class_of(window.shown(), "train/green/meadow.png").as_deref(), Some("green"));
     assert_eq!(seen(&window), ["red", "leaf"]);
@@ -158,7 +148,7 @@ fn importing_into_a_class_that_was_made_here_leaves_the_keys_of_the_others_alone
     let (mut window, root) = opened();
     label(&mut window, LabelCommand::CreateClass("amber".into()));
     import(&mut window, "drop.png", 2);
-    until(&mut window, "the import", |state| is_there(state, "train/amber/drop.png"));
+    window.wait_for("the import", |state| is_there(state, "train/amber/drop.png"));
     assert_eq!(class_names(&window), ["green", "red", "amber"]);
     assert_eq!(class_of(window.shown(), "train/amber/drop.png").as_deref(), Some("amber"));
     // It needed no label of its own: undo takes back the class.
@@ -196,6 +186,115 @@ fn a_filter_by_a_class_goes_on_meaning_that_class() {
     set(&mut window, 1);
     std::fs::create_dir_all(root.join("train/azure")).expect("a folder");
     std::fs::copy(root.join("train/red/red 1.jpg"), root.join("train/azure/sky.jpg")).expect("a copy");
-    until(&mut window, "the new class", |state| is_there(state, "train/azure/sky.jpg"));
+    window.wait_for("the new class", |state| is_there(state, "train/azure/sky.jpg"));
     assert_eq!((class_names(&window).join(" "), get(&window)), ("azure green red".to_owned(), both(2)));
+}
+
+/// A picture in `garden`, one in a folder in it, and a file that is none.
+fn garden(window: &Window) -> PathBuf {
+    let folder = window.home.path().join("garden");
+    std::fs::create_dir_all(folder.join("north")).expect("a folder");
+    for (name, shade) in [("bed.png", 70), ("north/pond.png", 170)] {
+        image::RgbImage::from_pixel(30, 20, image::Rgb([9, shade, 60])).save(folder.join(name)).expect("a picture");
+    }
+    std::fs::write(folder.join("plan.txt"), "not a picture").expect("a text file");
+    folder
+}
+
+fn root_of(state: &State) -> Option<&Path> {
+    state.project.as_ref().map(|project| project.dataset.root.as_path())
+}
+
+fn count(state: &State) -> usize {
+    state.project.as_ref().map_or(0, |project| project.dataset.items.len())
+}
+
+fn was_said(state: &State, part: &str) -> bool {
+    state.notices.iter().any(|notice| notice.text.contains(part))
+}
+
+#[test]
+fn a_folder_is_imported_with_the_folders_in_it_but_never_the_data_set_itself() {
+    let (mut window, root) = opened();
+    window.get_by_label("red in Training, 4 pictures").click_secondary();
+    window.run_steps(3);
+    assert!(window.has("Import pictures…") && window.has("Import a folder…"));
+    window.press(Modifiers::NONE, Key::Escape);
+    let folder = garden(&window);
+    let import = |folder: &Path| Command::Transfer(TransferCommand::Import(vec![folder.to_owned()], Split::Train, 1));
+    window.command(import(&folder));
+    window
+        .wait_for("the import", |state| is_there(state, "train/red/bed.png") && is_there(state, "train/red/pond.png"));
+    assert_eq!(class_of(window.shown(), "train/red/pond.png").as_deref(), Some("red"));
+    assert!(was_said(window.shown(), "2 pictures copied into red. Files that are no pictures were left out: 1."));
+    assert!(folder.join("north/pond.png").is_file(), "it is copied, not moved");
+    for holds_it in [root.clone(), window.home.path().to_owned()] {
+        window.shown_mut().notices.clear();
+        window.command(import(&holds_it));
+        window.settle();
+        assert!(was_said(window.shown(), "A data set is not copied into a class of its own."));
+        assert_eq!(count(window.shown()), 17);
+    }
+}
+
+#[test]
+fn a_dropped_folder_with_folders_in_it_is_asked_about_while_a_data_set_is_open() {
+    let (mut window, root) = opened();
+    let folder = garden(&window);
+    window.command(Command::Dropped(vec![folder.clone()]));
+    assert!(window.has("Copy into class") && window.has("Open it as a data set instead"));
+    assert_eq!(root_of(window.shown()), Some(root.as_path()));
+    window.click("Copy into class");
+    window.wait_for("the import", |state| {
+        is_there(state, "train/green/bed.png") && is_there(state, "train/green/pond.png")
+    });
+    window.command(Command::Dropped(vec![folder.clone()]));
+    window.click("Open it as a data set instead");
+    window.wait_for("the other data set", |state| root_of(state) == Some(folder.as_path()));
+    assert!(window.shown().transfer.incoming.is_none());
+    // A model is one wherever it is dropped.
+    let model = window.home.path().join("model");
+    std::fs::create_dir_all(&model).expect("a folder");
+    std::fs::write(model.join("model.safetensors"), "no model").expect("a file");
+    window.command(Command::Dropped(vec![model]));
+    window.settle();
+    assert_eq!(window.shown().workspace, Workspace::Predict);
+    assert!(window.shown().transfer.incoming.is_none());
+    // Where no data set is open there is nothing to ask.
+    window.command(Command::Ui(UiCommand::CloseProject));
+    window.command(Command::Dropped(vec![folder.clone()]));
+    window.wait_for("the data set", |state| root_of(state) == Some(folder.as_path()));
+}
+
+#[test]
+fn pictures_dropped_where_there_is_no_class_yet_make_the_first_one() {
+    let mut window = harness_with(SIZE, loose);
+    let picture = garden(&window).join("bed.png");
+    window.command(Command::Dropped(vec![picture]));
+    assert_eq!(window.shown().workspace, Workspace::Data);
+    assert!(window.has("There is no class yet: write the name of the first one."));
+    assert!(window.get_by_label("Copy into class").accesskit_node().is_disabled());
+    window.get_by_role_and_label(Role::TextInput, "Class").focus();
+    window.run_steps(1);
+    window.get_by_role_and_label(Role::TextInput, "Class").type_text("moss");
+    window.run_steps(2);
+    window.click("Copy into class");
+    window.wait_for("the import", |state| is_there(state, "moss/bed.png"));
+    assert_eq!(class_of(window.shown(), "moss/bed.png").as_deref(), Some("moss"));
+    assert_eq!((class_names(&window), count(window.shown())), (vec!["moss".to_owned()], 61));
+    assert!(window.shown().transfer.incoming.is_none());
+}
+
+#[test]
+fn where_no_class_can_be_made_pictures_are_told_why_and_a_folder_is_opened() {
+    let mut window = harness_with(SIZE, loose);
+    let folder = garden(&window);
+    let project = window.shown_mut().project.as_mut().expect("a data set is open");
+    project.labels.read_only = Some("Another window gives labels here.".to_owned());
+    window.command(Command::Dropped(vec![folder.join("bed.png")]));
+    assert_eq!(window.shown().workspace, Workspace::Data);
+    assert!(was_said(window.shown(), "Another window gives labels here."));
+    assert!(window.shown().transfer.incoming.is_none());
+    window.command(Command::Dropped(vec![folder.clone()]));
+    window.wait_for("the other data set", |state| root_of(state) == Some(folder.as_path()));
 }

@@ -25,6 +25,10 @@ pub enum TransferCommand {
     DropLabels,
     /// Let the user choose pictures to copy into a class.
     ChooseImport(Split, usize),
+    /// Let the user choose a folder whose pictures to copy into a class.
+    ChooseImportFolder(Split, usize),
     /// Copy these files, and what is in these folders, into a class.
     Import(Vec<PathBuf>, Split, usize),
+    /// The same into a class of this name, which is made for them.
+    ImportIntoNew(Vec<PathBuf>, Split, String),
 }

@@ -75,6 +75,8 @@ pub struct Incoming {
     pub split: Split,
     /// Into which class.
     pub class: usize,
+    /// What the first class is to be called, as typed so far, where there is none yet.
+    pub new_class: String,
 }
 
 /// The dialogs' state.

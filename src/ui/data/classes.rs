@@ -40,6 +40,13 @@ pub fn menu_ui(
         commands.push(Command::Transfer(TransferCommand::ChooseImport(split, class)));
         ui.close();
     }
+    let tooltip = t!(
+        "Copies all pictures of a folder, also those of the folders in it, into this class; the originals stay where they are."
+    );
+    if ui.button(t!("Import a folder…")).on_hover_text(tooltip).clicked() {
+        commands.push(Command::Transfer(TransferCommand::ChooseImportFolder(split, class)));
+        ui.close();
+    }
     if ui.add_enabled(can, egui::Button::new(t!("Rename…"))).clicked() {
         data.naming = Some(ClassNaming { class: Some((split, class)), text: name.to_owned(), is_new: true });
         ui.close();

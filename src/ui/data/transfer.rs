@@ -1,6 +1,6 @@
 //! The menu of the data set, and the dialogs that take it out of Imago and labels in.
 
-use egui::{Label, ProgressBar, RichText, ScrollArea, Ui, WidgetInfo};
+use egui::{Key, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, WidgetInfo};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, TransferCommand, UiCommand};
@@ -156,20 +156,39 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
         many => tn!(many.len(), "{n} files and folders", "{n} files and folders"),
     };
     widgets::elided_label(ui, &text, theme::body(), colors.text);
-    widgets::weak_ui(ui, t!("They are copied; the originals stay where they are. A name that is taken gets a number."));
+    let what_is_done = if incoming.folder.is_some() {
+        t!(
+            "All its pictures are copied, also those of the folders in it; the originals stay where they are. A name that is taken \
+             gets a number."
+        )
+    } else {
+        t!("They are copied; the originals stay where they are. A name that is taken gets a number.")
+    };
+    widgets::weak_ui(ui, what_is_done);
+    let classes = &project.dataset.classes;
+    if classes.is_empty() {
+        widgets::weak_ui(ui, t!("There is no class yet: write the name of the first one."));
+    }
     ui.add_space(space::S);
     let name = project.class_name(Some(incoming.class)).to_owned();
+    let mut entered = false;
     ui.horizontal(|ui| {
         let label = ui.label(t!("Class"));
-        egui::ComboBox::from_id_salt("incoming_class")
-            .selected_text(name)
-            .show_ui(ui, |ui| {
-                for (class, name) in project.dataset.classes.iter().enumerate() {
-                    ui.selectable_value(&mut incoming.class, class, name);
-                }
-            })
-            .response
-            .labelled_by(label.id);
+        if classes.is_empty() {
+            let field = TextEdit::singleline(&mut incoming.new_class).hint_text(t!("Name of the class"));
+            let response = ui.add(field.desired_width(180.0)).labelled_by(label.id);
+            entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        } else {
+            egui::ComboBox::from_id_salt("incoming_class")
+                .selected_text(name)
+                .show_ui(ui, |ui| {
+                    for (class, name) in classes.iter().enumerate() {
+                        ui.selectable_value(&mut incoming.class, class, name);
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+        }
         if project.dataset.layout == DatasetLayout::Splits {
             let choices = Split::ALL.map(|split| (split, super::split_title(split)));
             widgets::segmented(ui, &mut incoming.split, &choices);
@@ -177,9 +196,15 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
     });
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        if widgets::primary_button(ui, t!("Copy into class"), true).clicked() {
-            let Incoming { paths, split, class, .. } = incoming.clone();
-            commands.push(Command::Transfer(TransferCommand::Import(paths, split, class)));
+        let has_class = !classes.is_empty() || !incoming.new_class.trim().is_empty();
+        let pressed = widgets::primary_button(ui, t!("Copy into class"), has_class).clicked();
+        if has_class && (pressed || entered) {
+            let Incoming { paths, split, class, new_class, .. } = incoming.clone();
+            commands.push(Command::Transfer(if classes.is_empty() {
+                TransferCommand::ImportIntoNew(paths, split, new_class)
+            } else {
+                TransferCommand::Import(paths, split, class)
+            }));
         }
         if let Some(folder) = &incoming.folder
             && ui.button(t!("Open it as a data set instead")).clicked()
