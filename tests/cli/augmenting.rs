@@ -216,6 +216,7 @@ fn hymenoptera_data_becomes_four_times_as_large_and_its_validation_pictures_stay
     }
     let bench = Bench::empty();
     let data = data.display().to_string();
+    let before = bench.snapshot(&data);
     let run = bench.run(&["augment", &data, "--out", "out", "--factor", "4", "--size", "32"]).ok();
     assert!(run.stdout().contains("976 pictures for training (244 originals, 732 variants), 153"), "{}", run.stdout());
     let count = |split: &str| {
@@ -223,6 +224,15 @@ fn hymenoptera_data_becomes_four_times_as_large_and_its_validation_pictures_stay
         files.filter(|entry| entry.file_type().is_file()).count()
     };
     assert_eq!((count("train"), count("val")), (4 * 244, 153));
+    // Not compared by `assert_eq`, which would print whole photographs.
+    assert!(bench.snapshot(&data) == before, "the data set was changed");
+    let validation = files(&bench, &format!("{data}/val"));
+    assert_eq!(validation.len(), 153);
+    for (name, bytes) in validation {
+        assert!(std::fs::read(bench.at("out/val").join(&name)).unwrap() == bytes, "{} was changed", name.display());
+    }
+    assert_eq!(std::fs::read_to_string(bench.at("out/manifest.jsonl")).unwrap().lines().count(), 4 * 244 + 153);
+    assert!(!bench.at("out/INCOMPLETE.txt").exists());
 }
 
 #[test]

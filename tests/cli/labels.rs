@@ -43,12 +43,17 @@ fn scan_train_and_evaluate_honour_the_journal_and_say_so() {
 #[test]
 fn a_damaged_line_of_the_journal_is_named_and_the_rest_counts() {
     let bench = Bench::new(4, 3);
+    let before = bench.snapshot("data");
     label(&bench, 2);
     let file = bench.at("data/.imago/labels.jsonl");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replacen("\"set_aside\":true", "\"set_aside\":frue", 1)).unwrap();
+    let damaged = std::fs::read_to_string(&file).unwrap().replacen("\"set_aside\":true", "\"set_aside\":frue", 1);
+    std::fs::write(&file, &damaged).unwrap();
     let run = bench.run(&["scan", "data", "--json"]).ok();
     assert!(run.stderr().contains("labels.jsonl: line 2"), "{}", run.stderr());
     let value: serde_json::Value = serde_json::from_str(&run.stdout()).unwrap();
     assert_eq!((&value["labels"]["changed"], &value["labels"]["set_aside"]), (&2.into(), &0.into()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged, "the command line only reads labels");
+    let mut after = bench.snapshot("data");
+    after.retain(|(path, _)| !path.starts_with(bench.at("data/.imago")));
+    assert!(after == before, "an original was changed");
 }

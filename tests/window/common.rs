@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use egui::{Key, Modifiers, Ui, UiBuilder};
 use egui_kittest::Harness;
 use imago::app::ImagoApp;
-use imago::app::command::Command;
+use imago::app::command::{Command, PredictCommand};
 use imago::app::state::{RunPhase, State, ThemeChoice, Workspace};
 use imago::base::AppPaths;
 
@@ -50,25 +50,37 @@ pub struct Window {
     harness: Harness<'static, Shown>,
     /// Settings, runs and data sets of this test; gone with the window.
     pub home: tempfile::TempDir,
-    /// The files of the data set that was opened, as they were then.
-    originals: Option<Originals>,
+    /// The files of each data set that was opened, as they were when it was opened first; the one opened last is the last.
+    originals: Vec<Originals>,
 }
 
-/// Files with when they were last changed and a checksum of their bytes.
-struct Originals(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+/// The files of a data set with when they were last changed and a checksum of their bytes.
+pub struct Originals {
+    root: PathBuf,
+    files: BTreeMap<PathBuf, (Option<SystemTime>, u64)>,
+}
 
 impl Originals {
     /// All files below a folder but those of Imago's own.
-    fn of(root: &Path) -> Self {
+    pub fn of(root: &Path) -> Self {
         let walk = walkdir::WalkDir::new(root).into_iter();
         let walk = walk.filter_entry(|entry| entry.file_name() != ".imago").filter_map(Result::ok);
         let files = walk.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-        Self(files.map(|path| (path.clone(), state_of(&path))).collect())
+        Self { root: root.to_owned(), files: files.map(|path| (path.clone(), state_of(&path))).collect() }
     }
 
-    /// Those that are others now, or gone. New files beside them are none of ours.
-    fn changed(&self) -> Vec<&Path> {
-        self.0.iter().filter(|(path, before)| state_of(path) != **before).map(|(path, _)| path.as_path()).collect()
+    /// None of them is another now, or gone. New files beside them are none of ours.
+    pub fn check(&self) {
+        let changed = self.files.iter().filter(|(path, before)| state_of(path) != **before);
+        let changed: Vec<&Path> = changed.map(|(path, _)| path.as_path()).collect();
+        assert!(changed.is_empty(), "these files are not what they were: {changed:?}");
+    }
+
+    /// A file, or all files below a folder, may be anything from here on.
+    fn let_go(&mut self, name: &str) {
+        let (named, count) = (self.root.join(name), self.files.len());
+        self.files.retain(|path, _| !path.starts_with(&named));
+        assert!(self.files.len() < count, "{} has no file {name}", self.root.display());
     }
 }
 
@@ -111,7 +123,7 @@ pub fn harness(size: [f32; 2]) -> Window {
         .with_max_steps(256)
         .build_ui_state(|ui, shown: &mut Shown| shown.frame_ui(ui), shown);
     harness.run_steps(2);
-    Window { harness, home, originals: None }
+    Window { harness, home, originals: Vec::new() }
 }
 
 /// Opens the window with `folder` opened in it as a data set, and waits until its pictures' headers are read.
@@ -157,9 +169,7 @@ impl Window {
 
     /// Opens a folder as data set and waits until its headers are read.
     pub fn open(&mut self, folder: &Path) {
-        self.check_originals();
-        self.originals = Some(Originals::of(folder));
-        self.command(Command::OpenFolder(folder.to_owned()));
+        self.begin_to_open(folder);
         self.run_until("the folder is read", |app| {
             let state = app.state();
             state.opening.is_none()
@@ -169,19 +179,30 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// Every file of the data set is as it was when it was opened: whatever was done in the window.
-    fn check_originals(&self) {
-        let changed = self.originals.as_ref().map(Originals::changed).unwrap_or_default();
-        assert!(changed.is_empty(), "these files are not what they were: {changed:?}");
-    }
-
-    /// From here on the test itself changes files of the data set, which until here are as they were.
-    pub fn changes_files(&mut self) {
+    /// Opens a folder as data set and waits for nothing. From here to the end of the test its files stay as they are.
+    pub fn begin_to_open(&mut self, folder: &Path) {
         self.check_originals();
-        self.originals = None;
+        // Opened again, it is still to be what it was the first time.
+        let known = self.originals.iter().position(|known| known.root == folder);
+        let originals = known.map_or_else(|| Originals::of(folder), |at| self.originals.remove(at));
+        self.originals.push(originals);
+        self.command(Command::OpenFolder(folder.to_owned()));
     }
 
-    /// Draws frames until `done`, at most a minute.
+    /// Every file of the data sets is as it was when they were opened: whatever was done in the window.
+    fn check_originals(&self) {
+        self.originals.iter().for_each(Originals::check);
+    }
+
+    /// From here on the test itself changes these files of the data set that was opened last, or all below these folders; each
+    /// is named as seen from the data set. Until here they are as they were, and all others are to the end.
+    pub fn changes_files(&mut self, names: &[&str]) {
+        self.check_originals();
+        let originals = self.originals.last_mut().expect("a data set was opened");
+        names.iter().for_each(|name| originals.let_go(name));
+    }
+
+    /// Draws frames until `done`, at most three minutes.
     pub fn run_until(&mut self, what: &str, done: impl Fn(&ImagoApp) -> bool) {
         let start = Instant::now();
         loop {
@@ -193,6 +214,12 @@ impl Window {
             assert!(start.elapsed() < PATIENCE, "waited in vain until {what}; notices: {notices:?}");
             std::thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// The same for what comes from outside: as a window that is woken by it, and then until all is quiet.
+    pub fn wait_for(&mut self, what: &str, done: impl Fn(&State) -> bool) {
+        self.run_until(what, |app| done(app.state()));
+        self.settle();
     }
 
     /// Trains the smallest network to the end, as a person would: it takes a moment.
@@ -296,4 +323,28 @@ pub fn colours(parent: &Path) -> PathBuf {
     }
     std::fs::write(root.join("train/red/notes.txt"), "not a picture").expect("a text file");
     root
+}
+
+/// 60 pictures without classes in `parent/loose`.
+pub fn loose(parent: &Path) -> PathBuf {
+    let root = parent.join("loose");
+    std::fs::create_dir_all(&root).expect("a folder");
+    for number in 0..60_u8 {
+        let picture = image::RgbImage::from_pixel(24, 24, image::Rgb([number * 4, 90, 200 - number]));
+        picture.save(root.join(format!("{number:02}.png"))).expect("a PNG");
+    }
+    root
+}
+
+/// A window in which every workspace has something to show.
+pub fn furnished(size: [f32; 2]) -> Window {
+    let mut window = harness_with(size, colours);
+    window.train(2);
+    window
+        .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
+    let pictures = window.shown().project.as_ref().map(|project| project.dataset.root.join("val/red")).unwrap();
+    window.command(Command::Predict(PredictCommand::Classify(vec![pictures])));
+    window.settle();
+    window.shown_mut().notices_view.cards.clear();
+    window
 }

@@ -1,26 +1,15 @@
 //! The labelling loop as hands do it: keys, menus and lines of the tree, and nothing else.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use imago::dataset::Split;
 
-use crate::common::{Window, colours, harness_with};
+use crate::common::{Window, colours, harness_with, loose};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
-
-/// 60 pictures without classes.
-fn loose(parent: &Path) -> PathBuf {
-    let root = parent.join("loose");
-    std::fs::create_dir_all(&root).expect("a folder");
-    for number in 0..60_u8 {
-        let picture = image::RgbImage::from_pixel(24, 24, image::Rgb([number * 4, 90, 200 - number]));
-        picture.save(root.join(format!("{number:02}.png"))).expect("a PNG");
-    }
-    root
-}
 
 /// The class and split of each picture by its path.
 fn labels(window: &Window) -> Vec<(PathBuf, Option<String>, Split)> {

@@ -262,7 +262,7 @@ fn the_split_that_is_shown_is_the_one_that_is_applied_and_it_is_undone_in_one_st
 fn a_picture_that_vanishes_while_it_is_shown_takes_nothing_with_it() {
     let mut window = checked(with_twins);
     let root = window.home.path().join("twins");
-    window.changes_files();
+    window.changes_files(&["train/b/4.png"]);
     std::fs::remove_file(root.join("train/b/4.png")).expect("it was there");
     window.click("4.png, b, train");
     window.settle();

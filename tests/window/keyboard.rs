@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use egui::accesskit::{NodeId, Role};
 use egui::{Key, Modifiers, Rect, Shape};
 use egui_kittest::kittest::{NodeT, Queryable};
-use imago::app::command::{Command, PredictCommand, SplitCommand, TransferCommand, UiCommand};
+use imago::app::command::{Command, SplitCommand, TransferCommand, UiCommand};
 use imago::app::state::{LessonPage, Workspace};
 use imago::ui::theme;
 
-use crate::common::{Window, colours, harness, harness_with};
+use crate::common::{Window, colours, furnished, harness, harness_with};
 
 const SIZE: [f32; 2] = [1440.0, 900.0];
 
@@ -53,22 +53,9 @@ fn not_reached(window: &mut Window) -> Vec<String> {
     wanted.into_iter().filter(|(id, _)| !reached.contains(id) && still.contains_key(id)).map(|(_, name)| name).collect()
 }
 
-/// A window in which every workspace has something to show.
-fn furnished() -> Window {
-    let mut window = harness_with(SIZE, colours);
-    window.train(2);
-    window
-        .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
-    let pictures = window.shown().project.as_ref().map(|project| project.dataset.root.join("val/red")).unwrap();
-    window.command(Command::Predict(PredictCommand::Classify(vec![pictures])));
-    window.settle();
-    window.shown_mut().notices_view.cards.clear();
-    window
-}
-
 #[test]
 fn tab_reaches_every_control_of_every_workspace() {
-    let mut window = furnished();
+    let mut window = furnished(SIZE);
     for workspace in Workspace::ALL {
         window.command(Command::Go(workspace));
         window.settle();
@@ -115,7 +102,7 @@ fn rings(window: &Window) -> Vec<Rect> {
 
 #[test]
 fn whatever_has_the_focus_has_a_ring_also_what_is_amber_itself_or_selected_or_without_a_frame() {
-    let mut window = furnished();
+    let mut window = furnished(SIZE);
     let run = window.shown().results.runs[0].title.clone();
     for (workspace, name) in [
         (Workspace::Train, "Start training".to_owned()),
@@ -166,7 +153,7 @@ fn a_question_mark_explains_itself_to_the_keyboard_to_a_click_and_to_a_screen_re
 
 #[test]
 fn the_menu_of_a_run_opens_by_its_button_and_by_the_keyboard() {
-    let mut window = furnished();
+    let mut window = furnished(SIZE);
     window.command(Command::Go(Workspace::Results));
     window.settle();
     let run = window.shown().results.runs[0].title.clone();
@@ -189,7 +176,7 @@ fn the_menu_of_a_run_opens_by_its_button_and_by_the_keyboard() {
 
 #[test]
 fn the_menus_of_a_class_of_a_picture_and_of_a_card_open_by_the_keyboard() {
-    let mut window = furnished();
+    let mut window = furnished(SIZE);
     window.command(Command::Go(Workspace::Data));
     window.settle();
     window.get_by_label_contains("green in Training").focus();

@@ -16,6 +16,8 @@ use imago::base::{AppPaths, CancelToken};
 use imago::dataset::labels::{Edit, LabelLayer, LabelPlaces, Mark, read_labels};
 use imago::dataset::{Dataset, ScanOptions, scan};
 
+use crate::common::Originals;
+
 /// Windows that are killed; `IMAGO_LABEL_KILLS` asks for more.
 const KILLS: usize = 40;
 
@@ -141,6 +143,7 @@ fn listen(child: &mut Child, before: String, mut until: impl FnMut(&mut Child, u
 fn a_window_that_is_killed_has_saved_what_it_said_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = data_set(folder.path());
+    let originals = Originals::of(&root);
     let scanned = scan(&root, &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).expect("a data set");
     let places = LabelPlaces::of(&root, &AppPaths::below(folder.path().join("imago")).data_dir);
     let recovered = || {
@@ -177,6 +180,7 @@ fn a_window_that_is_killed_has_saved_what_it_said_and_nothing_else() {
         begun += states.len() - 1;
         acknowledged += saved;
     }
+    originals.check();
     assert!(acknowledged > kills, "{acknowledged} of {begun} actions in {kills} windows");
     println!("{kills} windows, {begun} actions, {acknowledged} known to be saved");
 }

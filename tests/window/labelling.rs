@@ -10,23 +10,12 @@ use imago::base::{AppPaths, CancelToken};
 use imago::dataset::Split;
 use imago::dataset::labels::{LabelPlaces, open_labels};
 
-use crate::common::{Window, colours, harness_with};
+use crate::common::{Window, colours, harness_with, loose};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 fn opened() -> Window {
     harness_with(SIZE, colours)
-}
-
-/// 60 pictures without classes, and two empty classes to give.
-fn unlabelled(parent: &Path) -> PathBuf {
-    let root = parent.join("loose");
-    std::fs::create_dir_all(&root).expect("a folder");
-    for number in 0..60_u8 {
-        let picture = image::RgbImage::from_pixel(24, 24, image::Rgb([number * 4, 90, 200 - number]));
-        picture.save(root.join(format!("{number:02}.png"))).expect("a PNG");
-    }
-    root
 }
 
 /// Class of each picture, in the data set's order.
@@ -80,7 +69,7 @@ fn restart(window: &mut Window, root: &Path) {
 
 #[test]
 fn fifty_pictures_are_labelled_by_keyboard_alone_and_undone_and_redone_also_after_a_restart() {
-    let mut window = harness_with(SIZE, unlabelled);
+    let mut window = harness_with(SIZE, loose);
     let root = window.home.path().join("loose");
     let before = originals(&root);
     create_class(&mut window, "dark");

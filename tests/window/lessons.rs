@@ -288,7 +288,7 @@ fn every_control_of_the_lessons_has_a_name_in_both_languages_and_all_fits_into_t
 #[test]
 fn a_picture_that_is_written_anew_is_read_again() {
     let mut window = opened(halves, LessonPage::Convolution);
-    window.changes_files();
+    window.changes_files(&["train/red/a.png"]);
     window.run_until("the watch", ImagoApp::is_watching);
     assert_eq!(result(&window).plane.largest(), 640.0);
     let path = window.home.path().join("halves/train/red/a.png");

@@ -1,9 +1,10 @@
 //! Looking closely: the large view, two pictures side by side, the rubber band, letters of classes, the history of a label,
 //! and that leaving never loses labels without a question.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use egui::{Key, Modifiers, Pos2, Vec2, ViewportCommand, ViewportEvent};
+use egui::{Key, Modifiers, Pos2, Shape, TextureId, Vec2, ViewportCommand, ViewportEvent};
 use egui_kittest::kittest::Queryable;
 use imago::app::command::{Command, LabelCommand, UiCommand};
 use imago::app::state::{FileFacts, SortBy};
@@ -263,7 +264,8 @@ fn files_that_vanish_while_they_are_shown_are_named_and_the_rest_goes_on() {
     // As in a folder that someone tidies up: after opening, before the pictures are decoded.
     let mut window = harness(SIZE);
     let root = colours(window.home.path());
-    window.command(Command::OpenFolder(root.clone()));
+    window.begin_to_open(&root);
+    window.changes_files(&["train/green/green 1.jpg", "train/green/green 2.jpg"]);
     window.run_until("it is open", |app| app.state().project.is_some());
     for name in ["green 1.jpg", "green 2.jpg"] {
         std::fs::remove_file(root.join("train/green").join(name)).expect("it can be removed");
@@ -368,4 +370,93 @@ fn zooming_in_shows_every_pixel_of_a_picture_that_is_larger_than_the_screen() {
     window.press(Modifiers::NONE, Key::Escape);
     window.settle();
     assert!(window.shown().data.large.is_none());
+}
+
+/// Photographs with more pixels than any view of them here. Those with a number are of the class `b`, so that the key 1 gives
+/// them another.
+fn photographs(parent: &Path) -> PathBuf {
+    let root = parent.join("photographs");
+    let numbered =
+        ["train/b/0.jpg", "train/b/1.jpg", "train/b/2.jpg", "train/b/3.jpg", "train/b/4.jpg", "train/b/5.jpg"];
+    for (number, path) in numbered.into_iter().chain(["train/a/z.jpg", "val/a/y.jpg", "val/b/x.jpg"]).enumerate() {
+        let file = root.join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        let picture = image::RgbImage::from_pixel(1600, 1200, image::Rgb([40, 90, 40 + 20 * number as u8]));
+        picture.save(&file).expect("a JPEG");
+    }
+    root
+}
+
+/// Marks the first of six photographs in a grid of the smallest tiles, for which it is decoded smaller than for any other view.
+fn at_the_first_photograph() -> Window {
+    let mut window = harness(SIZE);
+    // Before it is opened: the first pictures are decoded for the grid while the folder is still being read.
+    window.shown_mut().settings.thumb_points = 64.0;
+    let root = photographs(window.home.path());
+    window.open(&root);
+    window.click("0.jpg, b, train");
+    window
+}
+
+/// Pixels of the longer side of a file's largest texture among those that are asked for; nought if there is none.
+fn longest(window: &Window, file: &str, is_asked_for: impl Fn(TextureId) -> bool) -> usize {
+    let textures = window.ctx.tex_manager();
+    let textures = textures.read();
+    // A picture's texture has the name of its file.
+    let of_file = textures.allocated().filter(|(id, meta)| Path::new(&meta.name).ends_with(file) && is_asked_for(**id));
+    of_file.map(|(_, meta)| meta.size[0].max(meta.size[1])).max().unwrap_or(0)
+}
+
+/// How large a picture is there, whether or not it is shown.
+fn held(window: &Window, file: &str) -> usize {
+    longest(window, file, |_| true)
+}
+
+/// How large a picture is there of what the last frame painted.
+fn painted(window: &Window, file: &str) -> usize {
+    fn collect(shape: &Shape, into: &mut HashSet<TextureId>) {
+        if let Shape::Vec(shapes) = shape {
+            shapes.iter().for_each(|shape| collect(shape, into));
+        } else {
+            into.insert(shape.texture_id());
+        }
+    }
+    let mut textures = HashSet::new();
+    for shape in &window.output().shapes {
+        collect(&shape.shape, &mut textures);
+    }
+    longest(window, file, |id| textures.contains(&id))
+}
+
+/// Labels the first photograph, which is in view under the name `view`, and sees that the next one does not have to be waited
+/// for. Frame by frame, so that nothing can be decoded between being shown and being looked for.
+fn goes_on_without_waiting(window: &mut Window, view: &str) {
+    window.settle();
+    let shows = |window: &Window, file: &str| window.has(&format!("{view} {file}"));
+    assert!(shows(window, "0.jpg"));
+    let size = painted(window, "0.jpg");
+    // What is that large is that large for this view: neither the grid nor the reading of the folder asks for so much.
+    assert!(held(window, "5.jpg") < size, "{} of {size} pixels", held(window, "5.jpg"));
+    window.key_down(Key::Num1);
+    window.step();
+    assert_eq!((class_of(window, "0.jpg"), cursor(window)), (Some(0), "1.jpg".to_owned()));
+    assert!(shows(window, "0.jpg"), "the next one has not been shown yet, only marked");
+    assert_eq!(held(window, "1.jpg"), size, "it was decoded ahead, as large as it will be shown");
+    window.key_up(Key::Num1);
+    window.step();
+    assert!(shows(window, "1.jpg"));
+    assert_eq!(painted(window, "1.jpg"), size, "the first frame that shows it shows it sharp");
+}
+
+#[test]
+fn in_the_large_view_nobody_waits_for_the_next_picture_after_a_label() {
+    let mut window = at_the_first_photograph();
+    window.press(Modifiers::NONE, Key::Space);
+    goes_on_without_waiting(&mut window, "Large picture");
+}
+
+#[test]
+fn in_the_inspector_nobody_waits_for_the_next_picture_after_a_label() {
+    let mut window = at_the_first_photograph();
+    goes_on_without_waiting(&mut window, "Large view of");
 }

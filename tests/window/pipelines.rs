@@ -71,8 +71,7 @@ fn colours_are_moved_towards_a_picture_of_ones_choice() {
 
 /// Opens another data set and waits until its pipeline is read, too.
 fn open_anew(window: &mut Window, folder: &Path) {
-    let folder = folder.to_owned();
-    window.command(Command::OpenFolder(folder.clone()));
+    window.begin_to_open(folder);
     window.run_until("it is open", |app| {
         app.state().project.as_ref().is_some_and(|project| project.dataset.root == folder) && app.is_idle()
     });

@@ -6,10 +6,10 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
-use imago::app::command::{Command, PredictCommand, SplitCommand, UiCommand};
+use imago::app::command::{Command, SplitCommand, UiCommand};
 use imago::app::state::{LanguageChoice, NoticeLevel, Workspace};
 
-use crate::common::{Window, colours, harness, harness_with};
+use crate::common::{Window, colours, furnished, harness, harness_with};
 
 /// The window that opens at first, with the interface at 200 %, at 100 % and at 80 %.
 const SIZES: [[f32; 2]; 3] = [[640.0, 416.0], [1280.0, 832.0], [1600.0, 1040.0]];
@@ -78,21 +78,9 @@ fn misplaced(window: &Window, [width, height]: [f32; 2]) -> Vec<String> {
     wrong
 }
 
-fn furnished() -> Window {
-    let mut window = harness_with([1280.0, 832.0], colours);
-    window.train(2);
-    window
-        .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
-    let pictures = window.shown().project.as_ref().map(|project| project.dataset.root.join("val/red")).unwrap();
-    window.command(Command::Predict(PredictCommand::Classify(vec![pictures])));
-    window.settle();
-    window.shown_mut().notices_view.cards.clear();
-    window
-}
-
 #[test]
 fn every_workspace_has_its_controls_in_view_and_beside_each_other_at_every_size_in_both_languages() {
-    let mut window = furnished();
+    let mut window = furnished([1280.0, 832.0]);
     let mut wrong = Vec::new();
     for language in [LanguageChoice::English, LanguageChoice::Chinese] {
         window.shown_mut().settings.language = language;

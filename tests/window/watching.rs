@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::Key;
 use egui::Modifiers;
@@ -15,23 +15,13 @@ use crate::common::{Window, colours, harness_with};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-fn opened() -> (Window, PathBuf) {
+/// The window with the flat colours in it, of which the test changes the files that are named.
+fn opened(changes: &[&str]) -> (Window, PathBuf) {
     let mut window = harness_with(SIZE, colours);
     let root = window.home.path().join("colours");
-    window.changes_files();
+    window.changes_files(changes);
     window.run_until("the watch", ImagoApp::is_watching);
     (window, root)
-}
-
-/// Draws frames, as a window does that is woken, until `done`.
-fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let start = Instant::now();
-    while !done(window.shown()) {
-        assert!(start.elapsed() < Duration::from_secs(90), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(20));
-        window.run_steps(1);
-    }
-    window.settle();
 }
 
 fn count(state: &State) -> usize {
@@ -52,14 +42,14 @@ fn picture(path: &Path, side: u32) {
 
 #[test]
 fn a_picture_that_appears_is_shown_and_what_was_done_stays() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&[]);
     window.press(Modifiers::NONE, Key::ArrowRight);
     let stood = cursor(window.shown());
     // A label that was just given is there afterwards, and can be undone.
     window.press(Modifiers::NONE, Key::Num2);
     window.shown_mut().data.filter.text = "green".to_owned();
     picture(&root.join("train/green/new green.png"), 30);
-    until(&mut window, "the new picture", |state| count(state) == 16);
+    window.wait_for("the new picture", |state| count(state) == 16);
     assert!(was_said(window.shown(), "new green.png is new in the folder."));
     assert_ne!(cursor(window.shown()), stood, "labelling goes on to the next picture");
     assert_eq!(window.shown().data.filter.text, "green");
@@ -70,7 +60,7 @@ fn a_picture_that_appears_is_shown_and_what_was_done_stays() {
 
 #[test]
 fn the_keyboard_goes_on_where_its_picture_vanished_and_the_label_comes_back_with_the_file() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&["train/green/green 1.jpg"]);
     window.press(Modifiers::NONE, Key::ArrowRight);
     assert_eq!(cursor(window.shown()).as_deref(), Some("green 1.jpg"));
     window.press(Modifiers::NONE, Key::Num2);
@@ -79,24 +69,24 @@ fn the_keyboard_goes_on_where_its_picture_vanished_and_the_label_comes_back_with
     let file = root.join("train/green/green 1.jpg");
     let away = window.home.path().join("away.jpg");
     std::fs::rename(&file, &away).expect("it can be moved");
-    until(&mut window, "one picture less", |state| count(state) == 14);
+    window.wait_for("one picture less", |state| count(state) == 14);
     assert!(was_said(window.shown(), "green 1.jpg is gone from the folder. Its label is kept"));
     assert_eq!(cursor(window.shown()).as_deref(), Some("green 2.jpg"));
     assert!(window.has("red in Training, 4 pictures"));
     std::fs::rename(&away, &file).expect("it can be moved back");
-    until(&mut window, "the picture again", |state| count(state) == 15);
+    window.wait_for("the picture again", |state| count(state) == 15);
     assert!(window.has("red in Training, 5 pictures"), "with its label");
 }
 
 #[test]
 fn a_file_that_is_written_anew_is_shown_anew_and_the_large_view_stays_open() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&["train/green/green 1.jpg"]);
     window.press(Modifiers::NONE, Key::ArrowRight);
     window.shown_mut().data.large = Some(LargeView::new(None));
     window.settle();
     let id = window.shown().data.selection.cursor.expect("a picture is marked");
     picture(&root.join("train/green/green 1.jpg"), 77);
-    until(&mut window, "the new size", |state| {
+    window.wait_for("the new size", |state| {
         let facts = state.project.as_ref().and_then(|project| project.facts.get(&id));
         matches!(facts, Some(FileFacts::Known { width: 77, .. }))
     });
@@ -107,7 +97,7 @@ fn a_file_that_is_written_anew_is_shown_anew_and_the_large_view_stays_open() {
 
 #[test]
 fn a_dropped_folder_of_pictures_may_be_meant_for_a_class_or_as_a_data_set() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&[]);
     let folder = window.home.path().join("garden");
     std::fs::create_dir_all(&folder).expect("a folder");
     for number in 0..3 {
@@ -117,12 +107,12 @@ fn a_dropped_folder_of_pictures_may_be_meant_for_a_class_or_as_a_data_set() {
     window.run_steps(2);
     assert!(window.has("Copy into class") && window.has("Open it as a data set instead"));
     window.click("Copy into class");
-    until(&mut window, "three pictures more", |state| count(state) == 18);
+    window.wait_for("three pictures more", |state| count(state) == 18);
     assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), Some(root));
     window.command(Command::Dropped(vec![folder.clone()]));
     window.run_steps(2);
     window.click("Open it as a data set instead");
-    until(&mut window, "the other data set", |state| count(state) == 3);
+    window.wait_for("the other data set", |state| count(state) == 3);
     assert!(window.shown().transfer.incoming.is_none());
 }
 
@@ -149,25 +139,25 @@ fn suggest(window: &mut Window, id: ItemId) {
 
 #[test]
 fn another_picture_under_the_name_of_one_that_went_is_a_new_one() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&["train/green/green 1.jpg"]);
     let file = root.join("train/green/green 1.jpg");
     window.settle();
     assert_eq!(shown_size(&mut window, &file), Some([48, 36]));
     let id = id_of(window.shown(), &file);
     suggest(&mut window, id);
     fs::remove_file(&file).expect("it can be removed");
-    until(&mut window, "one picture less", |state| count(state) == 14);
+    window.wait_for("one picture less", |state| count(state) == 14);
     assert!(!window.shown().data.suggestions.is_known(id), "nothing is said of what is gone");
     suggest(&mut window, id);
     picture(&file, 30);
-    until(&mut window, "the picture again", |state| count(state) == 15);
+    window.wait_for("the picture again", |state| count(state) == 15);
     assert_eq!(shown_size(&mut window, &file), Some([30, 30]));
     assert!(!window.shown().data.suggestions.is_known(id), "what was said was said of the other one");
 }
 
 #[test]
 fn what_was_found_out_of_a_file_that_is_written_anew_is_found_out_anew() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&["train/green/green 1.jpg"]);
     let file = root.join("train/green/green 1.jpg");
     window.settle();
     let id = id_of(window.shown(), &file);
@@ -175,7 +165,7 @@ fn what_was_found_out_of_a_file_that_is_written_anew_is_found_out_anew() {
     let is_tiny = |state: &State| state.data.health.survey().is_some_and(|survey| survey.tiny.contains(&id));
     assert!(window.shown().data.health.survey().is_some() && !is_tiny(window.shown()));
     picture(&file, 20);
-    until(&mut window, "a tiny picture", is_tiny);
+    window.wait_for("a tiny picture", is_tiny);
     assert!(!window.shown().data.suggestions.is_known(id));
     assert_eq!(shown_size(&mut window, &file), Some([20, 20]));
     let bytes = fs::metadata(&file).expect("it is there").len();
@@ -192,7 +182,7 @@ fn reading_the_folder_again_finds_what_no_watch_reports() {
         fs::hard_link(root.join("train/green/green 1.jpg"), parent.join("twin.jpg")).expect("a link");
         root
     });
-    window.changes_files();
+    window.changes_files(&["train/green/green 1.jpg"]);
     let (root, twin) = (window.home.path().join("colours"), window.home.path().join("twin.jpg"));
     let file = root.join("train/green/green 1.jpg");
     window.settle();
@@ -209,7 +199,7 @@ fn reading_the_folder_again_finds_what_no_watch_reports() {
     std::thread::sleep(Duration::from_millis(20));
     fs::write(&twin, bytes).expect("it can be written");
     window.open(&root);
-    until(&mut window, "the new size", |state| {
+    window.wait_for("the new size", |state| {
         let facts = state.project.as_ref().and_then(|project| project.facts.get(&id));
         matches!(facts, Some(FileFacts::Known { width: 16, .. }))
     });
@@ -219,15 +209,15 @@ fn reading_the_folder_again_finds_what_no_watch_reports() {
 
 #[test]
 fn a_folder_that_is_removed_is_told_of_and_watched_again_when_it_is_back() {
-    let (mut window, root) = opened();
+    let (mut window, root) = opened(&["train", "val"]);
     window.settle();
     fs::remove_dir_all(&root).expect("it can be removed");
-    until(&mut window, "a word about it", |state| was_said(state, "can't be read again") || count(state) == 0);
+    window.wait_for("a word about it", |state| was_said(state, "can't be read again") || count(state) == 0);
     assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), Some(root.clone()));
     let parent = window.home.path().to_owned();
     colours(&parent);
     picture(&root.join("train/green/green 1.jpg"), 30);
-    until(&mut window, "the folder again", |state| {
+    window.wait_for("the folder again", |state| {
         let facts = state.project.as_ref().map(|project| &project.facts);
         let id = state.project.as_ref().and_then(|project| project.item_at(&root.join("train/green/green 1.jpg")));
         id.is_some_and(|item| {
@@ -237,5 +227,5 @@ fn a_folder_that_is_removed_is_told_of_and_watched_again_when_it_is_back() {
     assert_eq!(count(window.shown()), 15);
     // And from then on everything is noticed as before.
     picture(&root.join("train/red/one more.png"), 40);
-    until(&mut window, "the new picture", |state| count(state) == 16);
+    window.wait_for("the new picture", |state| count(state) == 16);
 }
