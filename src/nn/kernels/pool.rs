@@ -24,7 +24,7 @@ pub fn forward(s: &PoolShape, x: &[f32], relu: bool, out: &mut [f32], winners: &
     let outputs = out.par_chunks_mut(row).zip(winners.par_chunks_mut(row)).enumerate();
     outputs.for_each(|(index, (out, winners))| {
         let x = &x[index / s.oh * s.input_len()..][..s.input_len()];
-        pool_row(s, (x, 0), index % s.oh, relu, out, winners);
+        Cpu::best().run(PoolRow { s, rows: (x, 0), oy: index % s.oh, relu, out, winners });
     });
 }
 
@@ -42,7 +42,7 @@ pub fn forward_normed(s: &PoolShape, x: &[f32], affine: Affine<'_>, out: &mut [f
         let x = &x[picture * s.input_len()..][..s.input_len()];
         let mut rows = Scratch::take((bottom - top) * x_row);
         norm::apply_rows(&x[top * x_row..bottom * x_row], affine, false, &mut rows);
-        pool_row(s, (&rows, top), oy, true, out, winners);
+        Cpu::best().run(PoolRow { s, rows: (&rows, top), oy, relu: true, out, winners });
     });
 }
 
@@ -52,27 +52,11 @@ pub fn forward_rows(s: &PoolShape, x: &[f32], out: &mut [f32], winners: &mut [u8
     let band = PoolShape { h: s.kernel, ..*s };
     let rows = x.chunks_exact(s.kernel * s.w * s.c).zip(out.chunks_exact_mut(row)).zip(winners.chunks_exact_mut(row));
     for ((x, out), winners) in rows {
-        pool_row(&band, (x, 0), 0, true, out, winners);
+        Cpu::best().run(PoolRow { s: &band, rows: (x, 0), oy: 0, relu: true, out, winners });
     }
 }
 
 /// One row of windows: `rows` are the picture's rows and which one they begin with.
-fn pool_row(s: &PoolShape, rows: (&[f32], usize), oy: usize, relu: bool, out: &mut [f32], winners: &mut [u8]) {
-    pool_row_on(Cpu::best(), s, rows, oy, relu, out, winners);
-}
-
-fn pool_row_on(
-    cpu: Cpu,
-    s: &PoolShape,
-    rows: (&[f32], usize),
-    oy: usize,
-    relu: bool,
-    out: &mut [f32],
-    winners: &mut [u8],
-) {
-    cpu.run(PoolRow { s, rows, oy, relu, out, winners });
-}
-
 struct PoolRow<'a> {
     s: &'a PoolShape,
     rows: (&'a [f32], usize),
@@ -250,11 +234,15 @@ mod tests {
             for cpu in Cpu::all() {
                 for relu in [false, true] {
                     let row = s.ow * c;
-                    for oy in 0..s.oh {
+                    let run = |cpu: Cpu, oy: usize| {
                         let (mut out, mut winners) = (vec![0.0; row], vec![0; row]);
-                        pool_row_on(cpu, &s, (&x, 0), oy, relu, &mut out, &mut winners);
-                        let (mut plain, mut plain_winners) = (vec![0.0; row], vec![0; row]);
-                        pool_row_on(Cpu::all()[0], &s, (&x, 0), oy, relu, &mut plain, &mut plain_winners);
+                        cpu.run(PoolRow { s: &s, rows: (&x, 0), oy, relu, out: &mut out, winners: &mut winners });
+                        (out, winners)
+                    };
+                    for oy in 0..s.oh {
+                        let (out, winners) = run(cpu, oy);
+                        // The first set has no vectors.
+                        let (plain, plain_winners) = run(Cpu::all()[0], oy);
                         let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
                         assert_eq!(bits(&out), bits(&plain), "{} with {c} channels", cpu.name());
                         assert_eq!(winners, plain_winners, "{} with {c} channels", cpu.name());
