@@ -15,10 +15,12 @@ pub(super) trait Settings {
     fn get(&self, param: &str) -> f64;
     /// Sets a parameter.
     fn set(&mut self, param: &str, value: f64);
+    /// What the “?” of a parameter is about, and what it says: where neither its title nor the card says enough.
+    fn about(&self, param: &str) -> Option<(&'static str, &'static str)>;
 }
 
 macro_rules! settings {
-    ($($name:ident),+) => {
+    ($($name:ident: $about:expr),+) => {
         $(impl Settings for $name {
             fn params(&self) -> Vec<ParamSpec> {
                 $name::params(self)
@@ -31,11 +33,15 @@ macro_rules! settings {
             fn set(&mut self, param: &str, value: f64) {
                 $name::set(self, param, value);
             }
+
+            fn about(&self, param: &str) -> Option<(&'static str, &'static str)> {
+                $about(param)
+            }
         })+
     };
 }
 
-settings!(Transform, BatchMix);
+settings!(Transform: |_| None, BatchMix: about_mixing);
 
 /// Draws the controls of all parameters. Returns whether one was changed.
 pub(super) fn params_ui(ui: &mut Ui, transform: &mut dyn Settings) -> bool {
@@ -54,7 +60,7 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
         ParamKind::Number { min, max, step, decimals } => {
             let scale = Scale::new(spec, min, max, step, decimals);
             let mut value = scale.shown(transform.get(spec.name));
-            let changed = number_ui(ui, lang::text(spec.title), about(spec), &mut value, &scale);
+            let changed = number_ui(ui, lang::text(spec.title), transform.about(spec.name), &mut value, &scale);
             if changed {
                 transform.set(spec.name, scale.stored(value));
             }
@@ -78,10 +84,8 @@ fn param_ui(ui: &mut Ui, transform: &mut dyn Settings, spec: &ParamSpec) -> bool
     }
 }
 
-/// What the “?” of a parameter is about, and what it says: where neither its title nor the card says enough. Only the mixing of
-/// pictures has parameters of these names.
-fn about(spec: &ParamSpec) -> Option<(&'static str, &'static str)> {
-    match spec.name {
+fn about_mixing(param: &str) -> Option<(&'static str, &'static str)> {
+    match param {
         "alpha" => Some((
             t!("the evenness of the mix"),
             t!(

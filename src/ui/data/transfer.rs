@@ -19,7 +19,7 @@ const NAMES: f32 = 56.0;
 /// The menu at the head of the tree.
 pub fn menu_ui(ui: &mut Ui) -> Option<UiCommand> {
     let mut chosen = None;
-    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
+    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(theme::icon::L);
     let response = ui.menu_button(icon, |ui| {
         ui.set_min_width(190.0);
         for command in [
@@ -177,6 +177,10 @@ fn incoming_ui(ui: &mut Ui, project: &Project, incoming: &mut Incoming, commands
         if classes.is_empty() {
             let field = TextEdit::singleline(&mut incoming.new_class).hint_text(t!("Name of the class"));
             let response = ui.add(field.desired_width(180.0)).labelled_by(label.id);
+            // Where the dialog has just come up: the name is all that is wanted.
+            if incoming.new_class.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
             entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         } else {
             egui::ComboBox::from_id_salt("incoming_class")
@@ -228,7 +232,7 @@ fn preview_ui(ui: &mut Ui, preview: &LabelsPreview, commands: &mut Commands) {
     ));
     let changed =
         tn!(import.changed, "{n} of them changes a label, split or mark", "{n} of them change a label, split or mark");
-    ui.label(RichText::new(changed).font(theme::strong(13.0)));
+    ui.label(RichText::new(changed).font(theme::strong(theme::size::BODY)));
     if !import.new_classes.is_empty() {
         ui.add(Label::new(t!("New classes: {names}", names = lang::list(&import.new_classes))).wrap());
     }
