@@ -244,6 +244,25 @@ fn nothing_below_the_application_knows_the_window() {
 }
 
 #[test]
+fn sizes_of_text_and_icons_are_those_of_the_theme() {
+    let literal = |rest: &str| {
+        let after = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        after.len() < rest.len() && after.starts_with('.')
+    };
+    let mut broken = Vec::new();
+    for (path, code) in files_of("ui").into_iter().filter(|(path, _)| !path.ends_with("theme.rs")) {
+        for line in code.lines() {
+            for call in [".size(", "strong(", "tabular(", "proportional("] {
+                if line.split(call).skip(1).any(literal) {
+                    broken.push(format!("{}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
 fn the_reader_of_imports_finds_groups_nested_paths_and_renames() {
     let code = "use crate::a::{b, c::{self, d as e}};\nlet x = crate::f::g(1); use crate::h::*; mycrate::no::no();";
     let expected: BTreeSet<String> =

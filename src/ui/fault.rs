@@ -26,7 +26,7 @@ fn words_ui(ui: &mut Ui, fault: &Fault) {
     let colors = theme::colors(ui);
     ui.spacing_mut().item_spacing.y = space::M;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(22.0).color(colors.bad));
+        ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(theme::icon::XL).color(colors.bad));
         ui.label(RichText::new(t!("Imago has a fault and had to stop")).font(theme::title()));
     });
     let saved = if fault.saved {
@@ -45,7 +45,7 @@ fn words_ui(ui: &mut Ui, fault: &Fault) {
     if let Some(report) = &fault.report {
         let text = t!("A report with the version and the place of the fault, and nothing of your pictures, is in");
         ui.add(Label::new(text).wrap());
-        ui.add(Label::new(RichText::new(report.display().to_string()).font(theme::strong(13.0))).wrap());
+        ui.add(Label::new(RichText::new(report.display().to_string()).font(theme::strong(theme::size::BODY))).wrap());
     }
     ui.add_space(space::S);
     ui.horizontal(|ui| {

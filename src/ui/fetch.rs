@@ -32,7 +32,7 @@ fn contents_ui(ui: &mut Ui, state: &mut State, offer: &FetchOffer, commands: &mu
     if let Some(error) = &state.fetch.error {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let sign = RichText::new(icons::ICON_ERROR.codepoint).size(15.0).color(theme::colors(ui).bad);
+            let sign = RichText::new(icons::ICON_ERROR.codepoint).size(theme::icon::M).color(theme::colors(ui).bad);
             ui.add(Label::new(sign).selectable(false));
             ui.add(Label::new(error).wrap());
         });
@@ -78,7 +78,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let response = ui.add(bar);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, t!("Progress of fetching")));
     ui.horizontal(|ui| {
-        let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
+        let detail = RichText::new(&line.detail).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if ui.button(t!("Stop")).on_hover_text(t!("What came stays, and can be gone on from")).clicked() {

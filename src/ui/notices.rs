@@ -93,7 +93,7 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, when: Option<String>, is_card: bool) 
         let sign = ui.vertical(|ui| {
             // On the middle of the first line.
             ui.add_space(3.0);
-            ui.add(Label::new(RichText::new(icon).size(17.0).color(color)).selectable(false))
+            ui.add(Label::new(RichText::new(icon).size(theme::icon::L).color(color)).selectable(false))
         });
         let sign = sign.inner;
         sign.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));

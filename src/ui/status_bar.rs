@@ -36,7 +36,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 
 fn dataset_ui(ui: &mut Ui, state: &mut State) {
     let colors = theme::colors(ui);
-    let small = |text: String| RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
+    let small = |text: String| RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
     if let Some((_, files)) = &state.opening {
         ui.label(small(tn!(*files, "{n} file seen", "{n} files seen")));
         return;
@@ -51,7 +51,7 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
             t!("{ignored} ignored", ignored = issues)
         };
         let color = if unreadable > 0 { colors.bad } else { colors.text_weak };
-        let text = RichText::new(text).font(theme::tabular(12.0)).color(color);
+        let text = RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(color);
         let button = ui.add(egui::Button::new(text).frame(false));
         if button.on_hover_text(t!("Which files were passed over, and why")).clicked() {
             state.issues_open = true;
@@ -77,8 +77,8 @@ fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: 
     let color = if run.phase == RunPhase::Paused { colors.text_weak } else { colors.accent };
     let longest_phase = format!("●  {}", t!("Validating"));
     // As wide as the longest word, so that nothing jumps between the two phases of an epoch.
-    let width = ui.painter().layout_no_wrap(longest_phase, theme::strong(12.0), color).size().x;
-    let text = RichText::new(format!("●  {phase}")).font(theme::strong(12.0)).color(color);
+    let width = ui.painter().layout_no_wrap(longest_phase, theme::strong(theme::size::SMALL), color).size().x;
+    let text = RichText::new(format!("●  {phase}")).font(theme::strong(theme::size::SMALL)).color(color);
     ui.allocate_ui_with_layout(egui::vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_width(width);
         let button = ui.add(egui::Button::new(text).frame(false));
@@ -86,10 +86,11 @@ fn training_ui(ui: &mut Ui, run: &RunView, is_of_open_data_set: bool, commands: 
             commands.push(Command::Go(Workspace::Train));
         }
     });
-    let small = |text: String| Label::new(RichText::new(text).font(theme::tabular(12.0))).selectable(false);
+    let small =
+        |text: String| Label::new(RichText::new(text).font(theme::tabular(theme::size::SMALL))).selectable(false);
     if !is_of_open_data_set && room > 560.0 {
-        let name = widgets::elide_middle(ui, &run.dataset_name, &theme::strong(12.0), 140.0);
-        let name = RichText::new(name).font(theme::strong(12.0)).color(colors.text_weak);
+        let name = widgets::elide_middle(ui, &run.dataset_name, &theme::strong(theme::size::SMALL), 140.0);
+        let name = RichText::new(name).font(theme::strong(theme::size::SMALL)).color(colors.text_weak);
         ui.add(Label::new(name).selectable(false)).on_hover_text(run.dataset_root.display().to_string());
     }
     ui.add(small(t!("epoch {epoch}/{epochs}", epoch = run.current_epoch(), epochs = run.config.epochs)));
@@ -137,24 +138,27 @@ fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let jobs: Vec<_> = state.jobs.iter().filter(|job| !job.title.is_empty()).collect();
     for (index, job) in jobs.iter().enumerate() {
         let text_width = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, colors.text).size().x;
-        let texts = text_width(&job.title, theme::strong(12.0)) + text_width(&job.detail, theme::tabular(12.0));
+        let texts = text_width(&job.title, theme::strong(theme::size::SMALL))
+            + text_width(&job.detail, theme::tabular(theme::size::SMALL));
         // Bar and button, and a word about those that come after.
         let room = texts + 120.0 + theme::CONTROL_HEIGHT + 5.0 * space::M;
         if index > 0 && room > ui.available_width() {
             let left = &jobs[index..];
             let titles: Vec<&str> = left.iter().map(|job| job.title.as_str()).collect();
-            let more = RichText::new(format!("+{}", left.len())).font(theme::tabular(12.0)).color(colors.text_weak);
+            let more = RichText::new(format!("+{}", left.len()))
+                .font(theme::tabular(theme::size::SMALL))
+                .color(colors.text_weak);
             ui.add(Label::new(more).selectable(false)).on_hover_text(titles.join("\n"));
             break;
         }
-        ui.add(Label::new(RichText::new(&job.title).font(theme::strong(12.0))).selectable(false));
+        ui.add(Label::new(RichText::new(&job.title).font(theme::strong(theme::size::SMALL))).selectable(false));
         if let Some(fraction) = job.fraction {
             ui.add(ProgressBar::new(fraction).desired_width(120.0).desired_height(6.0).fill(colors.accent));
         } else {
             widgets::spinner_ui(ui, 12.0);
         }
         if !job.detail.is_empty() {
-            let detail = RichText::new(&job.detail).font(theme::tabular(12.0)).color(colors.text_weak);
+            let detail = RichText::new(&job.detail).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
             ui.add(Label::new(detail).selectable(false));
         }
         if job.cancellable

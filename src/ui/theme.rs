@@ -31,6 +31,52 @@ pub mod space {
     pub const XXL: f32 = 32.0;
 }
 
+/// The type scale, in points.
+pub mod size {
+    /// Captions, axes, badges.
+    pub const CAPTION: f32 = 11.0;
+    /// Explanations and remarks.
+    pub const SMALL: f32 = 12.0;
+    /// Text and controls.
+    pub const BODY: f32 = 13.0;
+    /// The sentence below a title, the figures of a training.
+    pub const LEAD: f32 = 14.0;
+    /// The numbers of a confusion matrix.
+    pub const FIGURE: f32 = 15.0;
+    /// Section headings.
+    pub const SECTION: f32 = 16.0;
+    /// Titles.
+    pub const TITLE: f32 = 20.0;
+    /// The welcome screen's title, the accuracy of a run.
+    pub const DISPLAY: f32 = 28.0;
+}
+
+/// Sizes of icons, in points.
+pub mod icon {
+    /// Beside small text.
+    pub const S: f32 = 14.0;
+    /// Beside text.
+    pub const M: f32 = 15.0;
+    /// By itself, and in buttons.
+    pub const L: f32 = 17.0;
+    /// In the middle of a tile.
+    pub const XL: f32 = 24.0;
+    /// Of an empty state.
+    pub const EMPTY: f32 = 44.0;
+}
+
+/// What lies on pictures: the same in both themes, since it is the pictures that vary.
+pub mod on_picture {
+    use egui::Color32;
+
+    /// Text and signs on a plate or a shade.
+    pub const TEXT: Color32 = Color32::from_gray(245);
+    /// Behind text.
+    pub const PLATE: Color32 = Color32::from_black_alpha(190);
+    /// Behind large signs, and over what is left out.
+    pub const SHADE: Color32 = Color32::from_black_alpha(150);
+}
+
 /// Corner radius of controls.
 pub const RADIUS: u8 = 6;
 /// Corner radius of cards and tiles.
@@ -137,12 +183,12 @@ pub fn colors_of(dark: bool) -> &'static Colors {
 
 /// Caption, 11 points.
 pub fn caption() -> FontId {
-    FontId::proportional(11.0)
+    FontId::proportional(size::CAPTION)
 }
 
 /// Body, 13 points.
 pub fn body() -> FontId {
-    FontId::proportional(13.0)
+    FontId::proportional(size::BODY)
 }
 
 /// Semi-bold of any size.
@@ -157,17 +203,17 @@ pub fn tabular(size: f32) -> FontId {
 
 /// Section heading, 16 points.
 pub fn section() -> FontId {
-    strong(16.0)
+    strong(size::SECTION)
 }
 
 /// Title, 20 points.
 pub fn title() -> FontId {
-    strong(20.0)
+    strong(size::TITLE)
 }
 
 /// Display, 28 points.
 pub fn display() -> FontId {
-    strong(28.0)
+    strong(size::DISPLAY)
 }
 
 /// Installs fonts and both themes.
@@ -340,6 +386,14 @@ mod tests {
                 let found = contrast(text, colors.accent_faint);
                 assert!(found >= 4.5, "{text:?} on {:?}: {found:.2}", colors.accent_faint);
             }
+        }
+    }
+
+    #[test]
+    fn what_lies_on_pictures_can_be_read_on_white_ones() {
+        for behind in [on_picture::PLATE, on_picture::SHADE] {
+            let found = contrast(on_picture::TEXT, Color32::WHITE.blend(behind));
+            assert!(found >= 4.5, "{behind:?}: {found:.2}");
         }
     }
 

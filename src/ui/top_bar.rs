@@ -44,7 +44,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let title = RichText::new("imago").font(theme::strong(16.0)).color(theme::colors(ui).accent);
+    let title = RichText::new("imago").font(theme::strong(theme::size::SECTION)).color(theme::colors(ui).accent);
     ui.menu_button(title, |ui| {
         ui.set_min_width(230.0);
         let groups: [&[UiCommand]; 6] = [
@@ -203,7 +203,7 @@ fn tabs_menu_ui(
     let builder = egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         let icon = icons::ICON_KEYBOARD_ARROW_DOWN.codepoint;
-        let title = RichText::new(format!("{} {icon}", state.workspace.title())).font(theme::strong(13.0));
+        let title = RichText::new(format!("{} {icon}", state.workspace.title())).font(theme::strong(theme::size::BODY));
         let menu = ui.menu_button(title, |ui| {
             for workspace in Workspace::ALL {
                 let response = ui.radio(state.workspace == workspace, workspace.title());
@@ -231,7 +231,11 @@ pub(super) fn tab_place(ctx: &egui::Context, workspace: Workspace) -> Option<egu
 }
 
 fn tab_width(ui: &Ui, workspace: Workspace) -> f32 {
-    let galley = ui.painter().layout_no_wrap(workspace.title().to_owned(), theme::strong(13.0), egui::Color32::WHITE);
+    let galley = ui.painter().layout_no_wrap(
+        workspace.title().to_owned(),
+        theme::strong(theme::size::BODY),
+        egui::Color32::WHITE,
+    );
     galley.size().x + 28.0
 }
 
@@ -242,7 +246,7 @@ fn tab_ui(ui: &mut Ui, workspace: Workspace, rect: egui::Rect, state: &State, co
     let response = ui.interact(rect, ui.scope_id().with(("tab", workspace)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, workspace.title()));
     let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
-    let font = if selected { theme::strong(13.0) } else { theme::body() };
+    let font = if selected { theme::strong(theme::size::BODY) } else { theme::body() };
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, workspace.title(), font, color);
     if selected {
         let line = egui::Rect::from_min_max(

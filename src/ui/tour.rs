@@ -72,7 +72,7 @@ pub fn tour_ui(ui: &Ui, state: &mut State) {
                         state.tour = Some(Workspace::ALL.len());
                     }
                     let count = format!("{}/{}", step + 1, Workspace::ALL.len());
-                    let count = RichText::new(count).font(theme::tabular(11.0)).color(colors.text_weak);
+                    let count = RichText::new(count).font(theme::tabular(theme::size::CAPTION)).color(colors.text_weak);
                     ui.add(Label::new(count).selectable(false));
                 });
             });

@@ -46,7 +46,7 @@ fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let sentence =
         t!("Open a folder of photographs, see what augmentation does to them, train a classifier on this machine \
                     while you watch, and use it. Nothing leaves your computer.");
-    ui.add(egui::Label::new(RichText::new(sentence).size(14.0).color(colors.text_weak)).wrap());
+    ui.add(egui::Label::new(RichText::new(sentence).size(theme::size::LEAD).color(colors.text_weak)).wrap());
     ui.add_space(space::XL);
     begin_ui(ui, state, commands);
     ui.add_space(space::M);
@@ -110,7 +110,7 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 (None, Some(job)) if !job.detail.is_empty() => format!("{} {}", t!("Drawing the sample…"), job.detail),
                 (None, _) => t!("Drawing the sample…").to_owned(),
             };
-            let font = theme::tabular(13.0);
+            let font = theme::tabular(theme::size::BODY);
             widgets::elided_label(ui, &text, font, colors.text);
         }
     });
@@ -133,7 +133,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         rect.left_center() + vec2(14.0, 0.0),
         Align2::LEFT_CENTER,
         icon,
-        egui::FontId::proportional(17.0),
+        egui::FontId::proportional(theme::icon::L),
         colors.accent,
     );
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
@@ -146,12 +146,18 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         pos2(dots.left() - 6.0, rect.center().y),
         Align2::RIGHT_CENTER,
         facts,
-        theme::tabular(12.0),
+        theme::tabular(theme::size::SMALL),
         colors.text_weak,
     );
     let room = facts.left() - rect.left() - 42.0 - space::M;
-    let shown = widgets::elide_middle(ui, &name, &theme::strong(13.0), room);
-    painter.text(rect.left_center() + vec2(42.0, 0.0), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
+    let shown = widgets::elide_middle(ui, &name, &theme::strong(theme::size::BODY), room);
+    painter.text(
+        rect.left_center() + vec2(42.0, 0.0),
+        Align2::LEFT_CENTER,
+        shown,
+        theme::strong(theme::size::BODY),
+        colors.text,
+    );
     let response = response.on_hover_text(recent.path.display().to_string());
     let forgets = |ui: &mut Ui| {
         let forget = ui.button(t!("Forget (the folder stays)")).clicked();
@@ -228,7 +234,7 @@ fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
     painter.add(mesh);
     // What it shows, with its class's colour, written on the margin of the print.
     let ink = Color32::from_rgb(0x2A, 0x2D, 0x33);
-    let galley = painter.layout_no_wrap(lang::text(specimen.name).to_owned(), theme::strong(13.0), ink);
+    let galley = painter.layout_no_wrap(lang::text(specimen.name).to_owned(), theme::strong(theme::size::BODY), ink);
     let line = vec2(-galley.size().x / 2.0 - 9.0, half.y + foot / 2.0 + 1.0);
     let dot = vec2(5.0, 5.0);
     let mark = quad(dot, line).to_vec();

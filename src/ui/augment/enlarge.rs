@@ -73,7 +73,7 @@ fn factor_ui(ui: &mut Ui, state: &mut State) {
                  that has few pictures, but each is a version of what is there already."
             ),
         );
-        ui.add(Label::new(RichText::new(counts).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false));
+        ui.add(Label::new(RichText::new(counts).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak)).selectable(false));
     });
 }
 
@@ -122,7 +122,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
     let response = ui.add(bar);
     params::name(ui, &response, t!("Progress of enlarging"));
     ui.horizontal(|ui| {
-        let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
+        let detail = RichText::new(&line.detail).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if ui.button(t!("Stop")).on_hover_text(t!("What is written stays, and can be continued")).clicked() {

@@ -57,7 +57,9 @@ fn part_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
 
 fn measuring_ui(ui: &mut Ui) {
     let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(t!("Measuring…")).size(12.0).color(colors.text_weak)).selectable(false));
+    ui.add(
+        Label::new(RichText::new(t!("Measuring…")).size(theme::size::SMALL).color(colors.text_weak)).selectable(false),
+    );
 }
 
 fn heat_ui(ui: &mut Ui, state: &State) {
@@ -89,9 +91,10 @@ fn heat_ui(ui: &mut Ui, state: &State) {
     let at = |x: f32, y: f32| kept_at(coverage, vec2(x, y));
     let percent = |share: f32| widgets::percent(f64::from(share), 0);
     let label = |pos: egui::Pos2, align: Align2, share: f32| {
-        let galley = ui.painter().layout_no_wrap(percent(share), theme::tabular(11.0), Color32::from_gray(245));
+        let galley =
+            ui.painter().layout_no_wrap(percent(share), theme::tabular(theme::size::CAPTION), theme::on_picture::TEXT);
         let text = align.anchor_size(pos, galley.size());
-        ui.painter().rect_filled(text.expand2(vec2(4.0, 1.0)), 4.0, Color32::from_black_alpha(150));
+        ui.painter().rect_filled(text.expand2(vec2(4.0, 1.0)), 4.0, theme::on_picture::SHADE);
         ui.painter().galley(text.min, galley, Color32::WHITE);
     };
     label(rect.center(), Align2::CENTER_CENTER, at(0.5, 0.5));
@@ -180,8 +183,8 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, wrap: bool) {
     let (icon, color) = sign(finding.weight, colors);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(Label::new(RichText::new(icon).size(14.0).color(color)).selectable(false));
-        let text = RichText::new(&finding.text).size(12.0);
+        ui.add(Label::new(RichText::new(icon).size(theme::icon::S).color(color)).selectable(false));
+        let text = RichText::new(&finding.text).size(theme::size::SMALL);
         let text = if finding.weight == Weight::Fact { text.color(colors.text_weak) } else { text.color(colors.text) };
         let label = Label::new(text).selectable(false);
         let label = if wrap { label.wrap() } else { label.extend() };
@@ -249,7 +252,9 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
             }
             let Some(strip) = augment.strip.as_ref().filter(|strip| strip.item == item.id) else { return };
             if strip.frames.is_empty() {
-                let text = RichText::new(t!("No step was applied to this picture.")).size(12.0).color(colors.text_weak);
+                let text = RichText::new(t!("No step was applied to this picture."))
+                    .size(theme::size::SMALL)
+                    .color(colors.text_weak);
                 ui.add(Label::new(text).selectable(false));
             }
             for (number, frame) in strip.frames.iter().enumerate() {

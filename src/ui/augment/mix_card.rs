@@ -35,12 +35,15 @@ pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
             ui.add_space(space::S);
             let title = lang::text(if on { state.mix.mix.title() } else { NAME });
             let color = if on { colors.text } else { colors.text_weak };
-            ui.add(Label::new(RichText::new(title).font(theme::strong(13.0)).color(color)).selectable(false));
+            ui.add(
+                Label::new(RichText::new(title).font(theme::strong(theme::size::BODY)).color(color)).selectable(false),
+            );
         });
         if !on {
             return;
         }
-        let explanation = RichText::new(lang::text(state.mix.mix.explain())).size(12.0).color(colors.text_weak);
+        let explanation =
+            RichText::new(lang::text(state.mix.mix.explain())).size(theme::size::SMALL).color(colors.text_weak);
         ui.add(Label::new(explanation).wrap().selectable(false));
         if let Some(example) = state.examples.get(&MIX_CARD) {
             let name = t!("Example: the marked picture, and mixed with another");

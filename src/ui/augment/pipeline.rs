@@ -79,7 +79,7 @@ fn preset_ui(ui: &mut Ui, preset: &str, state: &AugmentState, commands: &mut Com
     let selected = state.origin == preset;
     let mut text = egui::text::LayoutJob::default();
     let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
-    text.append(&preset_title(preset), 0.0, format(theme::strong(13.0), colors.text));
+    text.append(&preset_title(preset), 0.0, format(theme::strong(theme::size::BODY), colors.text));
     let about = about_preset(preset);
     if !about.is_empty() {
         text.append(&format!("\n{about}"), 0.0, format(theme::caption(), colors.text_weak));
@@ -109,7 +109,7 @@ fn about_preset(preset: &str) -> &'static str {
 }
 
 fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
-    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(17.0);
+    let icon = RichText::new(icons::ICON_MORE_VERT.codepoint).size(theme::icon::L);
     let button = Button::new(icon).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(200.0);
@@ -244,8 +244,8 @@ fn training_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let color = if state.train.is_running() { colors.info } else { colors.good };
-        ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+        ui.add(egui::Label::new(RichText::new(icon).size(theme::icon::M).color(color)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak)).wrap());
     });
     widgets::lesson_link(ui, t!("What augmentation changes"), LessonPage::Augmentation, commands);
     ui.add_space(space::XS);

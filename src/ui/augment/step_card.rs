@@ -112,7 +112,7 @@ fn handle_ui(ui: &mut Ui, title: &str, place: Place) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Unknown, true, t!("Drag {title}", title = title)));
     let color = if response.hovered() || place.dragged { colors.text } else { colors.text_weak.gamma_multiply(0.7) };
     let icon = icons::ICON_DRAG_INDICATOR.codepoint;
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(16.0), color);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(theme::icon::L), color);
     response.on_hover_cursor(CursorIcon::Grab).on_hover_text(t!("Drag to change the order"))
 }
 
@@ -140,13 +140,13 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
         pos2(right, rect.center().y),
         Align2::CENTER_CENTER,
         chevron,
-        egui::FontId::proportional(18.0),
+        egui::FontId::proportional(theme::icon::L),
         colors.text_weak,
     );
     let mut end = right - 14.0;
     if step.probability < 1.0 {
         let chance = lang::percent(step.probability, 0);
-        let chance = painter.layout_no_wrap(chance, theme::tabular(11.0), colors.text_weak);
+        let chance = painter.layout_no_wrap(chance, theme::tabular(theme::size::CAPTION), colors.text_weak);
         let at = pos2(end - chance.size().x, rect.center().y - chance.size().y / 2.0);
         end = at.x - 6.0;
         painter.galley(at, chance, colors.text_weak);
@@ -157,12 +157,24 @@ fn heading_ui(ui: &mut Ui, step: &Step, view: &StepView) -> Response {
     let left = rect.left() + 4.0;
     let room = (end - left).max(20.0);
     let summary = params::summary(&step.transform);
-    let shown_title = widgets::elide_middle(ui, title, &theme::strong(13.0), room);
+    let shown_title = widgets::elide_middle(ui, title, &theme::strong(theme::size::BODY), room);
     if summary.is_empty() || view.open {
-        painter.text(pos2(left, rect.center().y), Align2::LEFT_CENTER, shown_title, theme::strong(13.0), title_color);
+        painter.text(
+            pos2(left, rect.center().y),
+            Align2::LEFT_CENTER,
+            shown_title,
+            theme::strong(theme::size::BODY),
+            title_color,
+        );
         return response;
     }
-    painter.text(pos2(left, rect.top() + 11.0), Align2::LEFT_CENTER, shown_title, theme::strong(13.0), title_color);
+    painter.text(
+        pos2(left, rect.top() + 11.0),
+        Align2::LEFT_CENTER,
+        shown_title,
+        theme::strong(theme::size::BODY),
+        title_color,
+    );
     let cut = end_cut(ui, &summary, room);
     painter.text(pos2(left, rect.bottom() - 9.5), Align2::LEFT_CENTER, cut, theme::caption(), weak);
     response
@@ -187,7 +199,8 @@ fn end_cut(ui: &Ui, text: &str, room: f32) -> String {
 
 fn settings_ui(ui: &mut Ui, step: &mut Step, example: Option<&Example>) -> bool {
     let colors = theme::colors(ui);
-    let explanation = RichText::new(lang::text(step.transform.explain())).size(12.0).color(colors.text_weak);
+    let explanation =
+        RichText::new(lang::text(step.transform.explain())).size(theme::size::SMALL).color(colors.text_weak);
     ui.add(egui::Label::new(explanation).wrap().selectable(false));
     ui.add_space(space::XS);
     let name = t!("Example: without this step, and drawn with it");
@@ -264,7 +277,13 @@ pub(super) fn example_ui(ui: &mut Ui, example: Option<&Example>, (name, about): 
     paint(example.map(|example| &example.before), place(rect.left()));
     let middle = pos2(rect.left() + side + gap + arrow / 2.0, rect.center().y);
     let icon = icons::ICON_ARROW_FORWARD.codepoint;
-    ui.painter().text(middle, Align2::CENTER_CENTER, icon, egui::FontId::proportional(14.0), colors.text_weak);
+    ui.painter().text(
+        middle,
+        Align2::CENTER_CENTER,
+        icon,
+        egui::FontId::proportional(theme::icon::S),
+        colors.text_weak,
+    );
     let count = example.map_or(1, |example| example.after.len().max(1));
     for draw in 0..count {
         let texture = example.and_then(|example| example.after.get(draw));

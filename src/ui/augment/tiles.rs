@@ -121,7 +121,7 @@ fn tile_ui(
                 after.center(),
                 Align2::CENTER_CENTER,
                 icon,
-                egui::FontId::proportional(24.0),
+                egui::FontId::proportional(theme::icon::XL),
                 colors.bad,
             );
         }
@@ -189,7 +189,7 @@ fn tooltip_ui(
     pipeline: &Pipeline,
 ) {
     let colors = theme::colors(ui);
-    ui.label(egui::RichText::new(file_name).font(theme::strong(13.0)));
+    ui.label(egui::RichText::new(file_name).font(theme::strong(theme::size::BODY)));
     if let Some(mixture) = mixture {
         ui.label(t!("{label}, mixed with {other}", label = mixture.label, other = mixture.other));
     }
@@ -232,7 +232,7 @@ pub(in crate::ui) fn paint_kept(ui: &Ui, trace: &Trace, rect: Rect) {
         .map(|(x, y)| pos2(rect.left() + x / width * rect.width(), rect.top() + y / height * rect.height()))
         .collect();
     let painter = ui.painter_at(rect.expand(1.0));
-    painter.add(Shape::closed_line(corners.clone(), Stroke::new(3.5, Color32::from_black_alpha(150))));
+    painter.add(Shape::closed_line(corners.clone(), Stroke::new(3.5, theme::on_picture::SHADE)));
     painter.add(Shape::closed_line(corners, Stroke::new(1.5, theme::DARK.accent)));
 }
 

@@ -123,7 +123,7 @@ fn seed_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
 fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let augment = &state.augment;
-    let small = |text: String| RichText::new(text).size(12.0).color(colors.text_weak);
+    let small = |text: String| RichText::new(text).size(theme::size::SMALL).color(colors.text_weak);
     if augment.reroll == 0 {
         let shown = augment.tiles.len();
         let batches = shown.div_ceil(state.train.config.batch_size.max(1));
@@ -152,7 +152,7 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         seed = seed
     );
     ui.add(Label::new(small(times)).truncate().selectable(false));
-    let link = |text: &str| Button::new(RichText::new(text).size(12.0).color(colors.accent)).frame(false);
+    let link = |text: &str| Button::new(RichText::new(text).size(theme::size::SMALL).color(colors.accent)).frame(false);
     let pin = ui.add(link(&t!("Train with seed {seed}", seed = seed)));
     let about = t!("Training then makes just these versions of the pictures. Their order is another one, too.");
     if pin.on_hover_text(about).clicked() {
@@ -167,7 +167,7 @@ fn sentence_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn factor_ui(ui: &mut Ui, state: &State, coverage: &Coverage) {
     let colors = theme::colors(ui);
     let (short, long) = factor(coverage.versions, state.augment.pictures_in_epoch, state.train.config.epochs);
-    let text = RichText::new(short).font(theme::tabular(12.0)).color(colors.text_weak);
+    let text = RichText::new(short).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
     ui.add(Label::new(text).selectable(false)).on_hover_text(long);
 }
 

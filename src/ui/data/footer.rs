@@ -12,7 +12,8 @@ use crate::ui::widgets;
 pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
     let colors = theme::colors(ui);
     let small = |text: String| {
-        Label::new(RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak)).selectable(false)
+        Label::new(RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak))
+            .selectable(false)
     };
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
@@ -23,14 +24,17 @@ pub fn footer_ui(ui: &mut Ui, project: &Project, data: &mut DataState) {
             tn!(total, "{done} of {n} picture", "{done} of {n} pictures", done = widgets::thousands(shown))
         };
         ui.add(small(text));
-        if !data.filter.is_empty() && shown > 0 && ui.link(RichText::new(t!("Clear filter")).size(12.0)).clicked() {
+        if !data.filter.is_empty()
+            && shown > 0
+            && ui.link(RichText::new(t!("Clear filter")).size(theme::size::SMALL)).clicked()
+        {
             data.filter = DataFilter::default();
         }
         let selected = data.selection.ids.len();
         if selected > 0 {
             ui.add(small("·".to_owned()));
             let text = RichText::new(t!("{n} selected", n = widgets::thousands(selected)));
-            ui.add(Label::new(text.font(theme::tabular(12.0)).color(colors.accent)).selectable(false));
+            ui.add(Label::new(text.font(theme::tabular(theme::size::SMALL)).color(colors.accent)).selectable(false));
         }
         labelling::status_ui(ui, project);
         if ui.available_width() > 340.0 {

@@ -225,8 +225,8 @@ fn tile_ui(
     let response = widgets::picture_tile_at(ui, pictures, &tile, response);
     if badge > 0.0 {
         let at = Rect::from_min_size(pos2(rect.right() - badge - 6.0, rect.bottom() - 26.0), vec2(badge, 20.0));
-        ui.painter().rect_filled(at, 5.0, Color32::from_black_alpha(190));
-        ui.painter().text(at.center(), Align2::CENTER_CENTER, split, theme::caption(), Color32::from_gray(225));
+        ui.painter().rect_filled(at, 5.0, theme::on_picture::PLATE);
+        ui.painter().text(at.center(), Align2::CENTER_CENTER, split, theme::caption(), theme::on_picture::TEXT);
     }
     labelling::signs_ui(ui, project, item, rect);
     // Both have the upper left corner.
@@ -254,7 +254,7 @@ fn tile_ui(
     }
     response.on_hover_ui(|ui| {
         ui.set_max_width(320.0);
-        ui.label(egui::RichText::new(&file).font(theme::strong(13.0)));
+        ui.label(egui::RichText::new(&file).font(theme::strong(theme::size::BODY)));
         ui.label(format!("{class} · {}", split_title(item.split)));
         match project.facts.get(&item.id) {
             Some(FileFacts::Known { width, height, format }) => {

@@ -117,7 +117,7 @@ fn running_ui(ui: &mut Ui, line: &JobLine, commands: &mut Commands) {
         info
     });
     ui.horizontal(|ui| {
-        let detail = RichText::new(&line.detail).font(theme::tabular(12.0)).color(colors.text_weak);
+        let detail = RichText::new(&line.detail).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
         ui.add(Label::new(detail).selectable(false));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if ui
@@ -154,11 +154,11 @@ fn fine_ui(ui: &mut Ui, data: &DataState) {
     let pictures = data.health.survey().map_or(0, |survey| survey.pictures);
     ui.vertical_centered(|ui| {
         ui.add_space(space::XL);
-        let icon = RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(36.0).color(colors.good);
+        let icon = RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(theme::icon::EMPTY).color(colors.good);
         ui.add(Label::new(icon).selectable(false));
         ui.add_space(space::S);
         let text = tn!(pictures, "No problems found in {n} picture", "No problems found in {n} pictures");
-        ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
+        ui.add(Label::new(RichText::new(text).font(theme::strong(theme::size::BODY))).wrap());
         ui.add_space(space::XS);
         Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {
             widgets::weak_ui(ui, t!("No twins, no leaks between splits, nothing unreadable, tiny, narrow or blank."));
@@ -187,7 +187,7 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, selected: bool) -> bool {
     let width = ui.available_width();
     let words = (width - TEXT_LEFT - PAD).max(40.0);
     let said = lang::told(&finding.sentence);
-    let sentence = ui.painter().layout(said.clone(), theme::strong(13.0), colors.text, words);
+    let sentence = ui.painter().layout(said.clone(), theme::strong(theme::size::BODY), colors.text, words);
     let advice = ui.painter().layout(lang::sentence(finding.advice), theme::caption(), colors.text_weak, words);
     let height = sentence.size().y + advice.size().y + 4.0 + 2.0 * PAD;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
@@ -205,7 +205,13 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, selected: bool) -> bool {
             matches!(finding.kind, FindingKind::Conflict { .. } | FindingKind::Leak { .. } | FindingKind::Unreadable);
         let color = if is_grave { colors.bad } else { colors.accent };
         let at = pos2(rect.left() + 18.0, rect.top() + PAD + 8.0);
-        ui.painter().text(at, Align2::CENTER_CENTER, icon_of(finding.kind), FontId::proportional(17.0), color);
+        ui.painter().text(
+            at,
+            Align2::CENTER_CENTER,
+            icon_of(finding.kind),
+            FontId::proportional(theme::icon::L),
+            color,
+        );
         let at = pos2(rect.left() + TEXT_LEFT, rect.top() + PAD);
         let below = at + vec2(0.0, sentence.size().y + 4.0);
         ui.painter().galley(at, sentence, colors.text);
@@ -249,7 +255,7 @@ pub fn group_badge_ui(ui: &Ui, group: usize, tile: Rect) {
     } else {
         (Color32::from_gray(235), Color32::from_gray(20))
     };
-    let galley = ui.painter().layout_no_wrap((group + 1).to_string(), theme::strong(11.0), text);
+    let galley = ui.painter().layout_no_wrap((group + 1).to_string(), theme::strong(theme::size::CAPTION), text);
     let size = vec2((galley.size().x + 12.0).max(20.0), 20.0);
     let rect = Rect::from_min_size(tile.min + vec2(6.0, 6.0), size);
     ui.painter().rect_filled(rect, 5.0, fill);

@@ -40,7 +40,7 @@ pub fn inspector_ui(
                     data.inspector_open = false;
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    widgets::elided_label(ui, &title, theme::strong(13.0), theme::colors(ui).text);
+                    widgets::elided_label(ui, &title, theme::strong(theme::size::BODY), theme::colors(ui).text);
                 });
             });
         });
@@ -58,7 +58,9 @@ fn none_ui(ui: &mut Ui) {
     let colors = theme::colors(ui);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.2).max(space::XL));
-        let icon = RichText::new(icons::ICON_IMAGE.codepoint).size(40.0).color(colors.text_weak.gamma_multiply(0.6));
+        let icon = RichText::new(icons::ICON_IMAGE.codepoint)
+            .size(theme::icon::EMPTY)
+            .color(colors.text_weak.gamma_multiply(0.6));
         ui.add(Label::new(icon).selectable(false));
         ui.add_space(space::XS);
         let text = t!("Click a picture to see it large, what the model sees of it, and its facts.");
@@ -103,7 +105,7 @@ fn one_ui(
     labelling::about_ui(ui, project, item);
     suggestions::about_ui(ui, project, data, item, commands);
     ui.add_space(space::XS);
-    let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0))).wrap();
+    let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(theme::size::BODY))).wrap();
     fact_grid(ui, "data_facts", |ui| {
         fact_name(ui, t!("Split"));
         ui.add(value(split_title(item.split).to_owned())).on_hover_text(split_explained(item.split));
@@ -204,7 +206,7 @@ pub(super) fn crop_ui(ui: &Ui, shown: Rect, size: [u32; 2]) {
     let (seen, _) = model_view(size);
     let scale = shown.width() / (size[0].max(1) as f32);
     let seen = Rect::from_min_size(shown.min + seen.min.to_vec2() * scale, seen.size() * scale).intersect(shown);
-    let dark = Color32::from_black_alpha(150);
+    let dark = theme::on_picture::SHADE;
     let painter = ui.painter();
     let r = theme::RADIUS;
     let top = Rect::from_min_max(shown.min, pos2(shown.right(), seen.top()));
@@ -220,7 +222,7 @@ pub(super) fn crop_ui(ui: &Ui, shown: Rect, size: [u32; 2]) {
     if seen.width() > 90.0 {
         let galley = painter.layout_no_wrap("224 × 224".to_owned(), theme::caption(), Color32::WHITE);
         let label = Rect::from_min_size(seen.min + vec2(6.0, 6.0), galley.size() + vec2(10.0, 4.0));
-        painter.rect_filled(label, 4.0, Color32::from_black_alpha(170));
+        painter.rect_filled(label, 4.0, theme::on_picture::PLATE);
         painter.galley(label.min + vec2(5.0, 2.0), galley, Color32::WHITE);
     }
 }
@@ -236,7 +238,7 @@ fn unreadable_ui(ui: &mut Ui, path: &Path, reason: &str) {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
             let title = format!("{}  {}", icons::ICON_ERROR.codepoint, t!("This picture can't be read"));
-            ui.label(RichText::new(title).font(theme::strong(13.0)).color(colors.bad));
+            ui.label(RichText::new(title).font(theme::strong(theme::size::BODY)).color(colors.bad));
             let mut sentence = lang::sentence(reason);
             if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
                 sentence.replace_range(..1, &first);
@@ -287,7 +289,7 @@ fn many_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut 
         ui.horizontal(|ui| {
             widgets::legend_dot(ui, color);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = RichText::new(widgets::thousands(*count)).font(theme::tabular(13.0));
+                let text = RichText::new(widgets::thousands(*count)).font(theme::tabular(theme::size::BODY));
                 ui.add(Label::new(text).selectable(false));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     widgets::elided_label(ui, project.class_name(class), theme::body(), colors.text);
@@ -300,7 +302,7 @@ fn many_ui(ui: &mut Ui, project: &Project, data: &mut DataState, pictures: &mut 
         theme::paint_mark(ui, Rect::from_min_size(track.min, vec2(width, 4.0)), 2.0, color);
     }
     ui.add_space(space::M);
-    let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(13.0)));
+    let value = |text: String| Label::new(RichText::new(text).font(theme::tabular(theme::size::BODY)));
     fact_grid(ui, "data_many", |ui| {
         for (split, count) in Split::ALL.into_iter().zip(by_split).filter(|(_, count)| *count > 0) {
             fact_name(ui, split_title(split));
@@ -338,7 +340,7 @@ fn mosaic_ui(ui: &mut Ui, project: &Project, items: &[&Item], count: usize, pict
         let path = project.dataset.path_of(item);
         widgets::paint_cover(ui, pictures, &path, tile);
         if place + 1 == SHOWN_OF_MANY && count > SHOWN_OF_MANY {
-            ui.painter().rect_filled(tile, theme::RADIUS, Color32::from_black_alpha(170));
+            ui.painter().rect_filled(tile, theme::RADIUS, theme::on_picture::PLATE);
             let text = format!("+{}", widgets::thousands(count - SHOWN_OF_MANY + 1));
             ui.painter().text(tile.center(), Align2::CENTER_CENTER, text, theme::section(), Color32::WHITE);
         } else {

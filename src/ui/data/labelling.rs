@@ -45,21 +45,21 @@ pub fn signs_ui(ui: &Ui, project: &Project, item: &Item, tile: Rect) {
     let (changed, marks) = said_of(project, item);
     let painter = ui.painter();
     if marks.set_aside {
-        painter.rect_filled(tile, theme::RADIUS, Color32::from_black_alpha(150));
+        painter.rect_filled(tile, theme::RADIUS, theme::on_picture::SHADE);
     }
     let signs = [
         (changed, icons::ICON_EDIT.codepoint, colors.accent),
-        (marks.unsure, icons::ICON_HELP.codepoint, Color32::from_gray(240)),
-        (marks.skip, icons::ICON_SKIP_NEXT.codepoint, Color32::from_gray(240)),
-        (marks.set_aside, icons::ICON_BLOCK.codepoint, Color32::from_gray(240)),
+        (marks.unsure, icons::ICON_HELP.codepoint, theme::on_picture::TEXT),
+        (marks.skip, icons::ICON_SKIP_NEXT.codepoint, theme::on_picture::TEXT),
+        (marks.set_aside, icons::ICON_BLOCK.codepoint, theme::on_picture::TEXT),
     ];
     let mut right = tile.right() - 6.0;
     for (_, icon, color) in signs.into_iter().filter(|(said, ..)| *said) {
         let rect = Rect::from_min_size(pos2(right - SIGN, tile.top() + 6.0), vec2(SIGN, SIGN));
         // On a ground of its own, so that it is seen on any picture, in either theme.
-        painter.rect_filled(rect, 5.0, Color32::from_black_alpha(190));
+        painter.rect_filled(rect, 5.0, theme::on_picture::PLATE);
         let color = if color == colors.accent { theme::DARK.accent } else { color };
-        painter.text(rect.center(), Align2::CENTER_CENTER, icon, FontId::proportional(14.0), color);
+        painter.text(rect.center(), Align2::CENTER_CENTER, icon, FontId::proportional(theme::icon::S), color);
         right -= SIGN + 4.0;
     }
 }
@@ -136,7 +136,7 @@ pub fn about_ui(ui: &mut Ui, project: &Project, item: &Item) {
 pub fn status_ui(ui: &mut Ui, project: &Project) {
     let colors = theme::colors(ui);
     let small = |text: String, color: Color32| {
-        Label::new(RichText::new(text).font(theme::tabular(12.0)).color(color)).selectable(false)
+        Label::new(RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(color)).selectable(false)
     };
     let labels = &project.labels;
     let left = labels.summary().left;
@@ -158,7 +158,7 @@ pub fn status_ui(ui: &mut Ui, project: &Project) {
     if let Some((text, _)) = labels.said.as_ref().filter(|(_, revision)| *revision == labels.revision) {
         ui.add(small("·".to_owned(), colors.text_weak));
         let room = (ui.available_width() - 8.0).max(40.0);
-        let shown = widgets::elide_middle(ui, text, &theme::tabular(12.0), room);
+        let shown = widgets::elide_middle(ui, text, &theme::tabular(theme::size::SMALL), room);
         ui.add(small(shown, colors.accent)).on_hover_text(text);
     }
 }
@@ -174,7 +174,7 @@ pub fn dragged_ui(ui: &Ui, data: &DataState) {
     let count = data.selection.ids.len();
     let text = tn!(count, "{n} picture", "{n} pictures");
     let painter = ctx.layer_painter(egui::LayerId::new(Order::Tooltip, egui::Id::unique("dragged_pictures")));
-    let galley = painter.layout_no_wrap(text, theme::strong(12.0), colors.on_accent);
+    let galley = painter.layout_no_wrap(text, theme::strong(theme::size::SMALL), colors.on_accent);
     let rect = Rect::from_min_size(pointer + vec2(12.0, 10.0), galley.size() + vec2(16.0, 8.0));
     painter.rect_filled(rect, theme::RADIUS, colors.accent);
     painter.galley(rect.min + vec2(8.0, 4.0), galley, colors.on_accent);

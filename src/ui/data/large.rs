@@ -90,13 +90,13 @@ fn head_ui(ui: &mut Ui, project: &Project, data: &DataState, items: &[&Item], vi
                     done = widgets::thousands(at),
                     total = widgets::thousands(data.shown().len())
                 );
-                let text = RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
+                let text = RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
                 ui.add(egui::Label::new(text).selectable(false));
                 widgets::legend_dot(ui, class_color(ui, item.class));
                 let mut words = project.class_name(item.class).to_owned();
                 words += &labelling::words(project, item);
                 words += &suggestions::words(&data.suggestions, item);
-                widgets::elided_label(ui, &words, theme::strong(13.0), colors.text);
+                widgets::elided_label(ui, &words, theme::strong(theme::size::BODY), colors.text);
             } else {
                 let text = t!("Two pictures, zoomed and moved together. Click one to label it.");
                 widgets::elided_label(ui, text, theme::body(), colors.text_weak);
@@ -178,9 +178,9 @@ fn pane_ui(
 }
 
 fn badge_ui(painter: &egui::Painter, at: egui::Pos2, align: Align2, text: &str) {
-    let galley = painter.layout_no_wrap(text.to_owned(), theme::caption(), Color32::from_gray(245));
+    let galley = painter.layout_no_wrap(text.to_owned(), theme::caption(), theme::on_picture::TEXT);
     let rect = align.anchor_size(at, galley.size() + vec2(12.0, 6.0));
-    painter.rect_filled(rect, 5.0, Color32::from_black_alpha(190));
+    painter.rect_filled(rect, 5.0, theme::on_picture::PLATE);
     painter.galley(rect.min + vec2(6.0, 3.0), galley, Color32::WHITE);
 }
 

@@ -144,7 +144,7 @@ fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
         Grid::new("split_counts").num_columns(4).show(ui, |ui| {
             ui.label("");
             for split in Split::ALL {
-                cell(ui, RichText::new(super::split_title(split)).size(12.0).color(colors.text_weak));
+                cell(ui, RichText::new(super::split_title(split)).size(theme::size::SMALL).color(colors.text_weak));
             }
             ui.end_row();
             for (class, counts) in planned.plan.counts.iter().enumerate() {
@@ -154,7 +154,7 @@ fn counts_ui(ui: &mut Ui, project: &Project, planned: &PlannedSplit) {
                     ui.label(name);
                 });
                 for count in counts {
-                    cell(ui, RichText::new(widgets::thousands(*count)).font(theme::tabular(13.0)));
+                    cell(ui, RichText::new(widgets::thousands(*count)).font(theme::tabular(theme::size::BODY)));
                 }
                 ui.end_row();
             }

@@ -153,9 +153,9 @@ pub fn objection_ui(ui: &Ui, suggestions: &Suggestions, item: &Item, tile: Rect)
     let name = widgets::elide_middle(ui, suggestions.class_name(remark), &theme::caption(), (room - 30.0).max(20.0));
     let text = format!("{name} {}", percent(remark.confidence));
     let painter = ui.painter();
-    let galley = painter.layout_no_wrap(text, theme::caption(), Color32::from_gray(245));
+    let galley = painter.layout_no_wrap(text, theme::caption(), theme::on_picture::TEXT);
     let rect = Rect::from_min_size(tile.min + vec2(6.0, 6.0), vec2(galley.size().x + 26.0, 20.0));
-    painter.rect_filled(rect, 5.0, Color32::from_black_alpha(190));
+    painter.rect_filled(rect, 5.0, theme::on_picture::PLATE);
     let color = class_color(ui, remark.class);
     // A ring, where a label has a dot: it is an opinion.
     painter.circle_stroke(pos2(rect.left() + 11.0, rect.center().y), 4.0, Stroke::new(1.5, color));

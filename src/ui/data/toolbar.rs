@@ -73,7 +73,7 @@ pub fn toolbar_ui(
 
 fn text_ui(ui: &mut Ui, data: &mut DataState, width: f32) {
     let colors = theme::colors(ui);
-    let icon = RichText::new(icons::ICON_SEARCH.codepoint).color(colors.text_weak).size(15.0);
+    let icon = RichText::new(icons::ICON_SEARCH.codepoint).color(colors.text_weak).size(theme::icon::M);
     let field = TextEdit::singleline(&mut data.filter.text)
         .id(filter_id())
         .hint_text(t!("Filter by name"))

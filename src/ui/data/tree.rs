@@ -343,7 +343,7 @@ fn new_class_ui(ui: &mut Ui) -> Response {
     }
     let mark = pos2(rect.left() + 14.0, rect.center().y);
     let icon = icons::ICON_ADD.codepoint;
-    ui.painter().text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), colors.text_weak);
+    ui.painter().text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(theme::icon::L), colors.text_weak);
     let at = pos2(rect.left() + 28.0, rect.center().y);
     ui.painter().text(at, Align2::LEFT_CENTER, t!("class"), theme::body(), colors.text_weak);
     response.on_hover_text(t!("Make a new class"))
@@ -375,7 +375,7 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
             painter.circle_stroke(mark, 4.5, Stroke::new(1.5, color));
         }
         Mark::Icon(icon, color) => {
-            painter.text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), color);
+            painter.text(mark, Align2::CENTER_CENTER, icon, FontId::proportional(theme::icon::L), color);
         }
     }
     let count_color = if look.selected { colors.text } else { colors.text_weak };
@@ -383,7 +383,7 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
         pos2(rect.right() - 10.0, middle),
         Align2::RIGHT_CENTER,
         look.count.map_or_else(|| "–".to_owned(), widgets::thousands),
-        theme::tabular(12.0),
+        theme::tabular(theme::size::SMALL),
         count_color,
     );
     let mut right = rect.right() - 10.0 - count.width().max(34.0) - 6.0;
@@ -394,7 +394,7 @@ fn draw_line(ui: &mut Ui, look: &Look<'_>) -> Response {
         right = cap.left() - 6.0;
     }
     let left = rect.left() + 28.0 + look.indent;
-    let font = if look.strong { theme::strong(13.0) } else { theme::body() };
+    let font = if look.strong { theme::strong(theme::size::BODY) } else { theme::body() };
     let shown = widgets::elide_middle(ui, look.text, &font, (right - left).max(10.0));
     painter.text(pos2(left, middle), Align2::LEFT_CENTER, shown, font, colors.text);
     if let Some((share, color)) = look.bar {

@@ -98,7 +98,7 @@ fn cells_ui(ui: &Ui, corner: Pos2, width: f32, cell: impl Fn(usize) -> Cell) {
         let Cell { text, fill, ink } = cell(index);
         ui.painter().rect_filled(rect, CornerRadius::same(3), fill);
         let ink = ink.unwrap_or(colors.text);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::tabular(12.0), ink);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::tabular(theme::size::SMALL), ink);
     }
 }
 
@@ -106,7 +106,7 @@ fn sum_ui(ui: &Ui, corner: Pos2, settings: &Convolution, place: &Place, at: [usi
     let colors = theme::colors(ui);
     let painter = ui.painter();
     name_ui(ui, corner, t!("added up"));
-    let big = theme::strong(20.0);
+    let big = theme::strong(theme::size::TITLE);
     let sum = number(place.sum, 1);
     let line = corner + vec2(0.0, NAMES);
     let color = if settings.relu && place.sum < 0.0 { colors.text_weak } else { colors.accent };
@@ -114,7 +114,7 @@ fn sum_ui(ui: &Ui, corner: Pos2, settings: &Convolution, place: &Place, at: [usi
     if settings.relu {
         let text = t!("ReLU → {n}", n = number(place.result, 1));
         let below = pos2(line.x, shown.bottom() + 1.0);
-        painter.text(below, Align2::LEFT_TOP, text, theme::strong(13.0), colors.accent);
+        painter.text(below, Align2::LEFT_TOP, text, theme::strong(theme::size::BODY), colors.accent);
     }
     let text = t!("column {column}, row {row}", column = at[0] + 1, row = at[1] + 1);
     let foot = corner + vec2(0.0, HEIGHT - 18.0);

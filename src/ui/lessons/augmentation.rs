@@ -259,7 +259,7 @@ fn epochs_ui(ui: &mut Ui, state: &State) {
         ),
     };
     let text = t!("{sum}: {rest}.", sum = sum, rest = rest);
-    ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).wrap());
+    ui.add(Label::new(RichText::new(text).font(theme::strong(theme::size::BODY))).wrap());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Label, true, t!("Epochs with new pictures: {new} of {all}", new = new, all = epochs))

@@ -24,7 +24,7 @@ pub(super) fn controls_ui(ui: &mut Ui, lesson: &mut ConvolutionLesson, original:
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let tip = t!("1: the picture stays as bright as it was. 0: an even wall becomes 0.");
             let colors = theme::colors(ui);
-            let text = RichText::new(text).font(theme::tabular(12.0)).color(colors.text_weak);
+            let text = RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
             ui.add(Label::new(text).selectable(false)).on_hover_text(tip);
         });
     });
@@ -57,7 +57,8 @@ fn kernels_ui(ui: &mut Ui, settings: &mut Convolution) {
                 for kernel in row {
                     let selected = chosen == Some(*kernel);
                     let title = words::kernel(*kernel);
-                    let button = Button::new(RichText::new(title).size(12.0)).selected(selected).truncate();
+                    let button =
+                        Button::new(RichText::new(title).size(theme::size::SMALL)).selected(selected).truncate();
                     let response = ui.add_sized(vec2(width, theme::CONTROL_HEIGHT), button);
                     let enabled = ui.is_enabled();
                     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, title));
@@ -111,7 +112,10 @@ fn size_ui(ui: &mut Ui, settings: &Convolution, original: &LessonOriginal) {
     let (width, height) = settings.output_size(plane.width(), plane.height());
     for (n, result) in [(plane.width(), width), (plane.height(), height)] {
         let line = format!("({n} + 2·{padding} − {k}) / {stride} + 1 = {result}", k = Convolution::SIDE);
-        ui.add(Label::new(RichText::new(line).font(theme::tabular(12.0)).color(colors.text)).selectable(false));
+        ui.add(
+            Label::new(RichText::new(line).font(theme::tabular(theme::size::SMALL)).color(colors.text))
+                .selectable(false),
+        );
     }
 }
 

@@ -80,7 +80,7 @@ fn head_ui(ui: &mut Ui, state: &mut State) {
                 by = -1;
             }
             ui.add_space(space::XS);
-            let text = RichText::new(t!("tried out on")).size(12.0).color(colors.text_weak);
+            let text = RichText::new(t!("tried out on")).size(theme::size::SMALL).color(colors.text_weak);
             if ui.available_width() > 96.0 {
                 ui.add(Label::new(text).selectable(false));
             }
@@ -192,7 +192,7 @@ fn pair_ui(ui: &mut Ui, size: Vec2, contents: impl FnOnce([&mut Ui; 2])) {
 /// A name above a control.
 fn caption_ui(ui: &mut Ui, text: &str) {
     let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).selectable(false));
+    ui.add(Label::new(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak)).selectable(false));
 }
 
 /// A name and a control in one line; the controls of several lines stand below each other.

@@ -106,7 +106,7 @@ pub(super) fn legend_ui(ui: &mut Ui, shown: &ShownPlane) {
     let low = if shown.has_negative { format!("−{white}") } else { "0".to_owned() };
     let name = t!("Tones: {low} to {high}", low = low, high = white);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-    let font = theme::tabular(11.0);
+    let font = theme::tabular(theme::size::CAPTION);
     let painter = ui.painter();
     let right = painter.text(rect.right_center(), Align2::RIGHT_CENTER, &white, font.clone(), colors.text_weak);
     let bar = Rect::from_min_max(

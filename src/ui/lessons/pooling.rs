@@ -45,7 +45,8 @@ pub(super) fn controls_ui(ui: &mut Ui, lesson: &mut PoolingLesson) {
 
 fn slider_ui(ui: &mut Ui, name: &str, slider: Slider<'_>) {
     let colors = theme::colors(ui);
-    let label = ui.add(Label::new(RichText::new(name).size(12.0).color(colors.text_weak)).selectable(false));
+    let label =
+        ui.add(Label::new(RichText::new(name).size(theme::size::SMALL).color(colors.text_weak)).selectable(false));
     ui.spacing_mut().slider_width = ui.available_width() - 64.0;
     ui.add(slider).labelled_by(label.id);
 }
@@ -61,11 +62,16 @@ fn remain_ui(ui: &mut Ui, lesson: &PoolingLesson) {
     for shown in [before, after] {
         let (width, height) = (shown.plane.width(), shown.plane.height());
         let line = format!("{width} × {height} = {}", lang::thousands(width * height));
-        ui.add(Label::new(RichText::new(line).font(theme::tabular(12.0)).color(colors.text)).selectable(false));
+        ui.add(
+            Label::new(RichText::new(line).font(theme::tabular(theme::size::SMALL)).color(colors.text))
+                .selectable(false),
+        );
     }
     let share = count(&after.plane) as f64 / count(&before.plane).max(1) as f64;
     let text = t!("{share} remain", share = lang::percent(share, usize::from(share < 0.1)));
-    ui.add(Label::new(RichText::new(text).font(theme::strong(13.0)).color(colors.accent)).selectable(false));
+    ui.add(
+        Label::new(RichText::new(text).font(theme::strong(theme::size::BODY)).color(colors.accent)).selectable(false),
+    );
 }
 
 /// Draws the picture before and after pooling, and how much a shift changes both.
@@ -124,7 +130,7 @@ fn foot_ui(ui: &mut Ui, lesson: &PoolingLesson, before: &ShownPlane) {
             t!("In the marked square the average of {count} numbers is {n}.", count = count, n = result)
         }
     };
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).selectable(false));
+    ui.add(Label::new(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak)).selectable(false));
     let Some((still, pooled)) = lesson.differences else { return };
     widgets::card(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -143,7 +149,7 @@ fn foot_ui(ui: &mut Ui, lesson: &PoolingLesson, before: &ShownPlane) {
                     after = percent(pooled)
                 )
             };
-            ui.add(Label::new(RichText::new(text).font(theme::strong(13.0))).selectable(false));
+            ui.add(Label::new(RichText::new(text).font(theme::strong(theme::size::BODY))).selectable(false));
             widgets::hint(
                 ui,
                 t!("the difference"),

@@ -72,7 +72,7 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.scope(|ui| {
             ui.set_max_width(right.width() - theme::CONTROL_HEIGHT);
-            widgets::elided_label(ui, &file, theme::strong(13.0), colors.text)
+            widgets::elided_label(ui, &file, theme::strong(theme::size::BODY), colors.text)
                 .on_hover_text(outcome.path.display().to_string());
         });
         // In the card's corner, level with the name.

@@ -126,7 +126,7 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let below = t!("or click to choose files, or copy files and press Ctrl+V");
     if is_empty {
         let icon = icons::ICON_ADD_PHOTO_ALTERNATE.codepoint;
-        let font = egui::FontId::proportional(44.0);
+        let font = egui::FontId::proportional(theme::icon::EMPTY);
         ui.painter().text(center - vec2(0.0, 34.0), egui::Align2::CENTER_CENTER, icon, font, colors.accent);
         ui.painter().text(center + vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, title, theme::section(), colors.text);
         ui.painter().text(
@@ -141,7 +141,7 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             center - vec2(0.0, 10.0),
             egui::Align2::CENTER_CENTER,
             title,
-            theme::strong(13.0),
+            theme::strong(theme::size::BODY),
             colors.text,
         );
         ui.painter().text(
@@ -164,14 +164,14 @@ fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let total = state.predict.outcomes.len();
         let text = tn!(total, "{n} picture", "{n} pictures");
-        ui.label(RichText::new(text).font(theme::strong(13.0)));
+        ui.label(RichText::new(text).font(theme::strong(theme::size::BODY)));
         if let Some((done, of)) = state.predict.classifying.filter(|(_, of)| *of > 0) {
             ui.add(
                 ProgressBar::new(done as f32 / of as f32).desired_width(120.0).desired_height(6.0).fill(colors.accent),
             );
             ui.label(
                 RichText::new(t!("{done} of {total}", done = done, total = of))
-                    .font(theme::tabular(12.0))
+                    .font(theme::tabular(theme::size::SMALL))
                     .color(colors.text_weak),
             );
         }

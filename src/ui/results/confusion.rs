@@ -63,11 +63,13 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
     widgets::card(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            ui.label(RichText::new(format!("{:.3}", other.evaluation.accuracy)).font(theme::tabular(13.0)));
+            ui.label(
+                RichText::new(format!("{:.3}", other.evaluation.accuracy)).font(theme::tabular(theme::size::BODY)),
+            );
             widgets::elided_label(ui, title, theme::body(), colors.text_weak);
         });
         let text = t!("{sign}{difference:.3} here", sign = sign, difference = difference.abs());
-        ui.label(RichText::new(text).font(theme::strong(13.0)).color(color));
+        ui.label(RichText::new(text).font(theme::strong(theme::size::BODY)).color(color));
         ui.label(t!("{here} right only here, {there} right only there", here = only_here, there = only_there));
         if ui.button(t!("Stop comparing")).clicked() {
             state.results.compared = None;
@@ -165,7 +167,13 @@ fn cell_ui(ui: &mut Ui, size: egui::Vec2, value: usize, share: f32, right: bool,
     };
     ui.painter().rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
     let color = if value == 0 { colors.text_weak } else { colors.text };
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, value.to_string(), theme::tabular(15.0), color);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        value.to_string(),
+        theme::tabular(theme::size::FIGURE),
+        color,
+    );
     response.on_hover_text(name).clicked()
 }
 
@@ -211,7 +219,7 @@ pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
                     [figure(class.precision), figure(class.recall), figure(class.f1), class.support.to_string()];
                 for text in figures {
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.label(RichText::new(text).font(theme::tabular(13.0)));
+                        ui.label(RichText::new(text).font(theme::tabular(theme::size::BODY)));
                     });
                 }
                 ui.end_row();

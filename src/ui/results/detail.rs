@@ -21,7 +21,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                 state.results.selected = None;
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                widgets::elided_label(ui, &file, theme::strong(13.0), colors.text);
+                widgets::elided_label(ui, &file, theme::strong(theme::size::BODY), colors.text);
             });
         });
     });
@@ -36,7 +36,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         None => (t!("not judged"), colors.text_weak),
     };
     ui.horizontal(|ui| {
-        ui.label(RichText::new(sign).font(theme::strong(13.0)).color(color));
+        ui.label(RichText::new(sign).font(theme::strong(theme::size::BODY)).color(color));
         if let Some(truth) = outcome.truth {
             ui.label(t!("labelled"));
             widgets::legend_dot(ui, theme::class_color(truth));

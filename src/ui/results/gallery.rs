@@ -148,8 +148,8 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     };
     let response = widgets::picture_tile_ui(ui, &mut state.pictures, &tile, side);
     let below = pos2(response.rect.left() + 2.0, response.rect.bottom() + 4.0);
-    let shown = widgets::elide_middle(ui, &line, &theme::strong(13.0), side - 4.0);
-    ui.painter().text(below, Align2::LEFT_TOP, shown, theme::strong(13.0), color);
+    let shown = widgets::elide_middle(ui, &line, &theme::strong(theme::size::BODY), side - 4.0);
+    ui.painter().text(below, Align2::LEFT_TOP, shown, theme::strong(theme::size::BODY), color);
     let truth = t!("is {class}", class = name_of(outcome.truth));
     let shown = widgets::elide_middle(ui, &truth, &theme::body(), side - 20.0);
     let second = below + vec2(0.0, 18.0);
@@ -159,7 +159,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     }
     ui.painter().text(second + vec2(14.0, 0.0), Align2::LEFT_TOP, shown, theme::body(), colors.text_weak);
     let response = response.on_hover_ui(|ui| {
-        ui.label(RichText::new(&file).font(theme::strong(13.0)));
+        ui.label(RichText::new(&file).font(theme::strong(theme::size::BODY)));
         match &outcome.result {
             Ok(found) => {
                 for (class, probability) in found.ranked().into_iter().take(5) {

@@ -65,10 +65,16 @@ fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mu
         egui::Vec2::splat(theme::CONTROL_HEIGHT),
     );
     let right = egui::pos2(dots.left() - 4.0, rect.top() + 8.0);
-    let drawn = ui.painter().text(right, Align2::RIGHT_TOP, figure, theme::tabular(13.0), colors.text);
+    let drawn = ui.painter().text(right, Align2::RIGHT_TOP, figure, theme::tabular(theme::size::BODY), colors.text);
     let room = drawn.left() - rect.left() - 20.0;
-    let title = widgets::elide_middle(ui, &run.title, &theme::strong(13.0), room);
-    ui.painter().text(rect.left_top() + vec2(10.0, 7.0), Align2::LEFT_TOP, title, theme::strong(13.0), colors.text);
+    let title = widgets::elide_middle(ui, &run.title, &theme::strong(theme::size::BODY), room);
+    ui.painter().text(
+        rect.left_top() + vec2(10.0, 7.0),
+        Align2::LEFT_TOP,
+        title,
+        theme::strong(theme::size::BODY),
+        colors.text,
+    );
     let below = match (compared, run.total_secs) {
         (true, _) => t!("compared").to_owned(),
         (false, Some(seconds)) => widgets::duration(seconds),

@@ -75,7 +75,7 @@ fn chart_card_ui(
                 widgets::hint(ui, term, lang::text(hint));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if zoomed_now {
-                        let text = RichText::new(t!("Show all")).size(11.0);
+                        let text = RichText::new(t!("Show all")).size(theme::size::CAPTION);
                         if ui
                             .add(egui::Button::new(text).small())
                             .on_hover_text(t!("Or double-click the chart"))
@@ -204,7 +204,9 @@ fn plot_ui(
 /// The empty chart: axes, grid, nothing that catches the wheel.
 fn framed_plot<'a>(quantity: Quantity, colors: &Colors, size: egui::Vec2) -> Plot<'a> {
     let ticks = |axis: AxisHints<'a>| {
-        axis.tick_label_font(theme::tabular(11.0)).tick_label_color(colors.text_weak).label_spacing(12.0..=18.0)
+        axis.tick_label_font(theme::tabular(theme::size::CAPTION))
+            .tick_label_color(colors.text_weak)
+            .label_spacing(12.0..=18.0)
     };
     let (width, height) = (f64::from(size.x), f64::from(size.y));
     let x_axis = ticks(AxisHints::new_x())
@@ -293,11 +295,11 @@ fn mark_best(ui: &Ui, painter: &egui::Painter, quantity: Quantity, run: &RunView
     let at = transform.position_from_point(&PlotPoint::new(best.epoch as f64, value));
     let star = icons::ICON_STAR.codepoint;
     // A rim of the card's colour sets the star off from the curves.
-    painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(21.0), colors.card);
-    painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(17.0), colors.accent);
+    painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(theme::icon::L + 4.0), colors.card);
+    painter.text(at, Align2::CENTER_CENTER, star, egui::FontId::proportional(theme::icon::L), colors.accent);
     if quantity == Quantity::Accuracy {
         let text = t!("best {acc}, epoch {epoch}", acc = words::accuracy(best.val_acc), epoch = best.epoch);
-        let galley = painter.layout_no_wrap(text, theme::strong(12.0), colors.text);
+        let galley = painter.layout_no_wrap(text, theme::strong(theme::size::SMALL), colors.text);
         let frame = transform.frame().shrink(4.0);
         let rect = beside(at, galley.size() + vec2(12.0, 6.0), frame);
         painter.rect(
@@ -352,25 +354,25 @@ fn mark_epoch(
 
 fn epoch_tip_ui(ui: &mut Ui, record: &EpochRecord) {
     let colors = theme::colors(ui);
-    ui.label(RichText::new(t!("Epoch {n}", n = record.epoch)).font(theme::strong(13.0)));
+    ui.label(RichText::new(t!("Epoch {n}", n = record.epoch)).font(theme::strong(theme::size::BODY)));
     egui::Grid::new("epoch_tip").num_columns(3).spacing(vec2(space::M, 2.0)).show(ui, |ui| {
-        let figure = |text: String| RichText::new(text).font(theme::tabular(12.0));
-        let weak = |text: &str| RichText::new(text).size(12.0).color(colors.text_weak);
+        let figure = |text: String| RichText::new(text).font(theme::tabular(theme::size::SMALL));
+        let weak = |text: &str| RichText::new(text).size(theme::size::SMALL).color(colors.text_weak);
         ui.label(weak(""));
         ui.label(weak(t!("loss")));
         ui.label(weak(t!("accuracy")));
         ui.end_row();
-        ui.label(RichText::new(t!("training")).size(12.0).color(colors.train));
+        ui.label(RichText::new(t!("training")).size(theme::size::SMALL).color(colors.train));
         ui.label(figure(words::loss(record.train_loss)));
         ui.label(figure(words::accuracy(record.train_acc)));
         ui.end_row();
-        ui.label(RichText::new(t!("validation")).size(12.0).color(colors.val));
+        ui.label(RichText::new(t!("validation")).size(theme::size::SMALL).color(colors.val));
         ui.label(figure(words::loss(record.val_loss)));
         ui.label(figure(words::accuracy(record.val_acc)));
         ui.end_row();
     });
     let rest = format!("{} {} · {}", t!("learning rate"), words::rate(record.lr), widgets::duration(record.seconds));
-    ui.label(RichText::new(rest).size(12.0).color(colors.text_weak));
+    ui.label(RichText::new(rest).size(theme::size::SMALL).color(colors.text_weak));
 }
 
 /// Keeps account of whether a frame was drawn or a double click undid it.

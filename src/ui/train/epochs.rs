@@ -89,7 +89,7 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
             let colors = theme::colors(ui);
             // Room for the star in every cell, so that figures stand below one another.
             if index == 4 && is_best {
-                let star = RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent);
+                let star = RichText::new(icons::ICON_STAR.codepoint).size(theme::icon::S).color(colors.accent);
                 ui.add_sized([20.0, ROW], egui::Label::new(star).selectable(false))
                     .on_hover_text(t!("The best epoch: its weights are kept"));
             } else {
@@ -100,7 +100,8 @@ fn row_ui(row: &mut egui_extras::TableRow<'_, '_>, record: &EpochRecord, is_best
                 4 if is_best => colors.accent,
                 _ => colors.text,
             };
-            let label = egui::Label::new(RichText::new(text).font(theme::tabular(13.0)).color(color)).selectable(false);
+            let label = egui::Label::new(RichText::new(text).font(theme::tabular(theme::size::BODY)).color(color))
+                .selectable(false);
             let response = ui.add(label);
             if index == 0 {
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken(record, is_best)));

@@ -70,16 +70,18 @@ fn figure_ui(ui: &mut Ui, figure: &Figure) {
         .horizontal(|ui| {
             if figure.has_star {
                 ui.add(
-                    egui::Label::new(RichText::new(icons::ICON_STAR.codepoint).size(14.0).color(colors.accent))
-                        .selectable(false),
+                    egui::Label::new(
+                        RichText::new(icons::ICON_STAR.codepoint).size(theme::icon::S).color(colors.accent),
+                    )
+                    .selectable(false),
                 );
             }
             let room = ui.available_width() - if figure.has_note { 22.0 } else { 6.0 };
-            let font = theme::tabular(14.0);
+            let font = theme::tabular(theme::size::LEAD);
             let shown = widgets::elide_middle(ui, &figure.value, &font, room);
             ui.add(egui::Label::new(RichText::new(shown).font(font)).selectable(false));
             if figure.has_note {
-                let note = RichText::new(icons::ICON_INFO.codepoint).size(14.0).color(colors.info);
+                let note = RichText::new(icons::ICON_INFO.codepoint).size(theme::icon::S).color(colors.info);
                 ui.add(egui::Label::new(note).selectable(false));
             }
         })

@@ -19,7 +19,7 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
     };
     let colors = theme::colors(ui);
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(words::model_title(&state.train.config)).font(theme::strong(13.0)));
+        ui.label(RichText::new(words::model_title(&state.train.config)).font(theme::strong(theme::size::BODY)));
         ui.label(RichText::new(total_line(layers)).color(colors.text_weak));
     });
     let room = ui.available_width() - 12.0;
@@ -70,7 +70,7 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
                                 4 => colors.text_weak,
                                 _ => colors.text,
                             };
-                            let font = if index == 4 { theme::caption() } else { theme::tabular(12.0) };
+                            let font = if index == 4 { theme::caption() } else { theme::tabular(theme::size::SMALL) };
                             aligned(ui, index == 3, |ui| {
                                 if index == 4 {
                                     ui.add_space(12.0);

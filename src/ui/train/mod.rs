@@ -134,8 +134,8 @@ fn warning_ui(ui: &mut Ui, text: &str, is_error: bool) {
         } else {
             (icons::ICON_WARNING.codepoint, colors.accent)
         };
-        ui.add(egui::Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(lang::sentence(text)).size(12.0)).wrap());
+        ui.add(egui::Label::new(RichText::new(icon).size(theme::icon::M).color(color)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(lang::sentence(text)).size(theme::size::SMALL)).wrap());
     });
 }
 

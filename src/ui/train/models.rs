@@ -76,12 +76,12 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     let text = colors.text.gamma_multiply(fade);
     let weak = colors.text_weak.gamma_multiply(fade);
     let left = rect.left() + 36.0;
-    painter.text(pos2(left, rect.top() + 15.0), Align2::LEFT_CENTER, title, theme::strong(13.0), text);
+    painter.text(pos2(left, rect.top() + 15.0), Align2::LEFT_CENTER, title, theme::strong(theme::size::BODY), text);
     let line = widgets::elide_middle(ui, words::arch_line(arch), &theme::caption(), rect.right() - 8.0 - left);
     painter.text(pos2(left, rect.top() + 32.0), Align2::LEFT_CENTER, line, theme::caption(), weak);
     if let Some(parameters) = parameters {
         let at = pos2(rect.right() - 10.0, rect.top() + 15.0);
-        painter.text(at, Align2::RIGHT_CENTER, count(parameters), theme::tabular(12.0), weak);
+        painter.text(at, Align2::RIGHT_CENTER, count(parameters), theme::tabular(theme::size::SMALL), weak);
         let tip = t!("{n} parameters", n = widgets::thousands(parameters));
         return response.on_hover_text(tip);
     }
@@ -122,8 +122,9 @@ fn pretrained_ui(ui: &mut Ui, state: &mut State, numbers: Numbers, commands: &mu
 fn learning_count_ui(ui: &mut Ui, train: &TrainState) {
     let colors = theme::colors(ui);
     if let Some((_, trainable)) = train.chosen_parameters() {
-        let text =
-            RichText::new(t!("{n} learn", n = count(trainable))).font(theme::tabular(12.0)).color(colors.text_weak);
+        let text = RichText::new(t!("{n} learn", n = count(trainable)))
+            .font(theme::tabular(theme::size::SMALL))
+            .color(colors.text_weak);
         ui.add(egui::Label::new(text).selectable(false));
     }
 }
@@ -188,7 +189,7 @@ fn weights_note_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands)
         }
     };
     let colors = theme::colors(ui);
-    ui.add(egui::Label::new(RichText::new(note).size(12.0).color(colors.text_weak)).wrap());
+    ui.add(egui::Label::new(RichText::new(note).size(theme::size::SMALL).color(colors.text_weak)).wrap());
 }
 
 /// The official weights: to be fetched, or to be chosen where they were.
@@ -222,11 +223,11 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
     ui.horizontal(|ui| {
         match &state {
             Some(WeightsState::Fits { .. }) => {
-                ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(15.0).color(colors.good))
+                ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(theme::icon::M).color(colors.good))
                     .on_hover_text(t!("This file fits the model."));
             }
             Some(WeightsState::Wrong { .. }) => {
-                ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(15.0).color(colors.bad));
+                ui.label(RichText::new(icons::ICON_ERROR.codepoint).size(theme::icon::M).color(colors.bad));
             }
             Some(WeightsState::Checking) | None => {
                 widgets::spinner_ui(ui, 14.0);
@@ -245,10 +246,10 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
     match state {
         Some(WeightsState::Fits { parameters }) => {
             let text = t!("Fits: {n} numbers are taken over from it.", n = count(parameters));
-            ui.label(RichText::new(text).size(12.0).color(colors.text_weak));
+            ui.label(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak));
         }
         Some(WeightsState::Checking) | None => {
-            ui.label(RichText::new(t!("Checking the file…")).size(12.0).color(colors.text_weak));
+            ui.label(RichText::new(t!("Checking the file…")).size(theme::size::SMALL).color(colors.text_weak));
         }
         Some(WeightsState::Wrong { message, fits }) => {
             warning_ui(ui, &lang::lead(key!("This file can’t be used"), message), true);

@@ -71,7 +71,7 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
                 }
                 facts.push(words::settings_line(&run.config));
                 let text = facts.join(" · ");
-                widgets::elided_label(ui, &text, egui::FontId::proportional(12.0), colors.text_weak);
+                widgets::elided_label(ui, &text, egui::FontId::proportional(theme::size::SMALL), colors.text_weak);
             });
         });
     });
@@ -126,8 +126,8 @@ fn phase_chip_ui(ui: &mut Ui, phase: &RunPhase) {
         .inner_margin(Margin::symmetric(8, 2));
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        ui.add(egui::Label::new(RichText::new(icon).size(13.0).color(color)).selectable(false));
-        ui.add(egui::Label::new(RichText::new(word).size(12.0).color(color)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(icon).size(theme::icon::S).color(color)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(word).size(theme::size::SMALL).color(color)).selectable(false));
     });
 }
 
@@ -193,7 +193,7 @@ fn failed_ui(ui: &mut Ui, state: &mut State, run: &RunView, message: &str, comma
         ui.horizontal_top(|ui| {
             icon_ui(ui, icons::ICON_ERROR.codepoint, colors.bad);
             ui.vertical(|ui| {
-                ui.label(RichText::new(t!("The training could not go on")).font(theme::strong(13.0)));
+                ui.label(RichText::new(t!("The training could not go on")).font(theme::strong(theme::size::BODY)));
                 ui.add(egui::Label::new(capitalised(&lang::sentence(message))).wrap().selectable(true));
                 ui.horizontal_wrapped(|ui| {
                     if ui.button(t!("Copy message")).clicked() {
@@ -259,7 +259,7 @@ fn banner(ui: &mut Ui, color: Color32, contents: impl FnOnce(&mut Ui)) {
 }
 
 fn icon_ui(ui: &mut Ui, icon: &str, color: Color32) {
-    ui.add(egui::Label::new(RichText::new(icon).size(17.0).color(color)).selectable(false));
+    ui.add(egui::Label::new(RichText::new(icon).size(theme::icon::L).color(color)).selectable(false));
 }
 
 fn capitalised(sentence: &str) -> String {

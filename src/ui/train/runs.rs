@@ -85,32 +85,39 @@ fn paint_row(ui: &Ui, rect: Rect, run: &RunView, title: &str, ago: Option<&str>,
         pos2(rect.left() + 16.0, middle),
         Align2::CENTER_CENTER,
         icon,
-        egui::FontId::proportional(16.0),
+        egui::FontId::proportional(theme::icon::L),
         color,
     );
     let left = rect.left() + 34.0;
     let best = run.best().map_or_else(|| "–".to_owned(), |best| words::accuracy(best.val_acc));
     let epochs = tn!(run.config.epochs, "{done} of {n} epoch", "{done} of {n} epochs", done = run.history.epochs.len());
     let (upper, lower) = (rect.top() + 13.0, rect.top() + 28.0);
-    let best = painter.text(pos2(right, upper), Align2::RIGHT_CENTER, best, theme::tabular(13.0), colors.text);
+    let best =
+        painter.text(pos2(right, upper), Align2::RIGHT_CENTER, best, theme::tabular(theme::size::BODY), colors.text);
     if run.best().is_some() {
         let at = pos2(best.left() - 4.0, upper);
         painter.text(
             at,
             Align2::RIGHT_CENTER,
             icons::ICON_STAR.codepoint,
-            egui::FontId::proportional(13.0),
+            egui::FontId::proportional(theme::icon::S),
             colors.accent,
         );
     }
-    let epochs = painter.text(pos2(right, lower), Align2::RIGHT_CENTER, epochs, theme::tabular(11.0), colors.text_weak);
+    let epochs = painter.text(
+        pos2(right, lower),
+        Align2::RIGHT_CENTER,
+        epochs,
+        theme::tabular(theme::size::CAPTION),
+        colors.text_weak,
+    );
     let room = epochs.left().min(best.left()) - left - 28.0;
     let head = match ago {
         Some(ago) => format!("{title} · {ago}"),
         None => format!("{title} · {}", folder_name(run)),
     };
-    let shown = widgets::elide_middle(ui, &head, &theme::strong(13.0), room);
-    painter.text(pos2(left, upper), Align2::LEFT_CENTER, shown, theme::strong(13.0), colors.text);
+    let shown = widgets::elide_middle(ui, &head, &theme::strong(theme::size::BODY), room);
+    painter.text(pos2(left, upper), Align2::LEFT_CENTER, shown, theme::strong(theme::size::BODY), colors.text);
     let settings = words::settings_line(&run.config);
     let shown = widgets::elide_middle(ui, &settings, &theme::caption(), room);
     painter.text(pos2(left, lower), Align2::LEFT_CENTER, shown, theme::caption(), colors.text_weak);

@@ -62,14 +62,14 @@ fn heading_ui(ui: &mut Ui, train: &mut TrainState) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if state::is_recipe(&train.config) {
                 let text = RichText::new(format!("{}  {}", t!("the recipe"), icons::ICON_CHECK.codepoint))
-                    .size(12.0)
+                    .size(theme::size::SMALL)
                     .color(colors.good);
                 ui.add(egui::Label::new(text).selectable(false))
                     .on_hover_text(t!("All settings have the values of PyTorch’s transfer learning tutorial."));
             } else {
                 let text =
                     RichText::new(format!("{}  {}", icons::ICON_RESTART_ALT.codepoint, t!("Reset to the recipe")))
-                        .size(12.0);
+                        .size(theme::size::SMALL);
                 let button = ui.add(egui::Button::new(text));
                 let enabled = ui.is_enabled();
                 button
@@ -108,7 +108,7 @@ fn field(ui: &mut Ui, caption: &str, hint: &str, control: impl FnOnce(&mut Ui, I
                 // A run shows here what it was started with: only the values that can't be changed are dimmed.
                 ui.set_opacity(1.0);
             }
-            let text = RichText::new(caption).size(12.0).color(colors.text_weak);
+            let text = RichText::new(caption).size(theme::size::SMALL).color(colors.text_weak);
             let label = ui.add(egui::Label::new(text).selectable(false));
             widgets::hint(ui, &caption.to_lowercase(), lang::text(hint));
             label.id
@@ -244,7 +244,7 @@ fn schedule_line_ui(ui: &mut Ui, config: &TrainConfig, numbers: Numbers) {
         let last = config.lr * config.gamma.powi(reductions.min(10_000) as i32);
         text += &t!(" The learning rate ends at {rate}.", rate = words::rate(last));
     }
-    ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+    ui.add(egui::Label::new(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak)).wrap());
 }
 
 fn machine_ui(ui: &mut Ui, train: &mut TrainState) {
@@ -292,7 +292,7 @@ fn machine_ui(ui: &mut Ui, train: &mut TrainState) {
 fn device_state_ui(ui: &mut Ui, train: &TrainState) {
     let colors = theme::colors(ui);
     let Some(line) = train.devices.iter().find(|line| line.choice == train.config.device) else { return };
-    let weak = |text: &str| RichText::new(text).size(12.0).color(colors.text_weak);
+    let weak = |text: &str| RichText::new(text).size(theme::size::SMALL).color(colors.text_weak);
     match &line.state {
         DeviceState::Checking => {
             ui.horizontal(|ui| {
@@ -305,7 +305,7 @@ fn device_state_ui(ui: &mut Ui, train: &TrainState) {
                 train.devices.iter().any(|line| matches!(line.choice, DeviceChoice::Cuda | DeviceChoice::Metal));
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 5.0;
-                ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(14.0).color(colors.good));
+                ui.label(RichText::new(icons::ICON_CHECK_CIRCLE.codepoint).size(theme::icon::S).color(colors.good));
                 ui.label(weak(&t!("Computes on {device}.", device = lang::sentence(label))));
                 if !has_gpu && note.is_none() {
                     let tip = t!(

@@ -28,7 +28,7 @@ pub fn skipped_ui(ui: &mut Ui, state: &State) {
         for (path, reason) in run.skipped.get(rows).unwrap_or_default() {
             ui.horizontal(|ui| {
                 ui.set_height(ROW);
-                ui.label(RichText::new(icons::ICON_BROKEN_IMAGE.codepoint).size(16.0).color(colors.bad));
+                ui.label(RichText::new(icons::ICON_BROKEN_IMAGE.codepoint).size(theme::icon::L).color(colors.bad));
                 ui.add_space(space::XS);
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;

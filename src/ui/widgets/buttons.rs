@@ -15,7 +15,7 @@ pub fn primary_button(ui: &mut Ui, text: &str, enabled: bool) -> Response {
 /// The same, at least `width` points wide.
 pub fn wide_primary_button(ui: &mut Ui, text: &str, enabled: bool, width: f32) -> Response {
     let colors = theme::colors(ui);
-    let label = RichText::new(text).font(theme::strong(13.0)).color(colors.on_accent);
+    let label = RichText::new(text).font(theme::strong(theme::size::BODY)).color(colors.on_accent);
     let button = Button::new(label)
         .fill(colors.accent)
         .stroke(Stroke::NONE)
@@ -48,7 +48,13 @@ pub fn icon_button(ui: &mut Ui, icon: &str, name: &str, selected: bool) -> Respo
             (.., true) => colors.text,
             _ => colors.text_weak,
         };
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(17.0), color);
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            icon,
+            egui::FontId::proportional(theme::icon::L),
+            color,
+        );
     }
     response.on_hover_text(name)
 }
@@ -75,7 +81,7 @@ pub fn command_button(ui: &mut Ui, text: &str, command: Command, commands: &mut 
 /// A small link to one of the lessons.
 pub fn lesson_link(ui: &mut Ui, text: &str, page: LessonPage, commands: &mut Commands) {
     let shown = format!("{}  {text}", icons::ICON_SCHOOL.codepoint);
-    let response = ui.link(RichText::new(shown).size(12.0));
+    let response = ui.link(RichText::new(shown).size(theme::size::SMALL));
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Link, enabled, text));
     if response.clicked() {

@@ -27,7 +27,7 @@ pub fn side_panel_frame(ui: &Ui) -> Frame {
 
 /// A heading inside a panel.
 pub fn section_label(ui: &mut Ui, text: &str) -> Response {
-    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(13.0))).selectable(false))
+    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(theme::size::BODY))).selectable(false))
 }
 
 /// A “?” that explains a term in two sentences: while the pointer is on it, after a click, and while it has the focus. It does so
@@ -115,7 +115,7 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, actions
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.28).max(space::XL));
         ui.add(
-            egui::Label::new(RichText::new(icon).size(44.0).color(colors.text_weak.gamma_multiply(0.7)))
+            egui::Label::new(RichText::new(icon).size(theme::icon::EMPTY).color(colors.text_weak.gamma_multiply(0.7)))
                 .selectable(false),
         );
         ui.add_space(space::S);

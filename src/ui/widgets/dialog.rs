@@ -33,7 +33,7 @@ pub fn folder_ui(ui: &mut Ui, folder: &mut FolderChoice, width: f32) -> (bool, b
 pub fn sign_ui(ui: &mut Ui, icon: &str, color: Color32, text: &str) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(Label::new(RichText::new(icon).size(15.0).color(color)).selectable(false));
+        ui.add(Label::new(RichText::new(icon).size(theme::icon::M).color(color)).selectable(false));
         ui.add(Label::new(text).wrap());
     });
     ui.add_space(space::S);
@@ -42,5 +42,5 @@ pub fn sign_ui(ui: &mut Ui, icon: &str, color: Color32, text: &str) {
 /// A sentence that is not the matter itself.
 pub fn weak_ui(ui: &mut Ui, text: &str) {
     let colors = theme::colors(ui);
-    ui.add(Label::new(RichText::new(text).size(12.0).color(colors.text_weak)).wrap());
+    ui.add(Label::new(RichText::new(text).size(theme::size::SMALL).color(colors.text_weak)).wrap());
 }

@@ -88,7 +88,13 @@ pub fn paint_cover(ui: &Ui, pictures: &mut Pictures, path: &Path, rect: Rect) ->
             let reason = lang::sentence(&reason);
             ui.painter().rect_filled(rect, radius, colors.well);
             let icon = egui_material_icons::icons::ICON_BROKEN_IMAGE.codepoint;
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, egui::FontId::proportional(24.0), colors.bad);
+            ui.painter().text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                icon,
+                egui::FontId::proportional(theme::icon::XL),
+                colors.bad,
+            );
             Some(reason)
         }
     }
@@ -105,12 +111,12 @@ pub fn chip_ui(ui: &Ui, tile: Rect, text: &str, color: Color32) {
         return;
     }
     let shown = elide_middle(ui, text, &font, room);
-    let galley = ui.painter().layout_no_wrap(shown, font, Color32::from_gray(245));
+    let galley = ui.painter().layout_no_wrap(shown, font, theme::on_picture::TEXT);
     // On a small tile the chip is smaller too and nearer to the corner, so that the picture can be seen.
     let (margin, height, pad) = if tile.width() < SMALL_TILE { (3.0, 16.0, 4.0) } else { (6.0, 20.0, 6.0) };
     let size = vec2(galley.size().x + 2.0 * pad + 12.0, height);
     let rect = Rect::from_min_size(pos2(tile.left() + margin, tile.bottom() - margin - height), size);
-    ui.painter().rect_filled(rect, 5.0, Color32::from_black_alpha(190));
+    ui.painter().rect_filled(rect, 5.0, theme::on_picture::PLATE);
     let dot = Rect::from_center_size(pos2(rect.left() + pad + 4.0, rect.center().y), vec2(8.0, 8.0));
     ui.painter().rect_filled(dot, 2.5, color);
     let at = pos2(rect.left() + pad + 12.0, rect.center().y - galley.size().y / 2.0);

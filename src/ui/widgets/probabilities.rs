@@ -17,10 +17,10 @@ pub fn probabilities_ui(ui: &mut Ui, classes: &[String], prediction: &Prediction
             ui.spacing_mut().item_spacing.x = 6.0;
             legend_dot(ui, color);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let figure = RichText::new(format!("{probability:.3}")).font(theme::tabular(13.0));
+                let figure = RichText::new(format!("{probability:.3}")).font(theme::tabular(theme::size::BODY));
                 ui.add_sized(vec2(40.0, 18.0), egui::Label::new(figure).selectable(false));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let font = if rank == 0 { theme::strong(13.0) } else { theme::body() };
+                    let font = if rank == 0 { theme::strong(theme::size::BODY) } else { theme::body() };
                     elided_label(ui, name, font, colors.text);
                 });
             });

@@ -12,9 +12,10 @@ pub fn tab_bar_ui<T: PartialEq + Copy, S: AsRef<str>>(ui: &mut Ui, tab: &mut T, 
         for (choice, title) in tabs {
             let title = title.as_ref();
             let selected = choice == tab;
-            let font = if selected { theme::strong(13.0) } else { theme::body() };
+            let font = if selected { theme::strong(theme::size::BODY) } else { theme::body() };
             // As wide as the bold text, so that nothing moves when another tab is chosen.
-            let width = ui.painter().layout_no_wrap(title.to_owned(), theme::strong(13.0), colors.text).size().x;
+            let width =
+                ui.painter().layout_no_wrap(title.to_owned(), theme::strong(theme::size::BODY), colors.text).size().x;
             let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, title));
             let color = if selected || response.hovered() { colors.text } else { colors.text_weak };
