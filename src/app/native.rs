@@ -121,7 +121,14 @@ fn run_with(
         viewport = viewport.with_icon(icon);
     }
     let event_loop_builder = prefer_x11(x11);
-    let options = NativeOptions { viewport, renderer, event_loop_builder, ..NativeOptions::default() };
+    let options = NativeOptions {
+        viewport,
+        renderer,
+        event_loop_builder,
+        // Size and place of the window; below IMAGO_HOME like everything else.
+        persistence_path: Some(paths.data_dir.join("app.ron")),
+        ..NativeOptions::default()
+    };
     let (wanted, paths, drew) = (wanted.clone(), paths.clone(), drew.clone());
     let mut memory = Memory::read(&paths.cache_dir);
     memory.starting(renderer);
@@ -198,8 +205,8 @@ pub enum Chosen {
     LabelsToSave(PathBuf),
     /// A table of labels.
     LabelsToRead(PathBuf),
-    /// Pictures, or a folder of them, to copy into a class.
-    PicturesToImport(Vec<PathBuf>, Split, usize),
+    /// Pictures, or a folder of them, to copy into a class, which is named as the data set's folder and its own name.
+    PicturesToImport(Vec<PathBuf>, Split, (PathBuf, String)),
 }
 
 /// Lets the user choose a folder to open.
@@ -313,8 +320,15 @@ pub(super) fn choose_labels_to_read(cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen| Some(Chosen::LabelsToRead(chosen?.path().to_owned())));
 }
 
+/// The data set that is open and the name of its class with this number.
+fn named_class(class: usize, cx: &Cx<'_>) -> Option<(PathBuf, String)> {
+    let dataset = &cx.state.project.as_ref()?.dataset;
+    Some((dataset.root.clone(), dataset.classes.get(class)?.clone()))
+}
+
 /// Lets the user choose pictures to copy into a class.
 pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let Some(class) = named_class(class, cx) else { return };
     let dialog = AsyncFileDialog::new()
         .set_title(t!("Copy pictures into a class"))
         .add_filter(t!("Pictures"), &crate::dataset::PICTURE_EXTENSIONS)
@@ -327,6 +341,7 @@ pub(super) fn choose_pictures_to_import(split: Split, class: usize, cx: &mut Cx<
 
 /// Lets the user choose a folder whose pictures to copy into a class.
 pub(super) fn choose_folder_to_import(split: Split, class: usize, cx: &mut Cx<'_>) {
+    let Some(class) = named_class(class, cx) else { return };
     let dialog = AsyncFileDialog::new().set_title(t!("Copy the pictures of a folder into a class")).pick_folder();
     ask(cx, dialog, move |chosen| {
         let paths = vec![chosen?.path().to_owned()];
@@ -362,8 +377,8 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::ExportFolder(path) => super::transfer::handle(TransferCommand::ExportInto(path), cx),
         Chosen::LabelsToSave(path) => super::transfer::handle(TransferCommand::SaveLabels(path), cx),
         Chosen::LabelsToRead(path) => super::transfer::handle(TransferCommand::ReadLabels(path), cx),
-        Chosen::PicturesToImport(paths, split, class) => {
-            super::transfer::handle(TransferCommand::Import(paths, split, class), cx);
+        Chosen::PicturesToImport(paths, split, (root, class)) => {
+            super::transfer::import_into_named(paths, split, &root, &class, cx);
         }
         Chosen::PipelineToSave(path) => super::augment::handle(AugmentCommand::Save(path), cx),
     }

@@ -136,7 +136,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 fn is_busy(cx: &Cx<'_>) -> bool {
     let (state, data) = (&*cx.state, &cx.state.data);
     let reads_headers = state.project.as_ref().is_some_and(|project| project.facts.len() < project.dataset.items.len());
-    let imports = state.transfer.import.is_some_and(|job| state.jobs.iter().any(|line| line.id == job));
+    let imports = state.transfer.imports.iter().any(|job| state.jobs.iter().any(|line| line.id == *job));
     state.opening.is_some()
         || reads_headers
         || imports

@@ -11,6 +11,7 @@ use super::state::{ClassFilter, ExportOutcome, ImportedInto, Incoming, JobId, La
 use super::{labels, native};
 use crate::dataset::{
     Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
+    reads_as_split,
 };
 use crate::lang::{self, t, tn};
 
@@ -114,7 +115,13 @@ pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
 
 /// Whether one of `paths` is the data set's folder, or one that it is in.
 fn holds_data_set(paths: &[PathBuf], dataset: &Dataset) -> bool {
-    paths.iter().any(|path| dataset.root.starts_with(path))
+    let root = real(&dataset.root);
+    paths.iter().any(|path| root.starts_with(real(path)))
+}
+
+/// The same place by the name that has no links and no `..` in it.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn export(cx: &mut Cx<'_>) {
@@ -152,11 +159,36 @@ fn run_export(dataset: &Dataset, out: &Path, mode: ExportMode, job: &JobContext)
 
 /// Makes a class and copies pictures into it. A name that no class can have is said, and the dialog stays for another.
 fn import_into_new(paths: Vec<PathBuf>, split: Split, name: String, cx: &mut Cx<'_>) {
+    // Before the class is made.
+    if cx.state.project.as_ref().is_some_and(|project| reads_as_split(&project.dataset, name.trim())) {
+        refuse_name_of_split(cx);
+        return;
+    }
     labels::handle(LabelCommand::CreateClass(name.clone()), cx);
     let Some(project) = &cx.state.project else { return };
     let class = project.dataset.classes.iter().position(|class| class == name.trim());
     if let Some(class) = class {
         import(paths, split, class, cx);
+    }
+}
+
+fn refuse_name_of_split(cx: &mut Cx<'_>) {
+    let text = t!(
+        "A folder of this name would be taken for a split, and the other pictures would be in none. Give the class another name."
+    );
+    cx.state.notify(NoticeLevel::Warning, text);
+}
+
+/// Pictures were chosen for a class of this name in the data set in this folder: while the dialog was open another one may have
+/// been opened, and classes may have changed places.
+pub(super) fn import_into_named(paths: Vec<PathBuf>, split: Split, root: &Path, name: &str, cx: &mut Cx<'_>) {
+    let project = cx.state.project.as_ref().filter(|project| project.dataset.root == root);
+    let class = project.and_then(|project| project.dataset.classes.iter().position(|class| class == name));
+    if let Some(class) = class {
+        import(paths, split, class, cx);
+    } else {
+        let text = t!("Nothing was copied: the class {class} is not there any more.", class = name);
+        cx.state.notify(NoticeLevel::Warning, text);
     }
 }
 
@@ -177,6 +209,19 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
         return;
     }
     let folder = folder.path;
+    // The class's name may come from a table or from renaming.
+    if !folder.is_dir() && reads_as_split(dataset, project.class_name(Some(class))) {
+        refuse_name_of_split(cx);
+        return;
+    }
+    // A folder that holds the class's own, such as that of its split, has the pictures of other classes too.
+    let target = real(&folder);
+    if paths.iter().map(|path| real(path)).any(|path| path != target && target.starts_with(path)) {
+        let text =
+            t!("A folder that has the class's own folder in it is not copied into the class. Choose another one.");
+        cx.state.notify(NoticeLevel::Warning, text);
+        return;
+    }
     let (root, name) = (dataset.root.clone(), project.class_name(Some(class)).to_owned());
     let line = cx.services.jobs.spawn("import", t!("Copying pictures"), move |job| {
         let mut reported: Option<Instant> = None;
@@ -194,7 +239,10 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
         });
         job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
     });
-    cx.state.transfer.import = Some(line.id);
+    let running: Vec<JobId> = cx.state.jobs.iter().map(|job| job.id).collect();
+    let imports = &mut cx.state.transfer.imports;
+    imports.retain(|import| running.contains(import));
+    imports.push(line.id);
     cx.state.jobs.push(line);
 }
 
@@ -212,21 +260,23 @@ fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mu
     if imported.copied > 0 && is_open {
         let (root, class, pictures) = (root.to_owned(), class.to_owned(), imported.pictures);
         super::project::open(&root, cx);
-        cx.state.transfer.imported = Some(ImportedInto { root, class, pictures });
+        cx.state.transfer.imported.push(ImportedInto { root, class, pictures });
     }
 }
 
 /// A data set was read: pictures that were copied into a class and are not taken for it are labelled so. That happens where the
 /// class's name is that of a folder which stands for another class by now.
 pub(super) fn opened(cx: &mut Cx<'_>) {
-    let (Some(imported), Some(project)) = (cx.state.transfer.imported.take(), &cx.state.project) else { return };
-    let dataset = &project.dataset;
-    let class = dataset.classes.iter().position(|name| *name == imported.class);
-    let (Some(class), true) = (class, dataset.root == imported.root) else { return };
-    let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
-    let others = copies.filter(|item| item.class != Some(class));
-    let positions: Vec<usize> = others.filter_map(|item| project.index_of.get(&item.id).copied()).collect();
-    labels::label_imported(&positions, class, cx);
+    for imported in std::mem::take(&mut cx.state.transfer.imported) {
+        let Some(project) = &cx.state.project else { return };
+        let dataset = &project.dataset;
+        let class = dataset.classes.iter().position(|name| *name == imported.class);
+        let (Some(class), true) = (class, dataset.root == imported.root) else { continue };
+        let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
+        let others = copies.filter(|item| item.class != Some(class));
+        let positions: Vec<usize> = others.filter_map(|item| project.index_of.get(&item.id).copied()).collect();
+        labels::label_imported(&positions, class, cx);
+    }
 }
 
 /// What became of pictures that were to be copied into a class.

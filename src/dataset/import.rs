@@ -101,6 +101,12 @@ pub fn class_folder(dataset: &Dataset, layer: Option<&LabelLayer>, split: Split,
     Some(ClassFolder { path: dataset.root.join(folder), is_of_another })
 }
 
+/// Whether a folder named like this class would be taken for a split: once there is one in a data set without splits, the pictures
+/// outside of it would be in none.
+pub fn reads_as_split(dataset: &Dataset, class: &str) -> bool {
+    dataset.layout != DatasetLayout::Splits && Split::from_folder_name(class).is_some()
+}
+
 /// Copies the pictures that `sources` name (files, and folders with all that is in them) into `folder`, which is made where it is
 /// not there. Each copy is compared with its original. `progress` gets the number of pictures done and of all.
 ///
@@ -134,7 +140,8 @@ pub fn import_pictures(
 fn pictures_of(sources: &[PathBuf], imported: &mut Imported) -> Vec<PathBuf> {
     let (mut pictures, mut seen) = (Vec::new(), HashSet::new());
     for source in sources {
-        let walk = walkdir::WalkDir::new(source).sort_by_file_name().into_iter();
+        // Linked folders belong to it, as they do to a data set.
+        let walk = walkdir::WalkDir::new(source).follow_links(true).sort_by_file_name().into_iter();
         let is_shown =
             |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
         for entry in walk.filter_entry(is_shown) {
@@ -259,6 +266,37 @@ mod tests {
         // Once more: all of it is there already.
         let again = import_pictures(&sources[..1], &at("class"), &CancelToken::new(), &mut |_, _| {}).unwrap();
         assert_eq!((again.copied, again.there_already), (0, 3));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn linked_folders_are_gone_through_and_a_circle_of_links_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join(path);
+        write(&at("elsewhere/a.jpg"), "a");
+        write(&at("in/b.jpg"), "b");
+        std::os::unix::fs::symlink(at("elsewhere"), at("in/linked")).unwrap();
+        std::os::unix::fs::symlink(at("in"), at("in/round")).unwrap();
+        let imported = import_pictures(&[at("in")], &at("class"), &CancelToken::new(), &mut |_, _| {}).unwrap();
+        assert_eq!(names(&at("class")), ["a.jpg", "b.jpg"]);
+        let failed: Vec<_> = imported.failed.iter().map(|(path, _)| path.clone()).collect();
+        assert_eq!(failed, [at("in/round")]);
+    }
+
+    #[test]
+    fn a_class_called_like_a_split_reads_as_one_where_there_are_none() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join(path);
+        write(&at("loose/a.jpg"), "a");
+        write(&at("split/train/ants/a.jpg"), "a");
+        write(&at("split/val/ants/a.jpg"), "a");
+        let read = |name: &str| scan(&at(name), &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).unwrap();
+        let (loose, split) = (read("loose"), read("split"));
+        for name in ["test", "Train", "validation"] {
+            assert!(reads_as_split(&loose, name), "{name}");
+            assert!(!reads_as_split(&split, name), "{name}");
+        }
+        assert!(!reads_as_split(&loose, "tests"));
     }
 
     #[test]

@@ -265,6 +265,8 @@ fn hovering_ui(ui: &Ui, state: &State) {
     painter.rect_stroke(inner, 16.0, egui::Stroke::new(2.0, colors.accent), egui::StrokeKind::Inside);
     let text = if state.workspace == Workspace::Data && state.project.is_some() {
         t!("Drop pictures or a folder to copy them into a class")
+    } else if state.predict.has_model() && state.workspace == Workspace::Predict {
+        t!("Drop pictures, or a folder of them, to classify them")
     } else if state.predict.has_model() {
         t!("Drop pictures to classify them, or a folder to open it")
     } else {

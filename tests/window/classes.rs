@@ -228,11 +228,23 @@ fn a_folder_is_imported_with_the_folders_in_it_but_never_the_data_set_itself() {
     assert_eq!(class_of(window.shown(), "train/red/pond.png").as_deref(), Some("red"));
     assert!(was_said(window.shown(), "2 pictures copied into red. Files that are no pictures were left out: 1."));
     assert!(folder.join("north/pond.png").is_file(), "it is copied, not moved");
-    for holds_it in [root.clone(), window.home.path().to_owned()] {
+    let mut refused = vec![
+        (root.clone(), "A data set is not copied into a class of its own."),
+        (window.home.path().to_owned(), "A data set is not copied into a class of its own."),
+        (root.join("train"), "A folder that has the class's own folder in it is not copied into the class."),
+    ];
+    if cfg!(unix) {
+        // The same folder by another name.
+        let link = window.home.path().join("link");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&root, &link).expect("a link");
+        refused.push((link, "A data set is not copied into a class of its own."));
+    }
+    for (folder, why) in refused {
         window.shown_mut().notices.clear();
-        window.command(import(&holds_it));
+        window.command(import(&folder));
         window.settle();
-        assert!(was_said(window.shown(), "A data set is not copied into a class of its own."));
+        assert!(was_said(window.shown(), why), "{}: {:?}", folder.display(), window.shown().notices);
         assert_eq!(count(window.shown()), 17);
     }
 }
@@ -276,7 +288,14 @@ fn pictures_dropped_where_there_is_no_class_yet_make_the_first_one() {
     assert!(window.get_by_label("Copy into class").accesskit_node().is_disabled());
     window.get_by_role_and_label(Role::TextInput, "Class").focus();
     window.run_steps(1);
-    window.get_by_role_and_label(Role::TextInput, "Class").type_text("moss");
+    window.get_by_role_and_label(Role::TextInput, "Class").type_text("test");
+    window.run_steps(2);
+    window.click("Copy into class");
+    window.settle();
+    // A folder of this name would make a data set with splits of it, and the 60 pictures would be in none.
+    assert!(was_said(window.shown(), "A folder of this name would be taken for a split"));
+    assert_eq!((class_names(&window), count(window.shown())), (vec![], 60));
+    window.shown_mut().transfer.incoming.as_mut().expect("the dialog stays").new_class = "moss".to_owned();
     window.run_steps(2);
     window.click("Copy into class");
     window.wait_for("the import", |state| is_there(state, "moss/bed.png"));

@@ -68,7 +68,12 @@ impl Project {
 
     /// The picture in this file.
     pub fn item_at(&self, path: &Path) -> Option<&Item> {
-        self.item(item_id(path.strip_prefix(&self.dataset.root).ok()?))
+        if let Ok(within) = path.strip_prefix(&self.dataset.root) {
+            return self.item(item_id(within));
+        }
+        // By another name of the same place: through a link, or with `..` in it.
+        let (path, root) = (path.canonicalize().ok()?, self.dataset.root.canonicalize().ok()?);
+        self.item(item_id(path.strip_prefix(root).ok()?))
     }
 
     /// Name of a class; `unlabelled` for none.

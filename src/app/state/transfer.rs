@@ -88,10 +88,10 @@ pub struct TransferState {
     pub preview: Option<LabelsPreview>,
     /// Files that were dropped in the Data workspace.
     pub incoming: Option<Incoming>,
-    /// The job that copies pictures into the data set.
-    pub import: Option<JobId>,
+    /// Jobs that copy pictures into the data set; some may be over.
+    pub imports: Vec<JobId>,
     /// Pictures that were copied, until the data set is read again.
-    pub imported: Option<ImportedInto>,
+    pub imported: Vec<ImportedInto>,
 }
 
 /// Pictures that were copied into a class.
