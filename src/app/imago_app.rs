@@ -235,7 +235,6 @@ impl ImagoApp {
         refresh::tick(&mut cx);
         fetch::tick(&mut cx);
         data::tick(&mut cx);
-        health::tick(&mut cx);
         transfer::tick(&mut cx);
         split::tick(&mut cx);
         labels::tick(&mut cx);
@@ -246,6 +245,8 @@ impl ImagoApp {
         predict::tick(&mut cx);
         lessons::tick(&mut cx);
         self.pictures.upload(ctx, &mut self.state.pictures);
+        // Begins when no picture is on the way any more: after the last one there may be no other frame.
+        health::tick(&mut Cx { state: &mut self.state, services: &mut self.services, ctx });
     }
 
     /// Draws a frame and carries out what was asked for in it.

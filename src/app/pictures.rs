@@ -73,6 +73,11 @@ struct QueueState {
 }
 
 impl QueueState {
+    /// Pictures that are no textures yet.
+    fn on_the_way(&self) -> usize {
+        self.wanted.len() + self.ahead.len() + self.under_way.len()
+    }
+
     /// A thread has decoded its picture. When the window is to draw it: at once if it was the last one, else in time.
     fn decoded(&mut self) -> Duration {
         self.decoding -= 1;
@@ -160,6 +165,7 @@ impl PictureService {
         if !std::mem::take(&mut pictures.shows_parts) {
             self.queue.originals.clear();
         }
+        pictures.on_the_way = queue.on_the_way();
         if !queue.wanted.is_empty() {
             self.queue.changed.notify_all();
         }
@@ -211,6 +217,7 @@ impl PictureService {
         if !self.waiting.is_empty() {
             ctx.request_repaint();
         }
+        pictures.on_the_way = self.queue.lock().on_the_way();
         forget_oldest(pictures);
     }
 

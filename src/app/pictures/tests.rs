@@ -51,11 +51,13 @@ fn a_frame_is_drawn_when_all_are_there_and_not_for_each() {
     }
     service.upload(&ctx, &mut pictures);
     service.request(&mut pictures);
+    assert!(pictures.is_loading());
     // As if no time passed.
     service.queue.lock().drawn = Some(Instant::now() + Duration::from_mins(9));
     let keys = [next(&service), next(&service), next(&service)];
     let delays = keys.map(|key| is_decoded(&key, &service, &sender));
     assert_eq!(delays, [DRAW_AT_LEAST_EVERY, DRAW_AT_LEAST_EVERY, Duration::ZERO], "others are still at work");
+    assert!(pictures.is_loading(), "decoded is not yet shown");
     service.upload(&ctx, &mut pictures);
     assert!(!pictures.is_loading() && pictures.entries.len() == 3, "all in one frame");
 }

@@ -60,6 +60,8 @@ pub struct Pictures {
     pub(in crate::app) entries: HashMap<PictureKey, PictureEntry>,
     /// Asked for in this frame and not there, in the order of asking.
     pub(in crate::app) wanted: Vec<PictureKey>,
+    /// Asked for and on the way.
+    pub(in crate::app) on_the_way: usize,
     /// Files that are others now: what is being decoded of them is of the old ones.
     pub(in crate::app) forgotten: HashSet<PathBuf>,
     /// Whether parts of pictures were asked for in this frame.
@@ -144,7 +146,12 @@ impl Pictures {
 
     /// Whether pictures that were asked for are not there yet.
     pub fn is_loading(&self) -> bool {
-        !self.wanted.is_empty() || self.entries.values().any(|entry| matches!(entry.picture, Picture::Loading))
+        !self.wanted.is_empty() || self.on_the_way > 0
+    }
+
+    /// How many pictures are there.
+    pub fn ready(&self) -> usize {
+        self.entries.values().filter(|entry| matches!(entry.picture, Picture::Ready { .. })).count()
     }
 
     /// Forgets pictures in all their sizes: the files are others now.
