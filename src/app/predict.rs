@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::command::PredictCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
+use super::project;
 use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter};
 use crate::base::write_atomically;
 use crate::lang::{self, key, t, tn};
@@ -160,6 +161,7 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
     let classes = predictor.classes().to_vec();
     let changed = cx.state.predict.model.as_ref().is_none_or(|model| model.path != path);
     cx.state.predict.model = Some(ModelLine { path, title, classes });
+    project::name_window(cx);
     cx.services.predict.predictor = Some(predictor);
     let predict = &mut cx.state.predict;
     predict.filter = OutcomeFilter::All;
@@ -184,6 +186,7 @@ pub(super) fn runs_listed(cx: &mut Cx<'_>) {
         && let Some(run) = cx.state.results.runs.iter().find(|run| run.dir == model.path)
     {
         model.title.clone_from(&run.title);
+        project::name_window(cx);
     }
 }
 

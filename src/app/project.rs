@@ -119,11 +119,12 @@ pub(super) fn close_anyway(cx: &mut Cx<'_>) {
     cx.project_changed();
 }
 
-/// Tells the window's title bar, and with it the task bar, which data set is open.
+/// Tells the window's title bar, and with it the task bar, which data set is open, or without one which model.
 pub(super) fn name_window(cx: &Cx<'_>) {
-    let title = match &cx.state.project {
-        Some(project) => format!("{} – Imago", project.dataset.name()),
-        None => "Imago".to_owned(),
+    let title = match (&cx.state.project, &cx.state.predict.model) {
+        (Some(project), _) => format!("{} – Imago", project.dataset.name()),
+        (None, Some(model)) => format!("{} – Imago", model.title),
+        (None, None) => "Imago".to_owned(),
     };
     cx.ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
 }

@@ -82,6 +82,66 @@ fn tab_reaches_every_control_of_the_welcome_screen_and_the_settings() {
     }
 }
 
+/// What can have the focus in the dialog that is open.
+fn focusable_in_dialog(window: &Window) -> BTreeMap<NodeId, String> {
+    let close = window.get_by_label("Close");
+    let mut dialog = close.accesskit_node();
+    // All that belongs to one area of the window hangs together below the root.
+    while let Some(parent) = dialog.parent().filter(|parent| !parent.is_root()) {
+        dialog = parent;
+    }
+    let all = focusable(window);
+    let is_below = |id: &NodeId| {
+        let nodes = window.root().children_recursive();
+        let mut node = nodes.map(|node| node.accesskit_node()).find(|node| node.locate().0 == *id);
+        while let Some(at) = node {
+            if at.id() == dialog.id() {
+                return true;
+            }
+            node = at.parent();
+        }
+        false
+    };
+    all.into_iter().filter(|(id, _)| is_below(id)).collect()
+}
+
+#[test]
+fn tab_reaches_every_control_of_every_dialog_and_none_below_it() {
+    let mut window = furnished(SIZE);
+    window.command(Command::Go(Workspace::Data));
+    for (command, what) in [
+        (Command::Ui(UiCommand::Settings), "settings"),
+        (Command::Ui(UiCommand::Shortcuts), "shortcuts"),
+        (Command::Ui(UiCommand::Lessons), "lessons"),
+        (Command::Ui(UiCommand::EnlargeOffline), "enlarge"),
+        (Command::Transfer(TransferCommand::ShowExport), "export"),
+        (Command::Split(SplitCommand::Show), "split"),
+    ] {
+        window.command(command);
+        window.settle();
+        let wanted = focusable_in_dialog(&window);
+        assert!(!wanted.is_empty() && wanted.len() < focusable(&window).len(), "{what}: {wanted:?}");
+        let mut reached = std::collections::BTreeSet::new();
+        for _ in 0..wanted.len() * 2 + 4 {
+            window.press(Modifiers::NONE, Key::Tab);
+            window.run_steps(2);
+            let (id, rect) = focused(&window).unwrap_or_else(|| panic!("{what}: Tab leads to nothing"));
+            assert!(focusable_in_dialog(&window).contains_key(&id), "{what}: Tab leads out of the dialog, to {rect:?}");
+            reached.insert(id);
+        }
+        let still = focusable_in_dialog(&window);
+        let left: Vec<_> = wanted
+            .iter()
+            .filter(|(id, _)| !reached.contains(id) && still.contains_key(id))
+            .map(|(_, name)| name)
+            .collect();
+        assert!(left.is_empty(), "{what}: {left:#?}");
+        window.click("Close");
+        window.run_steps(2);
+        assert!(!window.has("Close"), "{what} stays open");
+    }
+}
+
 /// The amber rings that were drawn.
 fn rings(window: &Window) -> Vec<Rect> {
     fn collect(shape: &Shape, clip: Rect, into: &mut Vec<Rect>) {

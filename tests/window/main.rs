@@ -4,6 +4,7 @@
 
 mod augment;
 mod classes;
+mod clipped;
 mod common;
 mod data;
 mod enlarging;

@@ -11,8 +11,8 @@ use imago::app::state::{LanguageChoice, NoticeLevel, Workspace};
 
 use crate::common::{Window, colours, furnished, harness, harness_with};
 
-/// The window that opens at first, with the interface at 200 %, at 100 % and at 80 %.
-const SIZES: [[f32; 2]; 3] = [[640.0, 416.0], [1280.0, 832.0], [1600.0, 1040.0]];
+/// The window that opens at first, with the interface at 200 %, at 100 % and at 80 %; a small screen and a 4K one at 100 %.
+const SIZES: [[f32; 2]; 5] = [[640.0, 416.0], [1280.0, 832.0], [1600.0, 1040.0], [1024.0, 700.0], [3840.0, 2160.0]];
 /// A small screen, at 200 %.
 const SMALLEST: [f32; 2] = [512.0, 350.0];
 /// What a workspace needs to be shown without scrolling.
@@ -109,6 +109,23 @@ fn the_welcome_screen_fits_a_small_window_with_a_large_interface() {
         assert!(wrong.is_empty(), "{language:?}: {wrong:#?}");
         window.shot(&format!("size-welcome-{language:?}"));
     }
+}
+
+#[test]
+fn the_scale_in_the_settings_is_the_scale_of_the_window() {
+    let [width, height] = SIZES[1];
+    let mut window = harness_with(SIZES[1], colours);
+    for (scale, is_narrow) in [(2.0, true), (0.8, false), (1.0, false)] {
+        window.shown_mut().settings.ui_scale = scale;
+        window.settle();
+        let points = window.ctx.content_rect().size();
+        assert!((points - egui::vec2(width, height) / scale).length() < 2.0, "{scale}: {points:?}");
+        assert_eq!(window.has("Workspace: Data"), is_narrow, "{scale}: the menu instead of the tabs");
+    }
+    // And by the keyboard, in steps of a tenth.
+    window.press(Modifiers::COMMAND, Key::Plus);
+    assert!((window.shown().settings.ui_scale - 1.1).abs() < 1e-3);
+    assert!((window.ctx.zoom_factor() - 1.1).abs() < 1e-3);
 }
 
 #[test]
