@@ -76,15 +76,13 @@ pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     cancel_current(cx);
     refresh::forget(cx);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let val_fraction = cx.state.train.config.val_fraction;
-    let seed = cx.state.train.config.seed;
     cx.state.opening = Some((name, 0));
     // After labels could not be saved for good, the folder is read as if for the first time.
     if cx.state.project.as_ref().is_some_and(|project| matches!(project.labels.saving, LabelSaving::Failed(_))) {
         labels::close(cx.services);
     }
     let (held, paths) = (cx.services.labels.holds(), cx.services.paths.clone());
-    let options = ScanOptions { val_fraction, seed };
+    let options = ScanOptions::default();
     let is_other = cx.state.project.as_ref().is_none_or(|project| project.dataset.root != path);
     // As large as the grid will ask for them: tiles show the middle square of a 4:3 picture.
     let side = cx.state.settings.thumb_points * cx.ctx.pixels_per_point() * 4.0 / 3.0;
@@ -163,6 +161,8 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
                 Err(reason) => {
                     let text = lang::lead(key!("The folder could not be opened"), reason);
                     cx.state.notify(NoticeLevel::Error, text);
+                    // What is open stays; reading its headers was stopped for the other.
+                    read_missing_headers(cx);
                 }
             }
         }
@@ -176,6 +176,15 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
         ProjectMessage::Scanning(..) | ProjectMessage::Scanned(..) | ProjectMessage::Facts(..) => {}
         ProjectMessage::SampleDrawn(Ok(folder)) => open(&folder, cx),
         ProjectMessage::SampleDrawn(Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
+    }
+}
+
+/// A job is over. One that was reading a folder and has not said what is in it was cancelled, or it panicked: what is open stays,
+/// and reading its headers goes on.
+pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
+    if cx.services.project.current == Some(job) && cx.state.opening.take().is_some() {
+        cx.services.project.current = None;
+        read_missing_headers(cx);
     }
 }
 
@@ -214,7 +223,12 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
     if !is_same {
         cx.state.workspace = Workspace::Data;
     }
+    // Reading the same folder again closes no dialog about it.
+    let dialogs = is_same.then(|| transfer::take_dialogs(cx));
     cx.project_changed();
+    if let Some(dialogs) = dialogs {
+        transfer::put_back(dialogs, cx);
+    }
     read_headers_of(dataset, None, cx);
     transfer::opened(cx);
 }

@@ -11,7 +11,7 @@ use super::jobs::Message;
 use super::project::{self, Scan};
 use super::state::{JobId, NoticeLevel, Project};
 use super::watch::Written;
-use super::{contents, labels, results};
+use super::{contents, labels, results, transfer};
 use crate::dataset::{Dataset, Item, ItemId, ScanOptions};
 use crate::lang::{self, t};
 
@@ -117,7 +117,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let before = project.dataset.clone();
     let Some(written) = cx.services.refresh.due.take() else { return };
-    let options = ScanOptions { val_fraction: cx.state.train.config.val_fraction, seed: cx.state.train.config.seed };
+    let options = ScanOptions::default();
     let (held, paths) = (cx.services.labels.holds(), cx.services.paths.clone());
     let line = cx.services.jobs.spawn("refresh", "", move |job| {
         let outcome = project::read(&before.root, &options, held.as_ref(), &paths, job, &mut |_| {});
@@ -132,7 +132,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 }
 
 /// Whether it would disturb: a folder is being opened or its headers read, pictures are being copied into it or it is
-/// asked into which class, something is being named, drawn or dragged.
+/// asked into which class, a dialog about the data set is being read, something is being named, drawn or dragged.
 fn is_busy(cx: &Cx<'_>) -> bool {
     let (state, data) = (&*cx.state, &cx.state.data);
     let reads_headers = state.project.as_ref().is_some_and(|project| project.facts.len() < project.dataset.items.len());
@@ -142,6 +142,8 @@ fn is_busy(cx: &Cx<'_>) -> bool {
         || imports
         || data.naming.is_some()
         || state.transfer.incoming.is_some()
+        || state.transfer.export.open
+        || state.transfer.preview.is_some()
         || data.band.is_some()
         || cx.ctx.dragged_id().is_some()
 }
@@ -195,7 +197,10 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
         .take()
         .filter(|view| view.pair.is_none_or(|pair| pair.iter().all(|id| project.index_of.contains_key(id))));
     cx.state.project = Some(project);
+    // Opened while the folder was being read.
+    let dialogs = transfer::take_dialogs(cx);
     cx.pictures_changed();
+    transfer::put_back(dialogs, cx);
     cx.state.data.large = large;
     results::pictures_changed(cx);
 }

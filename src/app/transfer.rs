@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use super::command::{LabelCommand, TransferCommand};
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{ClassFilter, ExportOutcome, ImportedInto, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace};
+use super::state::{
+    ClassFilter, ExportOutcome, ExportState, ImportedInto, Incoming, JobId, LabelsPreview, NoticeLevel, Workspace,
+};
 use super::{labels, native};
+use crate::base::is_within;
 use crate::dataset::{
     Dataset, ExportError, ExportMode, Exported, Imported, Split, class_folder, export_folders, import_pictures,
     reads_as_split,
@@ -28,8 +31,15 @@ pub enum TransferMessage {
     Imported(PathBuf, String, Result<Imported, String>),
     /// The labels are written, or can't be: a sentence either way.
     LabelsSaved(Result<String, String>),
-    /// A table was read, or can't be.
-    LabelsRead(Result<Box<LabelsPreview>, String>),
+    /// A table was read for the data set in this folder, or can't be.
+    LabelsRead(PathBuf, Result<Box<LabelsPreview>, String>),
+}
+
+/// The dialogs that stay where the same folder is read again.
+pub(super) struct Dialogs {
+    export: ExportState,
+    /// The table that was being looked through.
+    table: Option<PathBuf>,
 }
 
 /// Carries out a command.
@@ -68,7 +78,21 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
         transfer.preview = None;
     }
     if transfer.export.job.is_none() {
-        transfer.export = super::state::ExportState::default();
+        transfer.export = ExportState::default();
+    }
+}
+
+/// Takes out what is to stay although the list of pictures becomes another: it is of the same folder.
+pub(super) fn take_dialogs(cx: &mut Cx<'_>) -> Dialogs {
+    let transfer = &mut cx.state.transfer;
+    Dialogs { export: std::mem::take(&mut transfer.export), table: transfer.preview.take().map(|preview| preview.path) }
+}
+
+/// Shows the dialogs again; a table is compared with what is there now.
+pub(super) fn put_back(dialogs: Dialogs, cx: &mut Cx<'_>) {
+    cx.state.transfer.export = dialogs.export;
+    if let Some(table) = dialogs.table {
+        read_labels(table, cx);
     }
 }
 
@@ -115,13 +139,7 @@ pub(super) fn dropped(paths: &[PathBuf], cx: &mut Cx<'_>) -> bool {
 
 /// Whether one of `paths` is the data set's folder, or one that it is in.
 fn holds_data_set(paths: &[PathBuf], dataset: &Dataset) -> bool {
-    let root = real(&dataset.root);
-    paths.iter().any(|path| root.starts_with(real(path)))
-}
-
-/// The same place by the name that has no links and no `..` in it.
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    paths.iter().any(|path| is_within(&dataset.root, path))
 }
 
 fn export(cx: &mut Cx<'_>) {
@@ -215,8 +233,7 @@ fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut Cx<'_>) {
         return;
     }
     // A folder that holds the class's own, such as that of its split, has the pictures of other classes too.
-    let target = real(&folder);
-    if paths.iter().map(|path| real(path)).any(|path| path != target && target.starts_with(path)) {
+    if paths.iter().any(|path| is_within(&folder, path) && !is_within(path, &folder)) {
         let text =
             t!("A folder that has the class's own folder in it is not copied into the class. Choose another one.");
         cx.state.notify(NoticeLevel::Warning, text);
@@ -369,14 +386,27 @@ fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
     }
     let Some(layer) = project.labels.layer.clone() else { return };
     let (dataset, of) = (project.dataset.clone(), (project.serial, project.labels.revision));
+    let root = dataset.root.clone();
     cx.services.jobs.spawn("labels-csv", "", move |job| {
         let read = layer.read_csv(&dataset, &path);
         drop(dataset);
         let outcome = read
             .map(|import| Box::new(LabelsPreview { path, import, of }))
             .map_err(|error| t!("The table can't be used. {error}.", error = lang::sentence(&error.to_string())));
-        job.send(Message::Transfer(TransferMessage::LabelsRead(outcome)));
+        job.send(Message::Transfer(TransferMessage::LabelsRead(root, outcome)));
     });
+}
+
+/// A table was read for the data set in the folder `root`.
+fn labels_read(root: &Path, preview: LabelsPreview, cx: &mut Cx<'_>) {
+    let Some(project) = cx.state.project.as_ref().filter(|project| project.dataset.root == root) else { return };
+    if project.serial == preview.of.0 {
+        cx.state.workspace = Workspace::Data;
+        cx.state.transfer.preview = Some(preview);
+    } else {
+        // The folder was read again meanwhile: what the table would change may be something else now.
+        read_labels(preview.path, cx);
+    }
 }
 
 fn take_labels(cx: &mut Cx<'_>) {
@@ -399,16 +429,10 @@ pub(super) fn receive(message: TransferMessage, cx: &mut Cx<'_>) {
         TransferMessage::Exported(..) => {}
         TransferMessage::Imported(root, class, outcome) => imported(&root, &class, outcome, cx),
         TransferMessage::LabelsSaved(Ok(text)) => cx.state.notify(NoticeLevel::Success, text),
-        TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(Err(text)) => {
+        TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(_, Err(text)) => {
             cx.state.notify(NoticeLevel::Error, text);
         }
-        TransferMessage::LabelsRead(Ok(preview)) => {
-            let serial = cx.state.project.as_ref().map(|project| project.serial);
-            if serial == Some(preview.of.0) {
-                cx.state.workspace = Workspace::Data;
-                cx.state.transfer.preview = Some(*preview);
-            }
-        }
+        TransferMessage::LabelsRead(root, Ok(preview)) => labels_read(&root, *preview, cx),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Into an empty folder only. Originals are read, never changed; every copy is compared with its original. What goes wrong takes
 //! back what was exported so far: a half-exported data set is never taken for a whole one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::labels::{ContentHash, check_class_name};
 use super::{Dataset, Item};
-use crate::base::CancelToken;
+use crate::base::{CancelToken, alike, is_within};
 
 /// How pictures get into the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub fn export_folders(
         check_class_name(name).map_err(|why| ExportError::ClassName { name: name.clone(), why })?;
     }
     let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    if out.starts_with(&dataset.root) {
+    if is_within(&out, &dataset.root) {
         return Err(ExportError::Inside(out));
     }
     let existed = out.exists();
@@ -101,6 +101,7 @@ pub fn export_folders(
     if labelled.is_empty() {
         return Err(ExportError::NothingLabelled);
     }
+    refuse_alike(dataset, &labelled)?;
     let mut exported = Exported { unlabelled: dataset.items.len() - labelled.len(), ..Exported::default() };
     let mut made = Made { files: Vec::new(), folders: Vec::new() };
     let outcome = export(dataset, &labelled, &out, mode, cancel, progress, &mut exported, &mut made);
@@ -108,6 +109,17 @@ pub fn export_folders(
         made.take_back(existed.then_some(out.as_path()));
     }
     outcome.map(|()| exported)
+}
+
+/// Refuses classes whose folders would be one where case does not count: all their pictures would be of one class then.
+fn refuse_alike(dataset: &Dataset, labelled: &[&Item]) -> Result<(), ExportError> {
+    let used: BTreeSet<usize> = labelled.iter().filter_map(|item| item.class).collect();
+    let names = used.iter().filter_map(|class| dataset.classes.get(*class)).map(String::as_str);
+    let Some((other, name)) = alike(names) else { return Ok(()) };
+    let why = format!(
+        "only case tells it apart from the class {other}, and many systems take the two for one folder; rename one of them"
+    );
+    Err(ExportError::ClassName { name: name.to_owned(), why })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the body of one function, apart so that an error can be seen to")]

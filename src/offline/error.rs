@@ -19,6 +19,11 @@ pub enum OfflineError {
     /// A class whose name can't be that of a folder.
     #[error("the class `{0}` can't be the name of a folder; rename it")]
     ClassName(String),
+    /// Two classes that many systems would put into one folder.
+    #[error(
+        "the classes `{0}` and `{1}` differ only in case, and many systems take the two for one folder; rename one of them"
+    )]
+    SameFolder(String, String),
     /// Writing there would change the data set.
     #[error("{}: this is in the data set {}, which is never changed; choose a folder outside of it", out.display(), data.display())]
     InsideData {

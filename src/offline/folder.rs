@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::picture::{PART, QUALITY};
 use super::plan::{Plan, Source};
 use super::{EnlargeRequest, OfflineError};
 use crate::augment::Pipeline;
-use crate::base::{stable_hash, write_atomically};
+use crate::base::{is_within, stable_hash, write_atomically};
 use crate::dataset::Dataset;
 
 /// The settings of the job.
@@ -87,29 +87,10 @@ fn fingerprint(dataset: &Dataset) -> String {
 /// # Errors
 /// [`OfflineError::InsideData`].
 pub fn refuse_inside(out: &Path, data: &Path) -> Result<(), OfflineError> {
-    if resolved(out).starts_with(resolved(data)) {
+    if is_within(out, data) {
         return Err(OfflineError::InsideData { out: out.to_owned(), data: data.to_owned() });
     }
     Ok(())
-}
-
-/// Where a path that need not exist leads: links are followed as far as there is something.
-fn resolved(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut resolved = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                resolved.pop();
-            }
-            Component::CurDir => {}
-            part => resolved.push(part),
-        }
-        if let Ok(real) = fs::canonicalize(&resolved) {
-            resolved = real;
-        }
-    }
-    resolved
 }
 
 /// The output folder, ready to be written to.

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use super::OfflineError;
+use crate::base::alike;
 use crate::dataset::{Dataset, Split};
 
 /// One picture of the data set and what comes of it. Paths are relative to the output folder, but for `rel_path`.
@@ -47,7 +48,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// # Errors
-    /// No labelled training picture; a class that can't be a folder.
+    /// No labelled training picture; a class that can't be a folder, or two that would be one.
     pub fn new(dataset: &Dataset, factor: usize) -> Result<Self, OfflineError> {
         for class in &dataset.classes {
             let mut parts = Path::new(class).components();
@@ -68,6 +69,10 @@ impl Plan {
         }
         if !sources.iter().any(|source| source.split == Split::Train) {
             return Err(OfflineError::NothingToDo(dataset.root.clone()));
+        }
+        let used: BTreeSet<&str> = sources.iter().map(|source| source.class.as_str()).collect();
+        if let Some((one, other)) = alike(used) {
+            return Err(OfflineError::SameFolder(one.to_owned(), other.to_owned()));
         }
         // Originals keep their names, so they come first.
         for source in sources.iter_mut().filter(|source| source.split == Split::Train) {
@@ -192,5 +197,17 @@ mod tests {
             name.clone_into(&mut data.classes[0]);
             assert!(matches!(Plan::new(&data, 2), Err(OfflineError::ClassName(_))), "{name}");
         }
+    }
+
+    #[test]
+    fn classes_whose_folders_would_be_one_where_case_does_not_count_are_refused() {
+        let files = [("train/ants/1.jpg", Split::Train, Some(0)), ("train/Ants/1.jpg", Split::Train, Some(1))];
+        let mut data = dataset(&files);
+        data.classes[1] = "Ants".to_owned();
+        let refused = Plan::new(&data, 2).err();
+        assert_eq!(refused, Some(OfflineError::SameFolder("Ants".to_owned(), "ants".to_owned())));
+        // A class without pictures has no folder.
+        data.items[1].class = Some(0);
+        assert!(Plan::new(&data, 2).is_ok());
     }
 }

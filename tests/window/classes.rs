@@ -317,3 +317,48 @@ fn where_no_class_can_be_made_pictures_are_told_why_and_a_folder_is_opened() {
     window.command(Command::Dropped(vec![folder.clone()]));
     window.wait_for("the other data set", |state| root_of(state) == Some(folder.as_path()));
 }
+
+/// A picture for training in each of a hundred classes, and one for validation.
+fn hundred_classes(parent: &Path) -> PathBuf {
+    let root = parent.join("hundred");
+    let folders = (0..100).map(|number| format!("train/class {number:03}"));
+    for (shade, folder) in folders.chain(["val/class 000".to_owned()]).enumerate() {
+        let folder = root.join(folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        image::RgbImage::from_pixel(8, 8, image::Rgb([shade as u8, 90, 9])).save(folder.join("a.png")).expect("a PNG");
+    }
+    root
+}
+
+/// Whether all menus that are open lie within the window.
+fn all_within(window: &Window) -> bool {
+    let screen = window.ctx.content_rect().expand(1.0);
+    window.ctx.memory(|memory| {
+        let layers = memory.areas().visible_layer_ids();
+        layers.iter().filter_map(|layer| memory.area_rect(layer.id)).all(|rect| screen.contains_rect(rect))
+    })
+}
+
+#[test]
+fn a_hundred_classes_in_a_menu_stay_in_the_window_and_the_last_can_be_chosen() {
+    let mut window = harness_with(SIZE, hundred_classes);
+    window.get_by_label("a.png, class 000, train").click_secondary();
+    window.run_steps(3);
+    window.click("Label");
+    window.run_steps(3);
+    assert!(window.has("class 099") && all_within(&window), "the menu of a picture");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::NONE, Key::Escape);
+    window.get_by_label("class 000 in Training, 1 picture").click_secondary();
+    window.run_steps(3);
+    window.click("Merge into");
+    window.run_steps(3);
+    assert!(window.has("class 099") && all_within(&window), "the menu of a class");
+    window.get_by_role_and_label(Role::Button, "class 099").scroll_to_me();
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::Button, "class 099").click();
+    window.run_steps(3);
+    let names = class_names(&window);
+    assert_eq!((names.len(), names.first().map(String::as_str)), (99, Some("class 001")));
+    assert_eq!(class_of(window.shown(), "train/class 000/a.png").as_deref(), Some("class 099"));
+}

@@ -325,3 +325,40 @@ fn every_control_of_dialogs_and_other_views_has_an_accessible_name() {
     assert!(window.shown().data.large.is_some());
     named(&window, "large");
 }
+
+#[test]
+fn plain_keys_change_nothing_behind_the_offer_to_fetch_the_tour_and_the_dialog_of_augment() {
+    let mut window = harness_with(SIZE, colours);
+    let revision = |window: &Window| window.shown().project.as_ref().expect("a data set is open").labels.revision;
+    let before = revision(&window);
+    window.click("green 1.jpg, green, train");
+    window.command(Command::Ui(UiCommand::GetPhotographs));
+    assert!(window.shown().fetch.offer.is_some());
+    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::NONE, Key::X);
+    assert_eq!(revision(&window), before, "behind the offer");
+    window.shown_mut().fetch.offer = None;
+    window.run_steps(3);
+    window.command(Command::Ui(UiCommand::Tour));
+    window.press(Modifiers::NONE, Key::Num2);
+    window.press(Modifiers::NONE, Key::X);
+    assert_eq!(revision(&window), before, "behind the tour");
+    window.shown_mut().tour = None;
+    window.run_steps(3);
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_ne!(revision(&window), before, "with nothing before them they label");
+    window.command(Command::Go(Workspace::Augment));
+    window.settle();
+    window.command(Command::Ui(UiCommand::EnlargeOffline));
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!(window.shown().augment.reroll, 0);
+    window.click("Close");
+    window.run_steps(3);
+    window.command(Command::Ui(UiCommand::Tour));
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!(window.shown().augment.reroll, 0);
+    window.shown_mut().tour = None;
+    window.run_steps(3);
+    window.press(Modifiers::NONE, Key::R);
+    assert_eq!(window.shown().augment.reroll, 1);
+}

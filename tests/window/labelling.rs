@@ -160,6 +160,27 @@ fn a_selection_is_labelled_in_one_step_and_signs_counts_and_filter_follow() {
 }
 
 #[test]
+fn labelling_what_a_filter_shows_goes_picture_by_picture_and_stays_in_the_list_to_its_end() {
+    let mut window = opened();
+    window.click("green in Validation, 3 pictures");
+    window.click("green 1.jpg, green, val");
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!((cursor(&window).as_deref(), names(&window).len()), (Some("green 2.jpg"), 2), "none is left out");
+    window.press(Modifiers::NONE, Key::ArrowRight);
+    window.press(Modifiers::NONE, Key::Space);
+    assert_eq!(cursor(&window).as_deref(), Some("green 3.jpg"));
+    // The last one goes out of the list as well: there is the one before it.
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!((cursor(&window).as_deref(), names(&window).len()), (Some("green 2.jpg"), 1));
+    assert!(window.has("Large picture green 2.jpg"), "the large view stays open");
+    window.press(Modifiers::NONE, Key::Num2);
+    assert_eq!((cursor(&window), names(&window).len()), (None, 0));
+    for number in 1..=3 {
+        assert_eq!(class_of(&window, &format!("val/green/green {number}.jpg")).as_deref(), Some("red"), "{number}");
+    }
+}
+
+#[test]
 fn marks_are_set_seen_filtered_and_taken_away() {
     let mut window = opened();
     window.click("green 1.jpg, green, train");

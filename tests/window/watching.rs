@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use egui::Key;
 use egui::Modifiers;
 use imago::app::ImagoApp;
-use imago::app::command::Command;
+use imago::app::command::{Command, TransferCommand};
 use imago::app::state::{FileFacts, LargeView, ModelLine, Picture, State};
 use imago::dataset::ItemId;
 
-use crate::common::{Window, colours, harness_with};
+use crate::common::{Window, colours, harness, harness_with};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -228,4 +228,128 @@ fn a_folder_that_is_removed_is_told_of_and_watched_again_when_it_is_back() {
     // And from then on everything is noticed as before.
     picture(&root.join("train/red/one more.png"), 40);
     window.wait_for("the new picture", |state| count(state) == 16);
+}
+
+/// A folder with so many files that reading it takes a moment.
+fn many(parent: &Path) -> PathBuf {
+    let root = parent.join("many");
+    let folder = root.join("train/dots");
+    fs::create_dir_all(&folder).expect("a folder");
+    let first = folder.join("0.png");
+    picture(&first, 8);
+    for number in 1..4000 {
+        fs::hard_link(&first, folder.join(format!("{number}.png"))).expect("a link");
+    }
+    root
+}
+
+/// Begins to open a folder and cancels it in the same moment.
+fn open_and_cancel(window: &mut Window, folder: &Path) {
+    let ctx = window.ctx.clone();
+    window.app_mut().run_command(&ctx, Command::OpenFolder(folder.to_owned()));
+    let job = window.shown().jobs.last().expect("it is being read").id;
+    window.app_mut().run_command(&ctx, Command::CancelJob(job));
+    assert!(window.shown().opening.is_some());
+}
+
+/// As where the headers of the open data set are still being read: that of this picture is not known.
+fn forget_header(window: &mut Window, id: ItemId) {
+    window.shown_mut().project.as_mut().expect("a data set is open").facts.remove(&id);
+}
+
+fn knows_header(state: &State, id: ItemId) -> bool {
+    state.project.as_ref().is_some_and(|project| project.facts.contains_key(&id))
+}
+
+#[test]
+fn a_folder_whose_reading_is_cancelled_leaves_the_open_one_as_it_was_and_watched() {
+    let (mut window, root) = opened(&[]);
+    let folder = many(window.home.path());
+    let id = id_of(window.shown(), &root.join("train/green/green 1.jpg"));
+    forget_header(&mut window, id);
+    open_and_cancel(&mut window, &folder);
+    window.wait_for("the end of it", |state| state.opening.is_none());
+    assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), Some(root.clone()));
+    window.wait_for("the header", |state| knows_header(state, id));
+    picture(&root.join("train/green/new.png"), 30);
+    window.wait_for("the new picture", |state| count(state) == 16);
+}
+
+#[test]
+fn where_nothing_is_open_cancelling_leads_back_to_the_welcome_screen() {
+    let mut window = harness(SIZE);
+    let folder = many(window.home.path());
+    open_and_cancel(&mut window, &folder);
+    window.wait_for("the end of it", |state| state.opening.is_none());
+    assert!(window.shown().project.is_none());
+    assert!(!window.has_text("Reading many"));
+}
+
+#[test]
+fn a_folder_that_can_not_be_opened_leaves_the_headers_of_the_open_one_to_be_read_on() {
+    let (mut window, root) = opened(&[]);
+    let id = id_of(window.shown(), &root.join("train/green/green 1.jpg"));
+    forget_header(&mut window, id);
+    let nowhere = window.home.path().join("nowhere");
+    window.command(Command::OpenFolder(nowhere));
+    window.wait_for("a word about it", |state| was_said(state, "could not be opened"));
+    window.wait_for("the header", |state| knows_header(state, id));
+}
+
+#[test]
+fn what_changes_in_the_folder_waits_until_the_export_is_closed() {
+    let (mut window, root) = opened(&[]);
+    window.command(Command::Transfer(TransferCommand::ShowExport));
+    picture(&root.join("train/green/new.png"), 30);
+    // Longer than it takes to be noticed and read.
+    let since = Instant::now();
+    while since.elapsed() < Duration::from_secs(3) {
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(window.shown().transfer.export.open);
+    assert_eq!(count(window.shown()), 15);
+    window.shown_mut().transfer.export.open = false;
+    window.wait_for("the new picture", |state| count(state) == 16);
+}
+
+/// A table with another label for one picture.
+fn table(window: &Window) -> PathBuf {
+    let table = window.home.path().join("labels.csv");
+    fs::write(&table, "path,label,split\ntrain/red/red 1.jpg,green,val\n").expect("a table");
+    table
+}
+
+/// Whether the preview of a table is shown, compared with the data set as it was read last.
+fn is_up_to_date(state: &State) -> bool {
+    let serial = state.project.as_ref().map(|project| project.serial);
+    state.transfer.preview.as_ref().is_some_and(|preview| Some(preview.of.0) == serial)
+}
+
+#[test]
+fn reading_the_folder_again_closes_neither_the_export_nor_the_preview_of_a_table() {
+    let (mut window, root) = opened(&[]);
+    window.command(Command::Transfer(TransferCommand::ShowExport));
+    window.open(&root);
+    assert!(window.shown().transfer.export.open);
+    window.shown_mut().transfer.export.open = false;
+    let table = table(&window);
+    window.command(Command::Transfer(TransferCommand::ReadLabels(table)));
+    window.wait_for("the preview", is_up_to_date);
+    window.open(&root);
+    window.wait_for("the preview again", is_up_to_date);
+    window.click("Take over");
+    assert!(window.has("red in Training, 3 pictures"));
+}
+
+#[test]
+fn a_table_that_was_read_while_the_folder_was_is_read_again_for_what_is_there_now() {
+    let (mut window, root) = opened(&[]);
+    let (ctx, table) = (window.ctx.clone(), table(&window));
+    let before = window.shown().project.as_ref().map(|project| project.serial);
+    window.app_mut().run_command(&ctx, Command::Transfer(TransferCommand::ReadLabels(table)));
+    window.app_mut().run_command(&ctx, Command::OpenFolder(root));
+    window.wait_for("the preview", |state| {
+        state.project.as_ref().map(|project| project.serial) != before && is_up_to_date(state)
+    });
 }

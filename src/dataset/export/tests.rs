@@ -86,6 +86,32 @@ fn only_an_empty_folder_outside_of_the_data_set_will_do() {
 }
 
 #[test]
+fn classes_whose_folders_would_be_one_where_case_does_not_count_are_refused() {
+    let mut bench = bench();
+    bench.dataset.classes[1] = "Ants".into();
+    let refused = bench.export("out", ExportMode::Copy).unwrap_err();
+    assert!(matches!(&refused, ExportError::ClassName { name, .. } if name == "Ants"));
+    assert!(refused.to_string().contains("only case tells it apart from the class ants"), "{refused}");
+    assert!(!bench.at("out").exists());
+    // A class without pictures has no folder.
+    bench.dataset.items.retain(|item| item.class != Some(1));
+    assert!(bench.export("out", ExportMode::Copy).is_ok());
+}
+
+/// By its name alone such a folder lies elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_folder_in_the_data_set_is_refused_also_where_a_link_leads_to_it() {
+    let mut bench = bench();
+    std::os::unix::fs::symlink(bench.at("data"), bench.at("link")).unwrap();
+    assert!(matches!(bench.export("link/out", ExportMode::Copy), Err(ExportError::Inside(_))));
+    assert!(matches!(bench.export("other/../data/out", ExportMode::Copy), Err(ExportError::Inside(_))));
+    bench.dataset.root = bench.at("link");
+    assert!(matches!(bench.export("data/out", ExportMode::Copy), Err(ExportError::Inside(_))));
+    assert!(!bench.at("data/out").exists());
+}
+
+#[test]
 fn a_failed_or_cancelled_export_leaves_nothing_behind() {
     let bench = bench();
     fs::create_dir(bench.at("out")).unwrap();

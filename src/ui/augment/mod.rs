@@ -64,12 +64,12 @@ pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let grid = Frame::new().fill(colors.window).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 12 });
     CentralPanel::no_frame().frame(grid).show(ui, |ui| tiles::tiles_ui(ui, state));
     enlarge::enlarge_ui(ui, state, commands);
-    if !state.lessons.open {
+    if !super::data::is_overlaid(ui.ctx(), state) && !state.augment.enlarge.open {
         keys_ui(ui, commands);
     }
 }
 
-/// R without a modifier rerolls, as long as nobody types.
+/// R without a modifier rerolls, as long as nobody types. To be called where nothing lies over the workspace.
 fn keys_ui(ui: &Ui, commands: &mut Commands) {
     let types = ui.ctx().text_edit_focused();
     if !types && ui.input(|input| input.modifiers.is_none() && input.key_pressed(Key::R)) {

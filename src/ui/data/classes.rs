@@ -2,9 +2,9 @@
 //! one.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Grid, Key, Rect, Response, Role, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo};
+use egui::{Grid, Key, Rect, Response, Role, ScrollArea, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo};
 
-use super::labelling::DraggedPictures;
+use super::labelling::{CLASSES_HEIGHT, DraggedPictures};
 use crate::app::command::{Command, Commands, LabelCommand, TransferCommand};
 use crate::app::state::{ClassLetters, ClassNaming, DataState, Project};
 use crate::dataset::Split;
@@ -53,21 +53,7 @@ pub fn menu_ui(
     }
     ui.add_enabled_ui(can && classes.len() > 1, |ui| {
         ui.menu_button(t!("Merge into"), |ui| {
-            for (into, other) in classes.iter().enumerate().filter(|(into, _)| *into != class) {
-                ui.horizontal(|ui| {
-                    widgets::legend_dot(ui, theme::class_color(into));
-                    let shown = widgets::elide_middle(ui, other, &theme::body(), 200.0);
-                    let tooltip = t!(
-                        "All pictures of {name} become {other}. Undo brings {name} back.",
-                        name = name,
-                        other = other
-                    );
-                    if ui.button(shown).on_hover_text(tooltip).clicked() {
-                        push(commands, LabelCommand::MergeClasses(class, into));
-                        ui.close();
-                    }
-                });
-            }
+            ScrollArea::vertical().max_height(CLASSES_HEIGHT).show(ui, |ui| merge_ui(ui, classes, class, commands));
         });
     });
     ui.add_enabled_ui(can, |ui| {
@@ -99,6 +85,23 @@ pub fn menu_ui(
     if ui.add_enabled(can && class + 1 < classes.len(), egui::Button::new(t!("Move down"))).clicked() {
         push(commands, LabelCommand::MoveClass(class, class + 1));
         ui.close();
+    }
+}
+
+/// The classes into which one can be merged.
+fn merge_ui(ui: &mut Ui, classes: &[String], class: usize, commands: &mut Commands) {
+    let Some(name) = classes.get(class) else { return };
+    for (into, other) in classes.iter().enumerate().filter(|(into, _)| *into != class) {
+        ui.horizontal(|ui| {
+            widgets::legend_dot(ui, theme::class_color(into));
+            let shown = widgets::elide_middle(ui, other, &theme::body(), 200.0);
+            let tooltip =
+                t!("All pictures of {name} become {other}. Undo brings {name} back.", name = name, other = other);
+            if ui.button(shown).on_hover_text(tooltip).clicked() {
+                commands.push(Command::Label(LabelCommand::MergeClasses(class, into)));
+                ui.close();
+            }
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Context, EventFilter, Id, Key, Modifiers, Popup, Ui};
 
 use super::toggle_class;
 use super::toolbar::filter_id;
-use crate::app::state::{ClassFilter, DataFilter, DataState, LabelFilter, PredictionFilter, Project, State};
+use crate::app::state::{ClassFilter, DataFilter, DataState, LabelFilter, PredictionFilter, Project, State, Workspace};
 
 /// The grid's name: the one stop of the Tab key for all tiles together.
 pub fn grid_id() -> Id {
@@ -18,9 +18,13 @@ pub fn are_free(ctx: &Context, state: &State) -> bool {
     !is_overlaid(ctx, state) && focused.is_none_or(|id| id == grid_id())
 }
 
-/// Whether a menu or dialog lies over the workspace.
+/// Whether a menu, a dialog or the tour lies over the workspace.
 pub fn is_overlaid(ctx: &Context, state: &State) -> bool {
     Popup::is_any_open(ctx)
+        // Whatever dialog was drawn in the frame before. Those below are known before they are drawn first, too.
+        || ctx.memory(|memory| memory.top_modal_layer().is_some())
+        || state.tour.is_some()
+        || state.fetch.offer.is_some()
         || state.palette.open
         || state.settings_open
         || state.shortcuts_open
@@ -28,10 +32,13 @@ pub fn is_overlaid(ctx: &Context, state: &State) -> bool {
         || state.issues_open
         || state.notices_view.open
         || state.leaving.is_some()
-        || state.transfer.export.open
-        || state.transfer.preview.is_some()
-        || state.transfer.incoming.is_some()
-        || state.split.open
+        || state.workspace == Workspace::Data && has_own_dialog(state)
+}
+
+/// Whether one of the dialogs is open that are drawn over the Data workspace alone.
+fn has_own_dialog(state: &State) -> bool {
+    let transfer = &state.transfer;
+    transfer.export.open || transfer.preview.is_some() || transfer.incoming.is_some() || state.split.open
 }
 
 /// Keys that work wherever in the workspace one is.

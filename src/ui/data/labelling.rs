@@ -1,7 +1,7 @@
 //! What is seen of labelling on tiles, in the inspector and below the grid: signs for labels that differ from the folder, for
 //! marks, how many pictures are left, what was undone, and why no label can be given.
 
-use egui::{Align2, Button, Color32, FontId, Label, Order, Rect, RichText, Ui, pos2, vec2};
+use egui::{Align2, Button, Color32, FontId, Label, Order, Rect, RichText, ScrollArea, Ui, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::{class_color, split_explained, split_title};
@@ -15,6 +15,8 @@ use crate::ui::widgets;
 
 /// Side of a sign on a tile, in points.
 const SIGN: f32 = 20.0;
+/// Height of a list of classes in a menu at most, in points: a hundred of them scroll instead of running off the screen.
+pub const CLASSES_HEIGHT: f32 = 420.0;
 
 /// What is dragged from the grid: the pictures that are selected.
 #[derive(Clone, Copy, Debug)]
@@ -70,19 +72,7 @@ pub fn menu_ui(ui: &mut Ui, project: &Project, commands: &mut Commands) {
     ui.set_min_width(190.0);
     ui.add_enabled_ui(can && !project.dataset.classes.is_empty(), |ui| {
         ui.menu_button(t!("Label"), |ui| {
-            for (class, name) in project.dataset.classes.iter().enumerate() {
-                ui.horizontal(|ui| {
-                    widgets::legend_dot(ui, theme::class_color(class));
-                    let mut button = Button::new(widgets::elide_middle(ui, name, &theme::body(), 200.0));
-                    if class < 9 {
-                        button = button.shortcut_text((class + 1).to_string());
-                    }
-                    if ui.add(button).clicked() {
-                        commands.push(Command::Label(LabelCommand::Label(Some(class))));
-                        ui.close();
-                    }
-                });
-            }
+            ScrollArea::vertical().max_height(CLASSES_HEIGHT).show(ui, |ui| classes_ui(ui, project, commands));
         });
     });
     let marks = [UiCommand::ClearLabel, UiCommand::Mark(Mark::Unsure), UiCommand::Mark(Mark::SetAside)];
@@ -106,6 +96,23 @@ pub fn menu_ui(ui: &mut Ui, project: &Project, commands: &mut Commands) {
             }
         });
     });
+}
+
+/// The classes with which the selected pictures can be labelled.
+fn classes_ui(ui: &mut Ui, project: &Project, commands: &mut Commands) {
+    for (class, name) in project.dataset.classes.iter().enumerate() {
+        ui.horizontal(|ui| {
+            widgets::legend_dot(ui, theme::class_color(class));
+            let mut button = Button::new(widgets::elide_middle(ui, name, &theme::body(), 200.0));
+            if class < 9 {
+                button = button.shortcut_text((class + 1).to_string());
+            }
+            if ui.add(button).clicked() {
+                commands.push(Command::Label(LabelCommand::Label(Some(class))));
+                ui.close();
+            }
+        });
+    }
 }
 
 /// Lines of the inspector about a picture's label.

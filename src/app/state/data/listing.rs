@@ -9,7 +9,7 @@ use super::{DataCounts, DataFilter, DataState, SortBy};
 use crate::app::state::labels::LabelFilter;
 use crate::app::state::project::{FileFacts, Project};
 use crate::app::state::suggestions::PredictionFilter;
-use crate::dataset::Item;
+use crate::dataset::{Item, ItemId};
 use crate::health::Finding;
 
 /// Facts and predictions that keep coming in change an order this often at most, in seconds.
@@ -55,7 +55,10 @@ impl DataState {
         let is_time = old.is_none_or(|old| now_secs - old.at_secs >= EVERY_SECS);
         let facts_are_new =
             old.is_none_or(|old| old.facts != facts) && (is_time || facts >= project.dataset.items.len());
-        let said_is_new = old.is_none_or(|old| old.said != said) && (is_time || self.suggestions.progress.is_none());
+        // Tiles do not change places under the one who stands on a picture: the next key would be for one that was not seen.
+        let stands_in_order = self.sort.needs_model() && self.selection.cursor.is_some();
+        let all_is_said = self.suggestions.progress.is_none();
+        let said_is_new = old.is_none_or(|old| old.said != said) && (all_is_said || is_time && !stands_in_order);
         // What is not taken in now is taken in when it is time.
         let facts_taken = old.filter(|_| !facts_are_new).map_or(facts, |old| old.facts);
         let said_taken = old.filter(|_| !said_is_new).map_or(said, |old| old.said);
@@ -88,9 +91,19 @@ impl DataState {
             || facts_are_new && self.filter.unreadable_only
             || said_is_new && self.filter.prediction != PredictionFilter::Any;
         if needs_filter {
-            self.shown = self.filtered(project);
-            // New labels do not move what is in view.
-            self.keep_selection_in_view(project, !(same_scan && same_filter && same_order));
+            let is_same_list = same_scan && same_filter && same_order;
+            let only_labels = is_same_list && !same_labels;
+            let stood = if only_labels { self.cursor_position(&project.dataset) } else { None };
+            let shown = self.filtered(project);
+            let before = std::mem::replace(&mut self.shown, shown);
+            self.keep_selection_in_view(project);
+            if let Some(stood) = stood {
+                self.go_on_from(project, &before, stood);
+            }
+            // New labels do not move what is in view; all that was said of the pictures does where they are sorted by it.
+            if !is_same_list || said_is_new && stands_in_order {
+                self.scroll_to = Some(self.cursor_position(&project.dataset).unwrap_or(0));
+            }
         }
         self.listing.computed = Some(Computed {
             serial: project.serial,
@@ -196,22 +209,50 @@ impl DataState {
     }
 
     /// Unmarks what is not shown any more: nothing that can't be seen is ever acted on.
-    fn keep_selection_in_view(&mut self, project: &Project, scroll: bool) {
+    fn keep_selection_in_view(&mut self, project: &Project) {
+        if self.selection.ids.is_empty() && self.selection.cursor.is_none() {
+            return;
+        }
+        let is_shown = self.which_are_shown(project);
+        let stays =
+            |id: &ItemId| project.index_of.get(id).is_some_and(|position| is_shown.get(*position) == Some(&true));
         let selection = &mut self.selection;
-        if !selection.ids.is_empty() || selection.cursor.is_some() {
-            let mut is_shown = vec![false; project.dataset.items.len()];
-            for position in &self.shown {
-                is_shown[*position] = true;
-            }
-            let stays = |id: &crate::dataset::ItemId| {
-                project.index_of.get(id).is_some_and(|position| is_shown.get(*position) == Some(&true))
-            };
-            selection.ids.retain(stays);
-            selection.cursor = selection.cursor.filter(stays);
-            selection.anchor = selection.anchor.filter(stays);
+        selection.ids.retain(stays);
+        selection.cursor = selection.cursor.filter(stays);
+        selection.anchor = selection.anchor.filter(stays);
+    }
+
+    /// Labels alone have changed, and the picture on which the keyboard stood, at the place `stood` of the list `before`, may not
+    /// be shown any more: the keyboard goes on to the one that is in its place now, or to the last one. It does not where two are
+    /// compared, which stay in view: another one would be marked unseen.
+    fn go_on_from(&mut self, project: &Project, before: &[usize], stood: usize) {
+        let compares = self.large.as_ref().is_some_and(|view| view.pair.is_some());
+        if self.selection.cursor.is_some() || compares {
+            return;
         }
-        if scroll {
-            self.scroll_to = Some(self.cursor_position(&project.dataset).unwrap_or(0));
+        let is_shown = self.which_are_shown(project);
+        let id_of = |position: usize| project.dataset.items.get(position).map(|item| item.id);
+        // Where others stay selected, one of them: keys are for what is selected.
+        let ids = &self.selection.ids;
+        let is_meant = |position: usize| ids.is_empty() || id_of(position).is_some_and(|id| ids.contains(&id));
+        let may_be = |position: &usize| is_shown.get(*position) == Some(&true) && is_meant(*position);
+        let (passed, coming) = before.split_at(stood.min(before.len()));
+        let Some(next) = coming.iter().chain(passed.iter().rev()).copied().find(may_be) else { return };
+        let Some(at) = self.shown.iter().position(|position| *position == next) else { return };
+        if self.selection.ids.is_empty() {
+            self.select_only(&project.dataset, at);
+        } else {
+            self.selection.cursor = id_of(next);
         }
+        self.scroll_to = Some(at);
+    }
+
+    /// Of each picture of the data set whether it is in the list shown.
+    fn which_are_shown(&self, project: &Project) -> Vec<bool> {
+        let mut is_shown = vec![false; project.dataset.items.len()];
+        for position in &self.shown {
+            is_shown[*position] = true;
+        }
+        is_shown
     }
 }

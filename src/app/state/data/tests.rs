@@ -1,6 +1,7 @@
 //! Tests of the list shown: counts, filters, orders, what stays selected.
 
 use super::*;
+use crate::app::state::predict::ModelLine;
 use crate::app::state::project::FileFacts;
 use crate::dataset::{DatasetLayout, Item};
 
@@ -102,6 +103,89 @@ fn what_a_filter_hides_is_not_selected_any_more() {
     assert_eq!(data.selection.cursor, None);
     data.toggle(&project.dataset, 0);
     assert_eq!(data.selection.ids, HashSet::from([ItemId(1)]));
+}
+
+/// A picture gets another label.
+fn label(project: &mut Project, position: usize, class: usize) {
+    Arc::make_mut(&mut project.dataset).items[position].class = Some(class);
+    project.labels.revision += 1;
+}
+
+#[test]
+fn where_a_label_takes_the_marked_picture_out_of_the_list_the_one_in_its_place_is_marked() {
+    let (mut project, mut data) = opened();
+    data.filter.class = ClassFilter::Class(0);
+    data.refresh(&project, 0.0);
+    assert_eq!(data.shown(), [0, 1, 3]);
+    data.select_only(&project.dataset, 1);
+    label(&mut project, 1, 1);
+    data.refresh(&project, 1.0);
+    assert_eq!(data.selection.ids, HashSet::from([ItemId(3)]));
+    assert_eq!((data.shown(), data.selection.cursor, data.scroll_to), (&[0, 3][..], Some(ItemId(3)), Some(1)));
+    label(&mut project, 3, 1);
+    data.refresh(&project, 2.0);
+    assert_eq!((data.shown(), data.selection.cursor), (&[0][..], Some(ItemId(0))), "there is none after it");
+    // What stays is left alone, also where another one goes.
+    label(&mut project, 3, 0);
+    data.refresh(&project, 3.0);
+    data.select_only(&project.dataset, 1);
+    label(&mut project, 0, 1);
+    data.refresh(&project, 4.0);
+    assert_eq!((data.shown(), data.selection.cursor), (&[3][..], Some(ItemId(3))));
+    label(&mut project, 3, 1);
+    data.refresh(&project, 5.0);
+    assert_eq!((data.shown().len(), data.selection.cursor), (0, None));
+    assert!(data.selection.ids.is_empty());
+}
+
+#[test]
+fn of_several_that_are_selected_the_keyboard_goes_to_one_that_stays_and_of_two_compared_to_none() {
+    let (mut project, mut data) = opened();
+    data.filter.class = ClassFilter::Class(0);
+    data.refresh(&project, 0.0);
+    data.select_only(&project.dataset, 0);
+    data.extend_to(&project.dataset, 1);
+    label(&mut project, 1, 1);
+    data.refresh(&project, 1.0);
+    assert_eq!((&data.selection.ids, data.selection.cursor), (&HashSet::from([ItemId(0)]), Some(ItemId(0))));
+    data.select_only(&project.dataset, 0);
+    data.large = Some(LargeView::new(Some([ItemId(0), ItemId(3)])));
+    label(&mut project, 0, 1);
+    data.refresh(&project, 2.0);
+    assert_eq!((data.selection.ids.len(), data.selection.cursor), (0, None));
+}
+
+#[test]
+fn while_a_picture_is_marked_the_order_waits_until_all_suggestions_are_there() {
+    let (project, mut data) = opened();
+    let classes = project.dataset.classes.clone();
+    let model = ModelLine { path: "run".into(), title: "run".to_owned(), classes: classes.clone() };
+    data.suggestions.begin(model, &classes);
+    data.suggestions.progress = Some((0, 5));
+    let say = |data: &mut DataState, id: u64, sure: f32| {
+        data.suggestions.insert(ItemId(id), [sure, 1.0 - sure].into());
+    };
+    data.sort = SortBy::Confidence;
+    say(&mut data, 0, 0.8);
+    data.refresh(&project, 0.0);
+    assert_eq!(data.shown(), [0, 1, 2, 3, 4]);
+    say(&mut data, 1, 0.7);
+    data.refresh(&project, 2.0);
+    assert_eq!(data.shown(), [1, 0, 2, 3, 4], "nothing is marked");
+    data.select_only(&project.dataset, 0);
+    data.scroll_to = None;
+    say(&mut data, 2, 0.6);
+    data.refresh(&project, 4.0);
+    assert_eq!((data.shown(), data.scroll_to), (&[1, 0, 2, 3, 4][..], None));
+    // Also where something else is new.
+    data.filter.split = Some(Split::Train);
+    data.refresh(&project, 6.0);
+    assert_eq!(data.shown(), [1, 0, 2]);
+    data.scroll_to = None;
+    data.suggestions.progress = None;
+    data.refresh(&project, 6.1);
+    assert_eq!((data.shown(), data.scroll_to), (&[2, 1, 0][..], Some(1)));
+    assert_eq!(data.selection.cursor, Some(ItemId(1)));
 }
 
 #[test]
