@@ -90,6 +90,8 @@ pub struct ImagoApp {
     applied: Option<(ThemeChoice, bool)>,
     /// The language that was spoken last.
     spoken: Language,
+    /// Whether a dialog or the palette lay over the window in the last frame.
+    covered: bool,
     frame_stats: Option<FrameStats>,
     /// The request for tiles whose time `frame_stats` has.
     tiles_timed: u64,
@@ -148,6 +150,7 @@ impl ImagoApp {
             settings_looked_at: Instant::now(),
             applied: None,
             spoken: Language::default(),
+            covered: false,
             frame_stats: None,
             tiles_timed: 0,
             waiting: 0,
@@ -256,7 +259,11 @@ impl ImagoApp {
         let mut commands = Commands::default();
         self.hold_window(&ctx);
         self.take_input(&ctx, &mut commands);
+        let pointer = self.is_newly_covered(&ctx).then(|| ctx.input_mut(|input| std::mem::take(&mut input.pointer)));
         ui::window_ui(ui, &mut self.state, &mut commands);
+        if let Some(pointer) = pointer {
+            ctx.input_mut(|input| input.pointer = pointer);
+        }
         self.waiting = self.state.pictures.wanted.len();
         self.pictures.request(&mut self.state.pictures);
         for command in commands.take() {
@@ -273,6 +280,14 @@ impl ImagoApp {
         labels::close(&mut self.services);
         augment::close(&self.state, &mut self.services);
         train::stop_and_wait(&mut self.services);
+    }
+
+    /// Whether a dialog or the palette lies over the window since the last frame. A tooltip stays for as long as the pointer rests
+    /// where its widget is, also below a dialog: in one frame without a pointer it closes, and does not come again.
+    fn is_newly_covered(&mut self, ctx: &Context) -> bool {
+        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some()) || self.state.palette.open;
+        let was_covered = std::mem::replace(&mut self.covered, covered);
+        covered && !was_covered
     }
 
     /// A window that is asked to close while labels can't be written stays and asks first.
@@ -335,6 +350,9 @@ impl ImagoApp {
                 cx.state.sample_job = cx.state.sample_job.filter(|drawing| *drawing != job);
                 split::ended(job, &mut cx);
                 lessons::ended(job, &mut cx);
+                project::ended(job, &mut cx);
+                results::ended(job, &mut cx);
+                predict::ended(job, &mut cx);
                 if let Some(panic) = panic {
                     let title = title.unwrap_or_else(|| t!("A background job").to_owned());
                     let report = super::report::last().map_or_else(String::new, |path| {
@@ -431,9 +449,9 @@ impl ImagoApp {
         if self.saved_settings == self.state.settings {
             return;
         }
-        self.saved_settings = self.state.settings.clone();
+        let before = std::mem::replace(&mut self.saved_settings, self.state.settings.clone());
         let path = self.services.paths.settings_file();
-        if let Err(error) = settings_file::write(&path, &self.saved_settings) {
+        if let Err(error) = settings_file::write(&path, &self.saved_settings, &before) {
             let text = t!(
                 "The settings could not be saved in {path}: {error}.",
                 path = path.display(),

@@ -9,11 +9,11 @@ use super::command::PredictCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::project;
-use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter};
+use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, Trained};
 use crate::base::write_atomically;
 use crate::lang::{self, key, t, tn};
 use crate::nn::DeviceChoice;
-use crate::predict::{self, ImageOutcome, Predictor};
+use crate::predict::{self, ImageOutcome, PredictError, Predictor};
 
 /// What its jobs report.
 pub enum PredictMessage {
@@ -23,7 +23,7 @@ pub enum PredictMessage {
     Total(JobId, usize),
     /// Some outcomes.
     Outcomes(JobId, Vec<ImageOutcome>),
-    /// All of a drop are classified, or why it broke off.
+    /// All of a drop are classified, or it was stopped; or why it broke off.
     Done(JobId, Option<String>),
     /// The CSV file is written, or could not be.
     Saved(PathBuf, Result<usize, String>),
@@ -35,10 +35,12 @@ pub(super) struct Service {
     predictor: Option<Arc<Predictor>>,
     loading: Option<JobId>,
     classifying: Option<JobId>,
+    /// What is being classified: looked at from the beginning where another model comes meanwhile.
+    current: Vec<PathBuf>,
     /// Drops that wait until the one before is classified.
     queue: VecDeque<Vec<PathBuf>>,
     /// The run whose model was loaded of our own accord.
-    noticed: Option<PathBuf>,
+    noticed: Option<Trained>,
 }
 
 /// Carries out a command.
@@ -58,9 +60,10 @@ pub(super) fn handle(command: PredictCommand, cx: &mut Cx<'_>) {
             if let Some(job) = cx.services.predict.classifying.take() {
                 cx.services.jobs.cancel(job);
             }
+            cx.services.predict.current.clear();
             cx.services.predict.queue.clear();
             let predict = &mut cx.state.predict;
-            predict.outcomes.clear();
+            predict.take_paths();
             predict.waiting.clear();
             predict.classifying = None;
             predict.filter = OutcomeFilter::All;
@@ -82,13 +85,14 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
             if let Some((done, _)) = &mut cx.state.predict.classifying {
                 *done += outcomes.len();
             }
-            cx.state.predict.outcomes.extend(outcomes);
+            cx.state.predict.take_in(outcomes);
         }
         PredictMessage::Done(job, failure) if cx.services.predict.classifying == Some(job) => {
             if let Some(reason) = failure {
                 cx.state.notify(NoticeLevel::Error, lang::lead(key!("Classifying broke off"), reason));
             }
             cx.services.predict.classifying = None;
+            cx.services.predict.current.clear();
             cx.state.predict.classifying = None;
             classify_next(cx);
         }
@@ -110,6 +114,13 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
     }
 }
 
+/// A job is gone. One that classified and panicked has not said that it is done.
+pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
+    if cx.services.predict.classifying == Some(job) {
+        receive(PredictMessage::Done(job, None), cx);
+    }
+}
+
 /// Another data set is open: predictions stay, they are about the user's own pictures.
 pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
 
@@ -118,16 +129,17 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     let newest = cx
         .state
         .train
-        .last_finished
+        .last_trained
         .clone()
-        .or_else(|| cx.state.results.runs.iter().find(|run| run.has_model).map(|run| run.dir.clone()));
+        .or_else(|| cx.state.results.runs.iter().find(|run| run.has_model).map(Trained::of));
     if newest.is_none() || newest == cx.services.predict.noticed {
         return;
     }
     let in_use = cx.state.predict.model.as_ref().map(|model| &model.path);
-    let of_our_own_accord = in_use.is_none() || in_use == cx.services.predict.noticed.as_ref();
+    let of_our_own_accord =
+        in_use.is_none() || in_use == cx.services.predict.noticed.as_ref().map(|noticed| &noticed.dir);
     cx.services.predict.noticed.clone_from(&newest);
-    if let Some(path) = newest.filter(|_| of_our_own_accord && !cx.state.predict.loading) {
+    if let Some(path) = newest.map(|newest| newest.dir).filter(|_| of_our_own_accord && !cx.state.predict.loading) {
         load(path, cx);
     }
 }
@@ -159,19 +171,21 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
         .find(|run| run.dir == path)
         .map_or_else(|| format!("{} · {}", file_name(&path), predictor.model_name()), |run| run.title.clone());
     let classes = predictor.classes().to_vec();
-    let changed = cx.state.predict.model.as_ref().is_none_or(|model| model.path != path);
     cx.state.predict.model = Some(ModelLine { path, title, classes });
     project::name_window(cx);
     cx.services.predict.predictor = Some(predictor);
     let predict = &mut cx.state.predict;
     predict.filter = OutcomeFilter::All;
-    let mut again = std::mem::take(&mut predict.waiting);
-    if changed {
-        // What another model said of these pictures is no longer what is asked; they are looked at anew.
-        again.splice(0..0, predict.outcomes.drain(..).map(|outcome| outcome.path));
-    }
+    // What another model said of these pictures is no longer what is asked; they are looked at anew. (The same file has another
+    // model in it where a run went on.)
+    let mut again = predict.take_paths();
+    // So are those of the drop under way that were not come to. The whole drop is put behind the ones that were: `expand_paths`
+    // lists no file twice.
+    again.append(&mut cx.services.predict.current);
+    again.append(&mut predict.waiting);
     if !again.is_empty() {
-        cx.services.predict.queue.push_back(again);
+        // They were dropped before those in the queue.
+        cx.services.predict.queue.push_front(again);
     }
     if let Some(job) = cx.services.predict.classifying.take() {
         cx.services.jobs.cancel(job);
@@ -202,6 +216,7 @@ fn classify_next(cx: &mut Cx<'_>) {
     }
     let Some(predictor) = service.predictor.clone() else { return };
     let Some(paths) = service.queue.pop_front() else { return };
+    service.current.clone_from(&paths);
     let line = cx.services.jobs.spawn("classify", t!("Classifying"), move |job| classify(&predictor, &paths, job));
     cx.services.predict.classifying = Some(line.id);
     cx.state.predict.classifying = Some((0, 0));
@@ -226,7 +241,12 @@ fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
         }
     });
     job.send(Message::Predict(PredictMessage::Outcomes(job.id, ready)));
-    job.send(Message::Predict(PredictMessage::Done(job.id, outcome.err().map(|error| error.to_string()))));
+    let failure = match outcome {
+        // Who stopped it knows why it ended.
+        Ok(()) | Err(PredictError::Cancelled) => None,
+        Err(error) => Some(error.to_string()),
+    };
+    job.send(Message::Predict(PredictMessage::Done(job.id, failure)));
 }
 
 fn save_csv(path: PathBuf, cx: &mut Cx<'_>) {

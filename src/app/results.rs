@@ -7,7 +7,7 @@ use super::command::ResultsCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::run_title::run_line;
-use super::state::{JobId, Judged, ResultsState, RunLine};
+use super::state::{JobId, Judged, NoticeLevel, Project, ResultsState, RunLine, Trained};
 use crate::dataset::{Dataset, Split};
 use crate::lang::{self, key, t};
 use crate::nn::DeviceChoice;
@@ -30,19 +30,17 @@ pub(super) struct Service {
     listing: Option<JobId>,
     judging: Option<JobId>,
     comparing: Option<JobId>,
-    /// The run that finished last, as far as it was noticed here.
-    noticed: Option<PathBuf>,
+    /// Folder of the data set whose runs these are.
+    root: Option<PathBuf>,
+    /// The run that ended last with a model, as far as it was noticed here.
+    noticed: Option<Trained>,
 }
 
 /// Carries out a command.
 pub(super) fn handle(command: ResultsCommand, cx: &mut Cx<'_>) {
     match command {
         ResultsCommand::ShowRun(dir) => {
-            if cx.state.results.compared.as_ref() == Some(&dir) {
-                cx.state.results.compared = None;
-                cx.state.results.compared_judged = None;
-            }
-            cx.state.results.shown = Some(dir);
+            show(dir, cx);
             judge(cx);
         }
         ResultsCommand::ShowSplit(split) => {
@@ -60,48 +58,86 @@ pub(super) fn handle(command: ResultsCommand, cx: &mut Cx<'_>) {
 /// Folds in what a job reports.
 pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
     match message {
-        ResultsMessage::Runs(job, runs) if cx.services.results.listing == Some(job) => {
-            cx.state.results.runs = runs;
-            super::predict::runs_listed(cx);
-            let shown = cx.state.results.shown.clone();
-            let still_there = shown.is_some_and(|dir| cx.state.results.runs.iter().any(|run| run.dir == dir));
-            if !still_there {
-                cx.state.results.shown = newest_with_model(&cx.state.results.runs);
-                judge(cx);
-            } else if cx.state.results.judged.is_none() {
-                judge(cx);
-            }
-        }
+        ResultsMessage::Runs(job, runs) if cx.services.results.listing == Some(job) => listed(runs, cx),
         ResultsMessage::Judging(job, done, total) if cx.services.results.judging == Some(job) => {
             cx.state.results.judging = Some((done, total));
         }
         ResultsMessage::Judged(job, outcome) if cx.services.results.judging == Some(job) => {
             cx.state.results.judging = None;
             match outcome {
-                Ok(judged) => cx.state.results.judged = Some(judged),
+                Ok(judged) => cx.state.results.show_figures(judged),
                 Err(reason) => {
                     let text = lang::lead(key!("The run could not be judged"), reason);
                     cx.state.results.error = Some(text);
                 }
             }
         }
-        ResultsMessage::Judged(job, outcome) if cx.services.results.comparing == Some(job) => {
-            cx.state.results.compared_judged = outcome.ok();
-        }
+        ResultsMessage::Judged(job, outcome) if cx.services.results.comparing == Some(job) => match outcome {
+            Ok(judged) => cx.state.results.compared_judged = Some(judged),
+            Err(reason) => {
+                cx.state.results.compared = None;
+                let text = t!("The other run can't be compared: {reason}", reason = lang::sentence(&reason));
+                cx.state.notify(NoticeLevel::Warning, text);
+            }
+        },
         ResultsMessage::Runs(..) | ResultsMessage::Judging(..) | ResultsMessage::Judged(..) => {}
     }
 }
 
-/// Another data set is open, or none any more.
-pub(super) fn project_changed(cx: &mut Cx<'_>) {
-    cancel(cx);
-    cx.state.results = ResultsState::default();
-    let splits = cx.state.project.as_ref().map(super::state::Project::splits).unwrap_or_default();
-    if !splits.contains(&Split::Val)
-        && let Some(split) = splits.last()
-    {
-        cx.state.results.split = *split;
+/// The runs are there. The one that is shown, or else the newest, is judged unless it is or is just being judged.
+fn listed(runs: Vec<RunLine>, cx: &mut Cx<'_>) {
+    cx.state.results.runs = runs;
+    super::predict::runs_listed(cx);
+    let results = &mut cx.state.results;
+    let is_there = results.runs.iter().any(|run| results.shown.as_ref() == Some(&run.dir));
+    if !is_there {
+        results.shown = newest_with_model(&results.runs);
+        judge(cx);
+        return;
     }
+    let is_judged = results.judged.as_ref().is_some_and(|judged| results.shown.as_ref() == Some(&judged.dir));
+    if !is_judged && results.judging.is_none() {
+        judge(cx);
+    }
+}
+
+/// A job is over; what was stopped in the status bar, or panicked, is no longer waited for.
+pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
+    let (service, results) = (&mut cx.services.results, &mut cx.state.results);
+    if service.judging.take_if(|judging| *judging == job).is_some() && results.judging.take().is_some() {
+        results.error = Some(t!("Judging was stopped. Click the run to judge it.").to_owned());
+    }
+    if service.comparing.take_if(|comparing| *comparing == job).is_some() && results.compared_judged.is_none() {
+        results.compared = None;
+    }
+}
+
+/// Another data set is open, the same was read again, or none is open any more.
+pub(super) fn project_changed(cx: &mut Cx<'_>) {
+    let root = cx.state.project.as_ref().map(|project| project.dataset.root.clone());
+    // Pictures may be others, but what is looked at and how is still what is wanted.
+    let is_same = root.is_some() && root == cx.services.results.root;
+    if !is_same {
+        cancel(cx);
+        cx.services.results.root = root;
+        cx.state.results = ResultsState::default();
+    }
+    let splits = cx.state.project.as_ref().map(Project::splits).unwrap_or_default();
+    cx.state.results.split = split_among(&splits, cx.state.results.split);
+    if is_same {
+        pictures_changed(cx);
+    }
+    list(cx);
+}
+
+/// The split to judge on where these have pictures: the one wanted, or else validation, or else the last.
+fn split_among(splits: &[Split], wanted: Split) -> Split {
+    let first = [wanted, Split::Val].into_iter().find(|split| splits.contains(split));
+    first.or(splits.last().copied()).unwrap_or(wanted)
+}
+
+/// A run has ended otherwise than it should have; what there is of it is listed with the others.
+pub(in crate::app) fn relist(cx: &mut Cx<'_>) {
     list(cx);
 }
 
@@ -148,16 +184,19 @@ fn judge_again(cx: &mut Cx<'_>) {
     }
 }
 
-/// Once a frame: a run that has just finished is listed and shown.
+/// Once a frame: a run that has just ended with a model is listed and shown.
 pub(super) fn tick(cx: &mut Cx<'_>) {
-    let finished = cx.state.train.last_finished.clone();
-    if finished != cx.services.results.noticed {
-        cx.services.results.noticed.clone_from(&finished);
-        if let (Some(dir), Some(project)) = (finished, &cx.state.project)
+    let trained = cx.state.train.last_trained.clone();
+    if trained != cx.services.results.noticed {
+        cx.services.results.noticed.clone_from(&trained);
+        if let (Some(Trained { dir, .. }), Some(project)) = (trained, &cx.state.project)
             && dir.starts_with(&project.runs_dir)
         {
-            cx.state.results.shown = Some(dir);
+            // What is just being found out is about another model.
+            stop_judging(cx);
+            show(dir, cx);
             cx.state.results.judged = None;
+            cx.state.results.error = None;
             list(cx);
         }
     }
@@ -178,6 +217,22 @@ fn newest_with_model(runs: &[RunLine]) -> Option<PathBuf> {
     runs.iter().find(|run| run.has_model).map(|run| run.dir.clone())
 }
 
+/// Chooses the run that is shown. It does not stand beside itself.
+fn show(dir: PathBuf, cx: &mut Cx<'_>) {
+    if cx.state.results.compared.as_ref() == Some(&dir) {
+        cx.state.results.compared = None;
+        compare(cx);
+    }
+    cx.state.results.shown = Some(dir);
+}
+
+fn stop_judging(cx: &mut Cx<'_>) {
+    if let Some(job) = cx.services.results.judging.take() {
+        cx.services.jobs.cancel(job);
+    }
+    cx.state.results.judging = None;
+}
+
 fn cancel(cx: &mut Cx<'_>) {
     for job in [cx.services.results.judging.take(), cx.services.results.comparing.take()].into_iter().flatten() {
         cx.services.jobs.cancel(job);
@@ -186,13 +241,10 @@ fn cancel(cx: &mut Cx<'_>) {
 
 /// Judges the run that is shown.
 fn judge(cx: &mut Cx<'_>) {
-    if let Some(job) = cx.services.results.judging.take() {
-        cx.services.jobs.cancel(job);
-    }
+    stop_judging(cx);
     let results = &mut cx.state.results;
     results.error = None;
     results.judged = None;
-    results.judging = None;
     results.cell = None;
     results.selected = None;
     let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };
@@ -205,7 +257,7 @@ fn judge(cx: &mut Cx<'_>) {
     cx.state.jobs.push(line);
 }
 
-/// Judges the run that is put beside it.
+/// Judges the run that is put beside it, or stops doing so where there is none.
 fn compare(cx: &mut Cx<'_>) {
     if let Some(job) = cx.services.results.comparing.take() {
         cx.services.jobs.cancel(job);
@@ -236,4 +288,17 @@ fn evaluate(dir: &Path, dataset: &Dataset, split: Split, job: &JobContext) -> Re
             job.send(Message::Results(ResultsMessage::Judging(job.id, done, total)));
         })
         .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_split_that_is_looked_at_stays_while_it_has_pictures() {
+        assert_eq!(split_among(&[Split::Train, Split::Val], Split::Train), Split::Train);
+        assert_eq!(split_among(&[Split::Train, Split::Val], Split::Test), Split::Val);
+        assert_eq!(split_among(&[Split::Train], Split::Val), Split::Train);
+        assert_eq!(split_among(&[], Split::Val), Split::Val);
+    }
 }

@@ -152,6 +152,15 @@ pub(super) fn contents_changed(others: &HashSet<ItemId>, cx: &mut Cx<'_>) {
     stop(cx);
 }
 
+/// A run has another model from now on: what the one before it said is forgotten.
+pub(super) fn trained(dir: &Path, cx: &mut Cx<'_>) {
+    cx.services.suggest.failed.retain(|failed| failed != dir);
+    if cx.state.data.suggestions.model.as_ref().is_some_and(|model| model.path == dir) {
+        stop(cx);
+        cx.state.data.suggestions.clear();
+    }
+}
+
 /// Once a frame: starts looking where there is something to look at.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };

@@ -38,7 +38,8 @@ const LEAST: Vec2 = vec2(800.0, 320.0);
 pub fn window_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     focus::into_view(ui.ctx());
     let layer = state.project.as_ref().and_then(|project| project.labels.layer.as_ref());
-    theme::give_class_colors(layer.map(LabelLayer::class_colors).unwrap_or_default());
+    let classes = state.project.as_ref().map_or(&[][..], |project| &project.dataset.classes);
+    theme::give_class_colors(classes, layer.map(LabelLayer::class_colors).unwrap_or_default());
     top_bar::top_bar_ui(ui, state, commands);
     status_bar::status_bar_ui(ui, state, commands);
     let colors = theme::colors(ui);

@@ -10,7 +10,7 @@ use egui::{
     Color32, Context, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, vec2,
 };
 
-pub use classes::{CLASS_COLORS, class_color, contrast, edge_of, give_class_colors, paint_mark};
+pub use classes::{CLASS_COLORS, class_color, class_color_of, contrast, edge_of, give_class_colors, paint_mark};
 
 /// Length of animations in seconds.
 pub const ANIMATION_SECS: f32 = 0.12;

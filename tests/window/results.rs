@@ -1,13 +1,15 @@
 //! The Results and Predict workspaces, on a model that was really trained.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Pos2, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
-use imago::app::command::{Command, PredictCommand, UiCommand};
-use imago::app::state::{OutcomeFilter, Verdict, Workspace};
+use imago::app::command::{Command, PredictCommand, ResultsCommand, UiCommand};
+use imago::app::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, RunPhase, Trained, Verdict, Workspace};
 use imago::dataset::Split;
+use imago::predict::{ImageOutcome, Prediction};
 
 use crate::common::{Window, colours, harness, harness_with};
 
@@ -21,6 +23,50 @@ fn trained() -> Window {
         .run_until("the run is judged", |app| app.state().results.judged.is_some() && app.state().predict.has_model());
     window.settle();
     window
+}
+
+/// Carries out a command without drawing a frame: what it has begun is still under way afterwards.
+fn at_once(window: &mut Window, command: Command) {
+    let ctx = window.ctx.clone();
+    window.app_mut().run_command(&ctx, command);
+}
+
+/// The job that the status bar calls so.
+fn job(window: &Window, title: &str) -> JobId {
+    window.shown().jobs.iter().find(|job| job.title == title).expect("it is under way").id
+}
+
+/// Reads the data set again, as F5 does.
+fn reopen(window: &mut Window) {
+    let root = window.home.path().join("colours");
+    window.open(&root);
+    window.settle();
+}
+
+/// The run again, as an older one of the same data set.
+fn older_run(window: &mut Window) -> PathBuf {
+    let run = window.shown().results.runs.first().expect("a run").dir.clone();
+    let older = run.with_file_name("20200101-000000-cnn_gap");
+    std::fs::create_dir(&older).unwrap();
+    for entry in std::fs::read_dir(&run).unwrap() {
+        let file = entry.unwrap().path();
+        std::fs::copy(&file, older.join(file.file_name().unwrap())).unwrap();
+    }
+    reopen(window);
+    assert_eq!(window.shown().results.runs.len(), 2);
+    older
+}
+
+/// A folder of pictures that take a while to be classified, and how many there are.
+fn many(window: &Window) -> (PathBuf, usize) {
+    let (folder, count) = (window.home.path().join("many"), 200);
+    std::fs::create_dir(&folder).unwrap();
+    let first = folder.join("0.jpg");
+    image::RgbImage::from_fn(1600, 1200, |x, y| image::Rgb([x as u8, y as u8, 90])).save(&first).unwrap();
+    for number in 1..count {
+        std::fs::copy(&first, folder.join(format!("{number}.jpg"))).unwrap();
+    }
+    (folder, count)
 }
 
 #[test]
@@ -65,6 +111,146 @@ fn the_gallery_follows_its_filters_and_the_confusion_matrix() {
     assert_eq!(window.shown().results.order().len(), value);
     window.settle();
     window.shot("results");
+}
+
+#[test]
+fn a_class_can_be_chosen_while_a_cell_of_the_matrix_is_shown() {
+    let mut window = trained();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    for class in [None, Some(0)] {
+        let results = &mut window.shown_mut().results;
+        (results.verdict, results.class) = (Verdict::All, class);
+        (results.cell, results.selected) = (Some((1, 1)), Some(4));
+        window.run_steps(2);
+        window.click("Class");
+        window.get_by_role_and_label(Role::Button, "green").click();
+        window.run_steps(3);
+        let results = &window.shown().results;
+        assert_eq!((results.class, results.cell, results.selected), (Some(0), None, None));
+        assert_eq!(results.order().len(), 3, "three green validation pictures");
+    }
+}
+
+#[test]
+fn judging_that_was_stopped_says_so_and_a_click_on_the_run_begins_it_anew() {
+    const STOPPED: &str = "Judging was stopped. Click the run to judge it.";
+    let mut window = trained();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    let run = window.shown().results.runs[0].clone();
+    at_once(&mut window, Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
+    let judging = job(&window, "Looking at every picture");
+    at_once(&mut window, Command::CancelJob(judging));
+    window.settle();
+    assert!(window.shown().results.is_unjudged() && window.has(STOPPED));
+    window.click(&format!("Run {}", run.title));
+    window.run_until("it is judged", |app| app.state().results.judged.is_some());
+    window.settle();
+    assert!(!window.has(STOPPED));
+}
+
+#[test]
+fn a_run_that_broke_off_after_an_epoch_is_there_to_be_looked_at() {
+    let mut window = harness_with(SIZE, colours);
+    window.command(Command::Go(Workspace::Train));
+    window.click("CNN + global average pooling");
+    window.shown_mut().train.config.epochs = 400;
+    window.run_steps(2);
+    window.click("Start training");
+    window.run_until("an epoch is whole", |app| {
+        app.state().train.run.as_ref().is_some_and(|run| !run.history.epochs.is_empty())
+    });
+    window.click("Pause");
+    window.run_until("it waits", |app| app.state().train.run.as_ref().is_some_and(|run| run.phase == RunPhase::Paused));
+    let dir = window.shown().train.run.as_ref().unwrap().dir.clone();
+    assert!(window.shown().results.runs.is_empty());
+    // Where the next checkpoint is to be written, something is in the way.
+    let checkpoint = dir.join("last.safetensors");
+    std::fs::remove_file(&checkpoint).unwrap();
+    std::fs::create_dir_all(checkpoint.join("in the way")).unwrap();
+    window.click("Resume");
+    window.run_until("it has failed", |app| {
+        app.state().train.run.as_ref().is_some_and(|run| matches!(run.phase, RunPhase::Failed(_)))
+    });
+    window.settle();
+    let results = &window.shown().results;
+    assert!(results.runs.iter().any(|run| run.dir == dir && run.has_model));
+    assert_eq!(results.judged.as_ref().map(|judged| &judged.dir), Some(&dir));
+    assert_eq!(window.shown().train.last_trained, None);
+}
+
+#[test]
+fn reading_the_data_set_again_changes_nothing_of_what_is_looked_at() {
+    let mut window = trained();
+    let older = older_run(&mut window);
+    let newer = window.shown().results.runs[0].dir.clone();
+    window.press(Modifiers::COMMAND, Key::Num4);
+    window.command(Command::Results(ResultsCommand::ShowRun(older.clone())));
+    window.command(Command::Results(ResultsCommand::ShowSplit(Split::Train)));
+    window.command(Command::Results(ResultsCommand::Compare(Some(newer.clone()))));
+    window.shown_mut().results.verdict = Verdict::All;
+    window.settle();
+    let before = window.shown().results.judged.as_ref().expect("it is judged").evaluation.clone();
+    reopen(&mut window);
+    let results = &window.shown().results;
+    assert_eq!((results.shown.as_ref(), results.compared.as_ref()), (Some(&older), Some(&newer)));
+    assert_eq!((results.split, results.verdict), (Split::Train, Verdict::All));
+    let judged = results.judged.as_ref().expect("it is judged");
+    assert_eq!((&judged.dir, judged.split, judged.evaluation.outcomes.len()), (&older, Split::Train, 10));
+    assert!(!Arc::ptr_eq(&before, &judged.evaluation), "the files may be others");
+    assert_eq!(results.compared_judged.as_ref().map(|judged| &judged.dir), Some(&newer));
+}
+
+#[test]
+fn a_comparison_that_can_not_be_made_says_why() {
+    let mut window = trained();
+    let older = older_run(&mut window);
+    std::fs::write(older.join("model.safetensors"), "no model").unwrap();
+    window.command(Command::Results(ResultsCommand::Compare(Some(older))));
+    window.settle();
+    assert_eq!(window.shown().results.compared, None);
+    assert!(window.shown().results.judged.is_some());
+    let notice = window.shown().notices.last().expect("a word about it");
+    assert_eq!(notice.level, NoticeLevel::Warning);
+    assert!(notice.text.starts_with("The other run can't be compared: "), "{}", notice.text);
+}
+
+#[test]
+fn a_run_that_was_just_trained_is_judged_instead_of_the_one_that_was_being_judged() {
+    let mut window = trained();
+    let older = older_run(&mut window);
+    let newer = window.shown().results.runs[0].dir.clone();
+    window.command(Command::Results(ResultsCommand::Compare(Some(older.clone()))));
+    window.settle();
+    assert!(window.shown().results.compared_judged.is_some());
+    at_once(&mut window, Command::Results(ResultsCommand::ShowRun(newer)));
+    assert!(window.shown().results.judging.is_some());
+    // As if the older one had been continued meanwhile.
+    window.shown_mut().train.last_trained = Some(Trained { dir: older.clone(), epochs: 2 });
+    window.step();
+    let results = &window.shown().results;
+    assert_eq!((results.shown.as_ref(), results.compared.as_ref()), (Some(&older), None));
+    assert!(results.is_unjudged() && results.compared_judged.is_none());
+    window.settle();
+    assert_eq!(window.shown().results.judged.as_ref().map(|judged| &judged.dir), Some(&older));
+}
+
+#[test]
+fn the_menu_of_a_run_leads_to_its_model_where_it_has_one() {
+    const SHOW: &str = "Show the model's file";
+    let mut window = trained();
+    let older = older_run(&mut window);
+    std::fs::remove_file(older.join("model.safetensors")).unwrap();
+    reopen(&mut window);
+    window.press(Modifiers::COMMAND, Key::Num4);
+    let runs = window.shown().results.runs.clone();
+    assert_eq!(runs.iter().map(|run| run.has_model).collect::<Vec<_>>(), [true, false]);
+    for run in runs {
+        window.get_by_role_and_label(Role::Button, &format!("More: run {}", run.title)).click();
+        window.run_steps(3);
+        assert_eq!(window.get_by_label(SHOW).accesskit_node().is_disabled(), !run.has_model);
+        window.press(Modifiers::NONE, Key::Escape);
+        window.run_steps(2);
+    }
 }
 
 #[test]
@@ -143,6 +329,85 @@ fn dropped_files_are_classified_and_a_bad_one_says_why() {
 }
 
 #[test]
+fn no_picture_is_lost_when_another_model_comes_while_they_are_classified() {
+    let mut window = trained();
+    let model = window.shown().predict.model.as_ref().expect("a model").path.clone();
+    let (folder, count) = many(&window);
+    window.press(Modifiers::COMMAND, Key::Num5);
+    window.command(Command::Predict(PredictCommand::Classify(vec![folder])));
+    window.run_until("the first are there", |app| app.state().predict.has_outcomes());
+    window.command(Command::Predict(PredictCommand::LoadModel(model)));
+    window.run_until("all are classified", |app| {
+        let predict = &app.state().predict;
+        !predict.loading && predict.classifying.is_none()
+    });
+    let outcomes = &window.shown().predict.outcomes;
+    assert_eq!(outcomes.len(), count);
+    assert!(outcomes.iter().all(|outcome| outcome.result.is_ok()));
+    window.settle();
+}
+
+#[test]
+fn a_drop_that_is_stopped_in_the_status_bar_is_no_error() {
+    let mut window = trained();
+    let (folder, count) = many(&window);
+    window.shown_mut().notices.clear();
+    at_once(&mut window, Command::Predict(PredictCommand::Classify(vec![folder])));
+    let classifying = job(&window, "Classifying");
+    at_once(&mut window, Command::CancelJob(classifying));
+    window.settle();
+    let predict = &window.shown().predict;
+    assert!(predict.outcomes.len() < count && predict.classifying.is_none());
+    assert_eq!(window.shown().notices, []);
+}
+
+#[test]
+fn a_file_that_is_dropped_twice_counts_once() {
+    let mut window = trained();
+    let picture = window.home.path().join("colours/val/red/red 1.jpg");
+    window.press(Modifiers::COMMAND, Key::Num5);
+    for _ in 0..2 {
+        window.command(Command::Dropped(vec![picture.clone()]));
+        window.settle();
+        assert_eq!(window.shown().predict.outcomes.len(), 1);
+        assert!(window.has("1 picture"));
+    }
+    let csv = window.home.path().join("out.csv");
+    window.command(Command::Predict(PredictCommand::SaveCsv(csv.clone())));
+    window.settle();
+    assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 2, "a heading and a line");
+}
+
+#[test]
+fn however_many_classes_there_are_what_is_done_with_the_list_stays_in_view() {
+    let size = [1024.0, 700.0];
+    let mut window = harness(size);
+    let classes: Vec<String> =
+        (1..=14).map(|number| format!("a class with a rather long name, number {number}")).collect();
+    let outcome = |class: usize| {
+        let mut probabilities = vec![0.0; 14];
+        probabilities[class] = 1.0;
+        let result = Ok(Prediction { probabilities, millis: 1.0 });
+        ImageOutcome { path: format!("/nowhere/{class}.jpg").into(), truth: None, result }
+    };
+    let predict = &mut window.shown_mut().predict;
+    predict.model = Some(ModelLine { path: "a model".into(), title: "a model".to_owned(), classes: classes.clone() });
+    predict.take_in((0..14).map(outcome).collect());
+    window.command(Command::Go(Workspace::Predict));
+    window.settle();
+    window.shot("predict-classes");
+    let inside = Rect::from_min_size(Pos2::ZERO, size.into());
+    for button in ["Clear", "Save CSV…"] {
+        let rect = window.get_by_role_and_label(Role::Button, button).rect();
+        assert!(inside.contains_rect(rect), "{button} is at {rect:?}");
+    }
+    let spoken: Vec<String> = classes.iter().map(|class| format!("Show {class} 1")).collect();
+    assert!(spoken.iter().all(|name| window.has(name)), "a name is whole for who hears it");
+    window.click(&spoken[0]);
+    assert_eq!(window.shown().predict.filter, OutcomeFilter::Class(0));
+}
+
+#[test]
 fn a_model_that_is_none_is_refused_with_a_sentence_and_the_one_in_use_stays() {
     let mut window = trained();
     let bad = window.home.path().join("photo.safetensors");
@@ -158,7 +423,7 @@ fn a_model_that_is_none_is_refused_with_a_sentence_and_the_one_in_use_stays() {
 fn a_model_named_on_the_command_line_opens_in_predict_and_classifies() {
     let mut trainer = harness_with(SIZE, colours);
     trainer.train(2);
-    let run = trainer.shown().train.last_finished.clone().expect("a run with a model");
+    let run = trainer.shown().train.last_trained.clone().expect("a run with a model").dir;
     let model = run.join("model.safetensors");
     // As `imago model.safetensors` does on a fresh account: nothing is open, and no run is known.
     let mut window = harness(SIZE);

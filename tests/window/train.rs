@@ -1,5 +1,7 @@
 //! The Train workspace.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -61,7 +63,7 @@ fn a_run_is_started_watched_and_found_again() {
     let run = window.shown().train.run.as_ref().unwrap();
     let (dir, best) = (run.dir.clone(), run.best().unwrap().clone());
     assert!(dir.join("model.safetensors").is_file());
-    assert_eq!(window.shown().train.last_finished.as_ref(), Some(&dir));
+    assert_eq!(window.shown().train.last_trained.as_ref().map(|trained| &trained.dir), Some(&dir));
     assert!(window.has_text(&format!("Best validation accuracy {:.3}, in epoch {}", best.val_acc, best.epoch)));
     // The list of runs has it, and its settings can be taken over again.
     window.click("Runs · 1");
@@ -96,13 +98,37 @@ fn a_run_can_be_paused_resumed_stopped_and_continued() {
     let done = window.shown().train.run.as_ref().unwrap().history.epochs.len();
     assert!(done > waiting && done < 400, "{done}");
     assert!(window.has_text(&format!("Stopped after epoch {done} of 400")));
+    // What it has learned so far can be used.
+    let trained = window.shown().train.last_trained.clone().expect("a model");
+    assert_eq!(trained.epochs, done);
+    window.run_until("Results, Predict and Data have it", |app| {
+        let state = app.state();
+        let suggests = state.data.suggestions.model.as_ref().is_some_and(|model| model.path == trained.dir);
+        state.results.judged.as_ref().is_some_and(|judged| judged.dir == trained.dir)
+            && state.predict.model.as_ref().is_some_and(|model| model.path == trained.dir)
+            && suggests
+    });
+    let first = window.shown().results.judged.as_ref().map(|judged| judged.evaluation.clone());
+    // What the next run is to have is not what this one has.
+    window.shown_mut().train.config.lr = 0.5;
     window.click("Continue");
     until_epoch(&mut window, done + 1);
+    let shown = |window: &Window| window.get_by_role_and_label(Role::SpinButton, "Learning rate").value();
+    assert_eq!(shown(&window).as_deref(), Some("0.001"));
     let epochs: Vec<_> =
         window.shown().train.run.as_ref().unwrap().history.epochs.iter().map(|record| record.epoch).collect();
     assert_eq!(epochs, (1..=epochs.len()).collect::<Vec<_>>());
     window.click("Stop");
     until_over(&mut window);
+    window.run_steps(2);
+    assert_eq!(shown(&window).as_deref(), Some("0.500"));
+    // The same run, another model.
+    assert_ne!(window.shown().train.last_trained.as_ref(), Some(&trained));
+    window.run_until("it is judged again", |app| {
+        let judged = app.state().results.judged.as_ref();
+        judged.is_some_and(|judged| first.as_ref().is_some_and(|first| !Arc::ptr_eq(first, &judged.evaluation)))
+    });
+    window.run_until("it suggests again", |app| app.state().data.suggestions.model.is_some());
 }
 
 #[test]

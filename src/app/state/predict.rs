@@ -1,5 +1,6 @@
 //! State of the Predict workspace.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::predict::ImageOutcome;
@@ -36,7 +37,7 @@ pub struct PredictState {
     pub loading: bool,
     /// Why the model that was asked for could not be loaded.
     pub model_error: Option<String>,
-    /// One for each picture, in order of dropping.
+    /// One for each file, in the order in which they were dropped first. Changed by [`Self::take_in`] and [`Self::take_paths`].
     pub outcomes: Vec<ImageOutcome>,
     /// Pictures that were dropped and wait for a model.
     pub waiting: Vec<PathBuf>,
@@ -44,6 +45,8 @@ pub struct PredictState {
     pub classifying: Option<(usize, usize)>,
     /// Which are shown.
     pub filter: OutcomeFilter,
+    /// Place in `outcomes` of each file: looked up once for each outcome, however many there are.
+    place_of: HashMap<PathBuf, usize>,
 }
 
 impl PredictState {
@@ -55,6 +58,27 @@ impl PredictState {
     /// Whether there is something to save.
     pub fn has_outcomes(&self) -> bool {
         !self.outcomes.is_empty()
+    }
+
+    /// Takes outcomes in. That of a file that was looked at before replaces the older one and stays in its place, so that no
+    /// picture counts twice.
+    pub fn take_in(&mut self, outcomes: Vec<ImageOutcome>) {
+        for outcome in outcomes {
+            let place = self.place_of.get(&outcome.path).copied();
+            let known = place.and_then(|place| self.outcomes.get_mut(place));
+            if let Some(known) = known.filter(|known| known.path == outcome.path) {
+                *known = outcome;
+            } else {
+                self.place_of.insert(outcome.path.clone(), self.outcomes.len());
+                self.outcomes.push(outcome);
+            }
+        }
+    }
+
+    /// Empties the list. Returns the files that were in it, in order.
+    pub fn take_paths(&mut self) -> Vec<PathBuf> {
+        self.place_of.clear();
+        self.outcomes.drain(..).map(|outcome| outcome.path).collect()
     }
 
     /// Counts by class, and of those that could not be read.
@@ -82,5 +106,26 @@ impl PredictState {
             _ => false,
         };
         (0..self.outcomes.len()).rev().filter(|index| shows(&self.outcomes[*index])).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(name: &str, reason: &str) -> ImageOutcome {
+        ImageOutcome { path: name.into(), truth: None, result: Err(reason.to_owned()) }
+    }
+
+    #[test]
+    fn a_file_that_is_looked_at_again_counts_once_and_the_newer_outcome_is_the_one() {
+        let mut predict = PredictState::default();
+        predict.take_in(vec![outcome("a", "old"), outcome("b", "old")]);
+        predict.take_in(vec![outcome("a", "new"), outcome("c", "new"), outcome("c", "newer")]);
+        assert_eq!(predict.outcomes, [outcome("a", "new"), outcome("b", "old"), outcome("c", "newer")]);
+        assert_eq!((predict.counts().1, predict.order()), (3, vec![2, 1, 0]));
+        assert_eq!(predict.take_paths(), ["a", "b", "c"].map(PathBuf::from));
+        predict.take_in(vec![outcome("c", "after all")]);
+        assert_eq!(predict.outcomes, [outcome("c", "after all")]);
     }
 }

@@ -119,6 +119,25 @@ impl ResultsState {
         project.item_at(&self.judged.as_ref()?.evaluation.outcomes.get(self.selected?)?.path)
     }
 
+    /// Shows only pictures of this true class, or of all classes. What narrowed the list down to a few of them before does so
+    /// no more.
+    pub fn show_class(&mut self, class: Option<usize>) {
+        self.class = class;
+        self.cell = None;
+        self.selected = None;
+    }
+
+    /// Shows the figures of a run. They may be of a model with fewer classes than the one before.
+    pub fn show_figures(&mut self, judged: Judged) {
+        self.class = self.class.filter(|class| *class < judged.evaluation.classes.len());
+        self.judged = Some(judged);
+    }
+
+    /// Whether there are no figures of the run that is shown, and none to come.
+    pub fn is_unjudged(&self) -> bool {
+        self.judged.is_none() && self.judging.is_none()
+    }
+
     /// Indices of the outcomes to show, in order.
     pub fn order(&self) -> Vec<usize> {
         let Some(judged) = &self.judged else { return Vec::new() };
@@ -220,5 +239,30 @@ mod tests {
         assert_eq!(state.order(), [1, 0]);
         state.cell = Some((1, 0));
         assert_eq!(state.order(), [2]);
+    }
+
+    #[test]
+    fn a_class_that_is_chosen_is_shown_although_a_cell_of_the_matrix_was_chosen_before() {
+        let mut state = state();
+        state.verdict = Verdict::All;
+        (state.cell, state.selected) = (Some((1, 0)), Some(2));
+        state.show_class(Some(0));
+        assert_eq!((state.order(), state.cell, state.selected), (vec![1, 0], None, None));
+        // The same class again, which is no other choice and yet one.
+        state.cell = Some((1, 0));
+        state.show_class(Some(0));
+        assert_eq!(state.order(), [1, 0]);
+    }
+
+    #[test]
+    fn a_class_that_the_next_model_does_not_have_is_no_longer_asked_for() {
+        let mut state = state();
+        let judged = state.judged.clone().expect("it is judged");
+        state.class = Some(1);
+        state.show_figures(judged.clone());
+        assert_eq!(state.class, Some(1));
+        state.class = Some(2);
+        state.show_figures(judged);
+        assert_eq!((state.class, state.order().len()), (None, 2));
     }
 }

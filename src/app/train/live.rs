@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::clock::RunClock;
 use super::{Live, past};
 use crate::app::imago_app::Cx;
-use crate::app::state::{NoticeLevel, RunPhase, RunView};
-use crate::dataset::Dataset;
+use crate::app::state::{NoticeLevel, RunPhase, RunView, Trained};
+use crate::app::suggest;
+use crate::dataset::{Dataset, ScanOptions};
 use crate::lang::{self, t};
 use crate::train::{self, Event, RunRequest, run_folder};
 
@@ -25,7 +26,9 @@ pub(super) fn start(cx: &mut Cx<'_>) {
         return;
     }
     let dataset = project.for_training();
-    let config = cx.state.train.config.clone();
+    let mut config = cx.state.train.config.clone();
+    // As the folder was read, whatever the run had whose settings were taken over.
+    config.val_fraction = ScanOptions::default().val_fraction;
     if let Err(error) = config.check() {
         cx.state.notify(NoticeLevel::Error, format!("{error}."));
         return;
@@ -52,6 +55,8 @@ pub(super) fn go_on(cx: &mut Cx<'_>) {
     };
     run.phase = RunPhase::Starting;
     run.last_step = None;
+    // They are said again.
+    run.skipped.clear();
     begin(run, dataset, true, cx);
 }
 
@@ -201,10 +206,15 @@ fn set_active(run: &mut RunView, phase: RunPhase) {
 
 fn announce(ended: Ended, cx: &mut Cx<'_>) {
     let Some(run) = &cx.state.train.run else { return };
-    let (name, dir) = (run.dataset_name.clone(), run.dir.clone());
+    let name = run.dataset_name.clone();
+    let trained = Trained { dir: run.dir.clone(), epochs: run.history.epochs.len() };
+    // A run that was stopped has the best model so far, which may be all that was wanted.
+    if !matches!(ended, Ended::Failed(_)) && trained.epochs > 0 {
+        suggest::trained(&trained.dir, cx);
+        cx.state.train.last_trained = Some(trained);
+    }
     match ended {
         Ended::Finished { best_epoch, best_val_acc } => {
-            cx.state.train.last_finished = Some(dir);
             let text = t!(
                 "“{name}” is trained: best validation accuracy {best:.3}, in epoch {epoch}.",
                 name = name,
@@ -217,11 +227,15 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
             cx.state.notify(NoticeLevel::Info, t!("Training stopped before its first epoch was whole."));
         }
         Ended::Stopped { epochs_done } => {
-            let text = t!("Training stopped after epoch {epoch}. It can be continued.", epoch = epochs_done);
+            let text = t!(
+                "Training stopped after epoch {epoch}. Its best model can be used, and it can be continued.",
+                epoch = epochs_done
+            );
             cx.state.notify(NoticeLevel::Info, text);
         }
         // The card in Train says why, at length; it is not said twice where one is looking.
         Ended::Failed(message) => {
+            crate::app::results::relist(cx);
             if cx.state.workspace != crate::app::state::Workspace::Train {
                 cx.state.notify(
                     NoticeLevel::Error,

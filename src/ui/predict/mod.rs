@@ -3,7 +3,8 @@
 mod cards;
 
 use egui::{
-    CentralPanel, ComboBox, Frame, Margin, Panel, ProgressBar, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
+    Align, CentralPanel, ComboBox, Frame, Layout, Margin, Panel, ProgressBar, RichText, Role, ScrollArea, Sense,
+    Stroke, Ui, WidgetInfo, vec2,
 };
 use egui_material_icons::icons;
 
@@ -65,7 +66,7 @@ fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         combo.response.labelled_by(label.id);
         if let Some(model) = &state.predict.model {
             for (index, class) in model.classes.iter().enumerate().take(6) {
-                widgets::legend_dot(ui, theme::class_color(index));
+                widgets::legend_dot(ui, theme::class_color_of(class, index));
                 ui.label(
                     RichText::new(widgets::elide_middle(ui, class, &theme::body(), 120.0)).color(colors.text_weak),
                 );
@@ -157,10 +158,9 @@ fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
+/// How many pictures there are, which of them are shown, and what can be done with all of them.
 fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let colors = theme::colors(ui);
-    let (by_class, failed) = state.predict.counts();
-    let classes = state.predict.model.as_ref().map(|model| model.classes.clone()).unwrap_or_default();
     ui.horizontal(|ui| {
         let total = state.predict.outcomes.len();
         let text = tn!(total, "{n} picture", "{n} pictures");
@@ -175,29 +175,57 @@ fn summary_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
                     .color(colors.text_weak),
             );
         }
-        filter_chip(ui, state, OutcomeFilter::All, t!("all"), None);
-        for (index, count) in by_class.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let name = classes.get(index).map_or("?", String::as_str);
-            let text = format!("{name} {count}");
-            filter_chip(ui, state, OutcomeFilter::Class(index), &text, Some(theme::class_color(index)));
-        }
-        if failed > 0 {
-            filter_chip(ui, state, OutcomeFilter::Failed, &t!("could not be read {n}", n = failed), Some(colors.bad));
-        }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button(t!("Clear")).on_hover_text(t!("Empty the list. The files stay.")).clicked() {
-                commands.push(Command::Predict(PredictCommand::Clear));
-            }
-            let save = egui::Button::new(t!("Save CSV…"));
-            let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
-            if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
-                commands.ui(UiCommand::SaveCsv);
-            }
+        // The buttons first: however many classes there are, they keep their place, and the chips get the room that is left.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            list_buttons_ui(ui, state, commands);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                // There is nothing else here that a wheel could mean.
+                ui.style_mut().always_scroll_the_only_direction = true;
+                ScrollArea::horizontal().id_salt("predict_chips").show(ui, |ui| chips_ui(ui, state));
+            });
         });
     });
 }
 
-fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str, color: Option<egui::Color32>) {
+/// What can be done with the whole list. To be called right to left.
+fn list_buttons_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if ui.button(t!("Clear")).on_hover_text(t!("Empty the list. The files stay.")).clicked() {
+        commands.push(Command::Predict(PredictCommand::Clear));
+    }
+    let save = egui::Button::new(t!("Save CSV…"));
+    let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
+    if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
+        commands.ui(UiCommand::SaveCsv);
+    }
+}
+
+/// Which outcomes are shown: all, those of a class, those that could not be read.
+fn chips_ui(ui: &mut Ui, state: &mut State) {
+    let (by_class, failed) = state.predict.counts();
+    let classes = state.predict.model.as_ref().map(|model| model.classes.clone()).unwrap_or_default();
+    filter_chip(ui, state, OutcomeFilter::All, t!("all"), t!("all"), None);
+    for (index, count) in by_class.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let name = classes.get(index).map_or("?", String::as_str);
+        let shown = format!("{} {count}", widgets::elide_middle(ui, name, &theme::body(), 120.0));
+        let color = theme::class_color_of(name, index);
+        filter_chip(ui, state, OutcomeFilter::Class(index), &format!("{name} {count}"), &shown, Some(color));
+    }
+    if failed > 0 {
+        let text = t!("could not be read {n}", n = failed);
+        let bad = theme::colors(ui).bad;
+        filter_chip(ui, state, OutcomeFilter::Failed, &text, &text, Some(bad));
+    }
+}
+
+/// A chip that chooses what is shown; `shown` is as much of `text` as there is room for.
+fn filter_chip(
+    ui: &mut Ui,
+    state: &mut State,
+    filter: OutcomeFilter,
+    text: &str,
+    shown: &str,
+    color: Option<egui::Color32>,
+) {
     let colors = theme::colors(ui);
     let selected = state.predict.filter == filter;
     let mut label = egui::text::LayoutJob::default();
@@ -206,11 +234,12 @@ fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str
         let format = egui::TextFormat { font_id: theme::body(), color, ..Default::default() };
         label.append("■ ", 0.0, format);
     }
-    label.append(text, 0.0, egui::TextFormat { font_id: theme::body(), color: colors.text, ..Default::default() });
+    label.append(shown, 0.0, egui::TextFormat { font_id: theme::body(), color: colors.text, ..Default::default() });
     let fill = if selected { colors.accent_faint } else { colors.card };
     let stroke = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
     let response = ui.add(egui::Button::new(label).fill(fill).stroke(stroke).corner_radius(14.0));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, t!("Show {what}", what = text)));
+    let response = if shown == text { response } else { response.on_hover_text(text) };
     if response.clicked() {
         state.predict.filter = filter;
     }

@@ -102,7 +102,7 @@ pub fn confusion_ui(ui: &mut Ui, state: &mut State, evaluation: &Evaluation) {
                 let shown = widgets::elide_middle(ui, class, &theme::caption(), cell);
                 ui.painter().text(rect.center_top(), Align2::CENTER_TOP, shown, theme::caption(), colors.text_weak);
                 let mark = egui::Rect::from_center_size(rect.center_bottom() - vec2(0.0, 6.0), vec2(cell - 8.0, 3.0));
-                theme::paint_mark(ui, mark, 1.5, theme::class_color(index));
+                theme::paint_mark(ui, mark, 1.5, theme::class_color_of(class, index));
                 response.on_hover_text(t!("predicted as {class}", class = class));
             }
         });
@@ -144,7 +144,7 @@ fn row_label_ui(ui: &mut Ui, class: usize, name: &str, width: f32, height: f32) 
     let colors = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let dot = egui::Rect::from_center_size(rect.left_center() + vec2(5.0, 0.0), vec2(10.0, 10.0));
-    theme::paint_mark(ui, dot, 3.0, theme::class_color(class));
+    theme::paint_mark(ui, dot, 3.0, theme::class_color_of(name, class));
     let shown = widgets::elide_middle(ui, name, &theme::body(), width - 18.0);
     ui.painter().text(rect.left_center() + vec2(16.0, 0.0), Align2::LEFT_CENTER, shown, theme::body(), colors.text);
     response.on_hover_text(name);
@@ -211,7 +211,7 @@ pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
             ui.end_row();
             for (index, class) in evaluation.per_class.iter().enumerate() {
                 ui.horizontal(|ui| {
-                    widgets::legend_dot(ui, theme::class_color(index));
+                    widgets::legend_dot(ui, theme::class_color_of(&class.class, index));
                     let shown = widgets::elide_middle(ui, &class.class, &theme::body(), 80.0);
                     ui.label(shown).on_hover_text(&class.class);
                 });

@@ -39,7 +39,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         ui.label(RichText::new(sign).font(theme::strong(theme::size::BODY)).color(color));
         if let Some(truth) = outcome.truth {
             ui.label(t!("labelled"));
-            widgets::legend_dot(ui, theme::class_color(truth));
+            widgets::legend_dot(ui, theme::class_color_of(name_of(truth), truth));
             ui.label(name_of(truth));
         }
     });

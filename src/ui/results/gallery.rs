@@ -65,9 +65,12 @@ fn filters_ui(ui: &mut Ui, state: &mut State) {
         let chosen = state.results.class.and_then(|class| classes.get(class)).map_or(t!("all classes"), String::as_str);
         let combo = ComboBox::from_id_salt("results_class").selected_text(chosen);
         let combo = combo.show_ui(ui, |ui| {
-            ui.selectable_value(&mut state.results.class, None, t!("all classes"));
-            for (index, class) in classes.iter().enumerate() {
-                ui.selectable_value(&mut state.results.class, Some(index), class);
+            let names = classes.iter().enumerate().map(|(index, class)| (Some(index), class.as_str()));
+            for (class, name) in std::iter::once((None, t!("all classes"))).chain(names) {
+                // A click on what is chosen already counts too: a cell of the confusion matrix may have hidden it.
+                if ui.selectable_label(state.results.class == class, name).clicked() {
+                    state.results.show_class(class);
+                }
             }
         });
         widgets::name_combo(ui, &combo.response, t!("Class"), chosen);
@@ -155,7 +158,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
     let second = below + vec2(0.0, 18.0);
     if let Some(class) = outcome.truth {
         let dot = Rect::from_min_size(second + vec2(0.0, 4.0), vec2(9.0, 9.0));
-        theme::paint_mark(ui, dot, 3.0, theme::class_color(class));
+        theme::paint_mark(ui, dot, 3.0, theme::class_color_of(name_of(Some(class)), class));
     }
     ui.painter().text(second + vec2(14.0, 0.0), Align2::LEFT_TOP, shown, theme::body(), colors.text_weak);
     let response = response.on_hover_ui(|ui| {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use crate::app::command::{Command, Commands, ResultsCommand};
+use crate::app::command::{Command, Commands, DataCommand, ResultsCommand};
 use crate::app::state::{RunLine, State};
 use crate::lang::{self, t, tn};
 use crate::ui::theme::{self, space};
@@ -10,6 +10,17 @@ use crate::ui::widgets;
 
 /// Runs listed before the rest is folded away.
 const LISTED: usize = 4;
+
+/// How a run stands among the others.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// It is the one that is shown.
+    shown: bool,
+    /// It is put beside that one.
+    compared: bool,
+    /// It is the one that is shown, and there are no figures of it: judging it was stopped, or did not succeed.
+    unjudged: bool,
+}
 
 /// Draws the list of runs.
 pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -28,23 +39,28 @@ pub fn runs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     });
     ui.add_space(space::XS);
     ui.spacing_mut().item_spacing.y = space::XS;
-    let shown = state.results.shown.clone();
-    let compared = state.results.compared.clone();
-    let (head, tail) = state.results.runs.split_at(state.results.runs.len().min(LISTED));
+    let results = &state.results;
+    let standing = |run: &RunLine| {
+        let shown = results.shown.as_ref() == Some(&run.dir);
+        let compared = results.compared.as_ref() == Some(&run.dir);
+        Standing { shown, compared, unjudged: shown && results.is_unjudged() }
+    };
+    let (head, tail) = results.runs.split_at(results.runs.len().min(LISTED));
     for run in head {
-        run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
+        run_ui(ui, run, standing(run), commands);
     }
     if !tail.is_empty() {
         egui::CollapsingHeader::new(tn!(tail.len(), "{n} earlier run", "{n} earlier runs")).show(ui, |ui| {
             for run in tail {
-                run_ui(ui, run, shown.as_ref() == Some(&run.dir), compared.as_ref() == Some(&run.dir), commands);
+                run_ui(ui, run, standing(run), commands);
             }
         });
     }
 }
 
-fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
+fn run_ui(ui: &mut Ui, run: &RunLine, standing: Standing, commands: &mut Commands) {
     let colors = theme::colors(ui);
+    let Standing { shown, compared, unjudged } = standing;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     response.widget_info(|| {
         WidgetInfo::selected(Role::Button, ui.is_enabled(), shown, t!("Run {title}", title = run.title))
@@ -86,27 +102,34 @@ fn run_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mu
     let below_left = rect.left_bottom() + vec2(10.0, -7.0);
     ui.painter().text(below_left, Align2::LEFT_BOTTOM, detail, theme::caption(), colors.text_weak);
     let response = response.on_hover_text(format!("{}\n{}", run.detail, run.dir.display()));
-    widgets::context_menu(&response, |ui| menu_ui(ui, run, shown, compared, commands));
+    widgets::context_menu(&response, |ui| menu_ui(ui, run, standing, commands));
     let more = t!("More: run {title}", title = run.title);
-    widgets::more_button_at(ui, dots, &more, |ui| menu_ui(ui, run, shown, compared, commands));
-    if response.clicked() && !shown {
+    widgets::more_button_at(ui, dots, &more, |ui| menu_ui(ui, run, standing, commands));
+    if response.clicked() && (!shown || unjudged) {
         commands.push(Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
     }
 }
 
 /// What can be done with a run beside showing it.
-fn menu_ui(ui: &mut Ui, run: &RunLine, shown: bool, compared: bool, commands: &mut Commands) {
-    if compared {
+fn menu_ui(ui: &mut Ui, run: &RunLine, standing: Standing, commands: &mut Commands) {
+    if standing.compared {
         if ui.button(t!("Stop comparing")).clicked() {
             commands.push(Command::Results(ResultsCommand::Compare(None)));
             ui.close();
         }
-    } else if ui.add_enabled(!shown && run.has_model, egui::Button::new(t!("Compare with the run shown"))).clicked() {
-        commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
-        ui.close();
+    } else {
+        let compare = egui::Button::new(t!("Compare with the run shown"));
+        if ui.add_enabled(!standing.shown && run.has_model, compare).clicked() {
+            commands.push(Command::Results(ResultsCommand::Compare(Some(run.dir.clone()))));
+            ui.close();
+        }
     }
     if ui.button(t!("Copy the folder's path")).clicked() {
         ui.ctx().copy_text(run.dir.display().to_string());
+        ui.close();
+    }
+    if ui.add_enabled(run.has_model, egui::Button::new(t!("Show the model's file"))).clicked() {
+        commands.push(Command::Data(DataCommand::ShowInFolder(run.dir.join("model.safetensors"))));
         ui.close();
     }
 }

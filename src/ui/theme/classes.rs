@@ -22,11 +22,25 @@ pub const CLASS_COLORS: [(&str, Color32); 7] = [
 thread_local! {
     /// Colours that the user gave to classes of the open data set. Everything is drawn by one thread, which sets them before.
     static GIVEN_COLORS: RefCell<Vec<Option<[u8; 3]>>> = const { RefCell::new(Vec::new()) };
+    /// Its classes.
+    static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Sets the colours that the user gave to classes, in order; none: the usual one. To be called before a frame is drawn.
-pub fn give_class_colors(colors: Vec<Option<[u8; 3]>>) {
+/// Sets the classes of the open data set and the colours that the user gave to them, in order; none: the usual one. To be called
+/// before a frame is drawn.
+pub fn give_class_colors(names: &[String], colors: Vec<Option<[u8; 3]>>) {
     GIVEN_COLORS.set(colors);
+    NAMES.with_borrow_mut(|known| {
+        if known != names {
+            names.clone_into(known);
+        }
+    });
+}
+
+/// The colour of a model's class, which is that of the data set's class of this name: a model may have other classes, or the same
+/// in another order. `index` is its place in the model, for a class that the data set doesn't have.
+pub fn class_color_of(name: &str, index: usize) -> Color32 {
+    class_color(NAMES.with_borrow(|names| names.iter().position(|known| known == name)).unwrap_or(index))
 }
 
 /// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
@@ -74,6 +88,16 @@ pub fn paint_mark(ui: &Ui, rect: Rect, radius: f32, color: Color32) {
 mod tests {
     use super::super::{DARK, LIGHT};
     use super::*;
+
+    #[test]
+    fn a_class_has_one_colour_whatever_its_place_in_a_model() {
+        let names = ["ants", "beetles", "bees"].map(str::to_owned);
+        give_class_colors(&names, vec![None, None, Some([1, 2, 3])]);
+        assert_eq!(class_color_of("bees", 1), Color32::from_rgb(1, 2, 3));
+        assert_eq!(class_color_of("ants", 0), CLASS_COLORS[0].1);
+        assert_eq!(class_color_of("wasps", 4), CLASS_COLORS[4].1, "the data set has none of that name");
+        give_class_colors(&[], Vec::new());
+    }
 
     #[test]
     fn marks_of_classes_have_an_edge_that_stands_out_by_3_to_1_on_every_surface() {

@@ -12,7 +12,7 @@ pub fn probabilities_ui(ui: &mut Ui, classes: &[String], prediction: &Prediction
     ui.spacing_mut().item_spacing.y = 3.0;
     for (rank, (class, probability)) in prediction.ranked().into_iter().take(most).enumerate() {
         let name = classes.get(class).map_or("?", String::as_str);
-        let color = theme::class_color(class);
+        let color = theme::class_color_of(name, class);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             legend_dot(ui, color);

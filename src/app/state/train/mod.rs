@@ -9,6 +9,7 @@ pub use model::{LayerLine, Layers, ModelSize, WeightsCheck, WeightsState};
 pub use run::{RunPhase, RunView};
 
 // What the settings are made of, so that panels need no other room.
+use super::RunLine;
 use crate::lang::t;
 pub use crate::models::Arch;
 pub use crate::nn::DeviceChoice;
@@ -109,8 +110,24 @@ pub struct TrainState {
     pub dataset_warnings: Vec<String>,
     /// How it is looked at.
     pub view: TrainView,
-    /// Folder of the run that finished last: Results and Predict look at it.
-    pub last_finished: Option<PathBuf>,
+    /// The run that ended last and has a model: Results and Predict look at it.
+    pub last_trained: Option<Trained>,
+}
+
+/// A model, as far as it was trained: a run that is continued has another one afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trained {
+    /// Folder of the run.
+    pub dir: PathBuf,
+    /// Epochs that are finished.
+    pub epochs: usize,
+}
+
+impl Trained {
+    /// The model of a run that is listed.
+    pub fn of(run: &RunLine) -> Self {
+        Self { dir: run.dir.clone(), epochs: run.epochs_done }
+    }
 }
 
 impl TrainState {
