@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let pipeline = augment_option::pipeline(&args.augment)?;
     // Before the scan, and for the folder as it was given: the scan may look through a folder that only wraps another.
     refuse_inside(&args.out, &args.data)?;
-    let options = ScanOptions { val_fraction: args.val_fraction, seed: args.seed };
+    let options = ScanOptions::keeping(args.val_fraction);
     let dataset = scan_with_progress(&args.data, &options)?.dataset;
     for hint in hints(&pipeline, args.factor) {
         output::note(format_args!("{hint}"));

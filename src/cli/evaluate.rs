@@ -73,10 +73,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
 /// How the run split a folder that has no split of its own: pictures it learned from must not be taken for validation.
 fn split_of_the_run(model: &Path) -> ScanOptions {
     let dir = if model.is_dir() { Some(model) } else { model.parent() };
-    dir.and_then(|dir| load_run(dir).ok()).map_or_else(ScanOptions::default, |record| ScanOptions {
-        val_fraction: record.config.val_fraction,
-        seed: record.config.seed,
-    })
+    dir.and_then(|dir| load_run(dir).ok())
+        .map_or_else(ScanOptions::default, |record| ScanOptions::keeping(record.config.val_fraction))
 }
 
 fn judged(evaluation: &Evaluation) -> usize {

@@ -24,9 +24,6 @@ pub(super) struct Args {
     /// Share of each class that becomes validation pictures, where the folder has no split of its own.
     #[arg(long, default_value = "0.2", value_parser = numbers::share)]
     val_fraction: f64,
-    /// Seed of that split.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
     /// Read every picture to its end, and say what is wrong with the data set: the same picture in train and val, twins with
     /// different labels, pictures that show nothing, …
     #[arg(long)]
@@ -34,7 +31,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
-    let options = ScanOptions { val_fraction: args.val_fraction, seed: args.seed };
+    let options = ScanOptions::keeping(args.val_fraction);
     let LaidOver { dataset, summary, .. } = scan_with_progress(&args.data, &options)?;
     let (broken, health) = if args.health {
         let (broken, found) = scan_health::check(&dataset)?;

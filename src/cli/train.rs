@@ -64,7 +64,7 @@ pub(super) struct Args {
     /// less varied [default: a new view in every epoch].
     #[arg(long, value_name = "K", value_parser = numbers::at_least_one)]
     views: Option<usize>,
-    /// Seed of everything random [default: 0].
+    /// Seed of everything random; the same pictures are kept for validation with each [default: 0].
     #[arg(long)]
     seed: Option<u64>,
     /// Where to compute: auto, cpu, cuda or metal [default: auto].
@@ -105,7 +105,7 @@ pub(super) fn parse_device(text: &str) -> Result<DeviceChoice, String> {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let config = config(args)?;
-    let options = ScanOptions { val_fraction: config.val_fraction, seed: config.seed };
+    let options = ScanOptions::keeping(config.val_fraction);
     let laid = scan_with_progress(&args.data, &options)?;
     if let Some(line) = labels_line(&laid.summary) {
         output::note(format_args!("{line}"));

@@ -19,8 +19,16 @@ pub const PICTURE_EXTENSIONS: [&str; 9] = ["jpg", "jpeg", "png", "bmp", "webp", 
 pub struct ScanOptions {
     /// Share of each class kept for validation, 0 to 0.9, where the folder itself has no such split.
     pub val_fraction: f64,
-    /// Decides which pictures those are.
+    /// Decides which pictures those are. The same everywhere in Imago (0), whatever seed a training has: runs that are compared
+    /// are judged on the same pictures, and none on those it learned from.
     pub seed: u64,
+}
+
+impl ScanOptions {
+    /// With this share kept for validation.
+    pub fn keeping(val_fraction: f64) -> Self {
+        Self { val_fraction, ..Self::default() }
+    }
 }
 
 impl Default for ScanOptions {
