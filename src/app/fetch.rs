@@ -172,7 +172,7 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
             if is_shown {
                 cx.state.fetch.offer = None;
             }
-            arrived(kind, &download.title, &path, cx);
+            arrived(kind, &download.title, &path, is_shown, cx);
         }
         Err(error) => {
             let text = t!(
@@ -198,12 +198,15 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
     }
 }
 
-/// Puts to use what has come.
-fn arrived(kind: FetchKind, title: &str, path: &Path, cx: &mut Cx<'_>) {
+/// Puts to use what has come. Photographs are opened where the dialog still waits for them or nothing else is open: whoever went
+/// on working keeps what they work on.
+fn arrived(kind: FetchKind, title: &str, path: &Path, is_shown: bool, cx: &mut Cx<'_>) {
     match kind {
         FetchKind::Photographs => {
             cx.state.notify(NoticeLevel::Success, t!("{title} is in {path}.", title = title, path = path.display()));
-            project::open(path, cx);
+            if is_shown || cx.state.project.is_none() {
+                project::open(path, cx);
+            }
         }
         FetchKind::Weights(arch) => {
             let train = &mut cx.state.train;

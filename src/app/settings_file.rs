@@ -1,11 +1,16 @@
-//! Reading and writing the settings. Settings that can't be read are left alone and the defaults are used.
+//! Reading and writing the settings. Settings that can't be understood are kept beside the new ones, and the defaults are used.
 
 use std::io;
 use std::path::Path;
 
+use toml::Table;
+
 use super::state::Settings;
 use crate::base::write_atomically;
 use crate::lang::{self, t};
+
+/// What settings that can't be understood are called from then on.
+const DAMAGED: &str = "settings-damaged.toml";
 
 /// Reads the settings.
 ///
@@ -24,10 +29,14 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
         }
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|error| {
+        // The next change of a setting writes the file anew; class letters and proxies in it are not to be lost.
+        let kept = path.with_file_name(DAMAGED);
+        let _ = std::fs::copy(path, &kept);
         t!(
-            "The settings in {path} could not be understood: {error}. The usual ones are used.",
+            "The settings in {path} could not be understood: {error}. The usual ones are used; yours are kept as {kept}.",
             path = path.display(),
-            error = error.message()
+            error = error.message(),
+            kept = DAMAGED
         )
     })?;
     settings.ui_scale = settings.ui_scale.clamp(0.8, 2.0);
@@ -35,15 +44,31 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
     Ok(settings)
 }
 
-/// Writes the settings.
+/// Writes those settings that are not as they were `before`. The others stay as they are in the file: another window may have
+/// changed them.
 ///
 /// # Errors
 /// Any input/output error; the file is then as it was.
-pub(super) fn write(path: &Path, settings: &Settings) -> io::Result<()> {
+pub(super) fn write(path: &Path, settings: &Settings, before: &Settings) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let text = toml::to_string_pretty(settings).map_err(io::Error::other)?;
+    let table = |settings: &Settings| Table::try_from(settings).map_err(io::Error::other);
+    let (mut new, old) = (table(settings)?, table(before)?);
+    if read(path).is_ok()
+        && let Ok(text) = std::fs::read_to_string(path)
+        && let Ok(there) = text.parse::<Table>()
+    {
+        let names = new.keys().chain(there.keys());
+        let untouched: Vec<String> = names.filter(|name| new.get(*name) == old.get(*name)).cloned().collect();
+        for name in untouched {
+            match there.get(&name) {
+                Some(value) => _ = new.insert(name, value.clone()),
+                None => _ = new.remove(&name),
+            }
+        }
+    }
+    let text = toml::to_string_pretty(&new).map_err(io::Error::other)?;
     write_atomically(path, |out| out.write_all(text.as_bytes()))
 }
 
@@ -53,15 +78,32 @@ mod tests {
     use crate::app::state::ThemeChoice;
 
     #[test]
-    fn settings_survive_a_round_trip_and_damage_is_reported_not_overwritten() {
+    fn settings_survive_a_round_trip_and_damage_is_reported_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config/settings.toml");
         assert_eq!(read(&path).unwrap(), Settings::default());
         let settings = Settings { theme: ThemeChoice::Light, ui_scale: 1.25, ..Settings::default() };
-        write(&path, &settings).unwrap();
+        write(&path, &settings, &Settings::default()).unwrap();
         assert_eq!(read(&path).unwrap(), settings);
         std::fs::write(&path, "theme = 7").unwrap();
         assert!(read(&path).unwrap_err().contains("settings.toml"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "theme = 7");
+        write(&path, &settings, &Settings::default()).unwrap();
+        assert_eq!(read(&path).unwrap(), settings);
+        assert_eq!(std::fs::read_to_string(path.with_file_name(DAMAGED)).unwrap(), "theme = 7");
+    }
+
+    #[test]
+    fn what_another_window_has_changed_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        let first = Settings { thumb_points: 96.0, suggest: false, ..Settings::default() };
+        write(&path, &first, &Settings::default()).unwrap();
+        // Both have read the same; one changes the theme, the other two sizes.
+        let light = Settings { theme: ThemeChoice::Light, ..first.clone() };
+        write(&path, &light, &first).unwrap();
+        let large = Settings { ui_scale: 1.5, thumb_points: 128.0, ..first.clone() };
+        write(&path, &large, &first).unwrap();
+        assert_eq!(read(&path).unwrap(), Settings { theme: ThemeChoice::Light, ..large });
     }
 }

@@ -34,9 +34,9 @@ pub(crate) fn check_dataset(dataset: &Dataset) -> Result<(), TrainError> {
         if training == 0 {
             return fail(format!("class `{class}` of {root} has no training picture: add some, or take the class out"));
         }
-        // A flat folder is split by us: of two pictures one may be left to learn from. A folder that is split already is
-        // taken at its word.
-        let too_few = if dataset.layout == DatasetLayout::Classes { all < 2 } else { training < 2 };
+        // Where we draw the split, of two pictures one may be left to learn from. A folder that is split already is taken at its
+        // word.
+        let too_few = if dataset.layout == DatasetLayout::Splits { training < 2 } else { all < 2 };
         if too_few {
             return fail(format!(
                 "class `{class}` of {root} has only one picture to learn from: add at least one more, or take the class out"
@@ -84,6 +84,10 @@ mod tests {
         assert!(complaint(&one_picture).contains("class `b`"));
         let flat = dataset(Classes, &["a", "b"], &[(Train, 0, 9), (Train, 1, 1), (Val, 0, 2)]);
         assert!(complaint(&flat).contains("only one picture"));
+        // Two labelled pictures each, of which we keep one for validation: little, but it can be learned from.
+        let loose =
+            dataset(DatasetLayout::Loose, &["a", "b"], &[(Train, 0, 1), (Val, 0, 1), (Train, 1, 1), (Val, 1, 1)]);
+        assert!(check_dataset(&loose).is_ok());
         let no_training = dataset(Splits, &["a", "b"], &[(Train, 0, 9), (Val, 1, 3)]);
         assert!(complaint(&no_training).contains("no training picture"));
         let no_validation = dataset(Splits, &["a", "b"], &[(Train, 0, 9), (Train, 1, 9)]);

@@ -123,6 +123,7 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
         AugmentCommand::Changed => {}
         AugmentCommand::UsePreset(name) => {
             if let Some(pipeline) = Pipeline::preset(&name) {
+                cx.state.augment.remember_edited();
                 cx.state.augment.load(name, pipeline);
             }
         }
@@ -152,6 +153,7 @@ pub(super) fn handle(command: AugmentCommand, cx: &mut Cx<'_>) {
 pub(super) fn receive(message: AugmentMessage, cx: &mut Cx<'_>) {
     match message {
         AugmentMessage::Opened(path, Ok(pipeline)) => {
+            cx.state.augment.remember_edited();
             cx.state.augment.load(files::stem(&path), pipeline);
             synchronise(cx);
         }

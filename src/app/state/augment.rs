@@ -171,6 +171,8 @@ pub struct AugmentState {
     pub refresh_ms: Option<f32>,
     /// The dialog for offline augmentation.
     pub enlarge: EnlargeState,
+    /// The edited pipeline that another one took the place of: its name, what it was made from, itself.
+    pub edited: Option<(String, Pipeline, Pipeline)>,
     next_view: u64,
 }
 
@@ -198,6 +200,7 @@ impl Default for AugmentState {
             generation: 0,
             refresh_ms: None,
             enlarge: EnlargeState::default(),
+            edited: None,
             next_view: 0,
         };
         state.renew_views();
@@ -214,8 +217,24 @@ impl AugmentState {
         self.renew_views();
     }
 
+    /// Keeps an edited pipeline for [`Self::back_to_edited`]: another one is about to take its place.
+    pub fn remember_edited(&mut self) {
+        if self.is_edited() {
+            self.edited = Some((self.origin.clone(), self.origin_pipeline.clone(), self.pipeline.clone()));
+        }
+    }
+
+    /// Takes the edited pipeline back that another one took the place of.
+    pub fn back_to_edited(&mut self) {
+        if let Some((origin, origin_pipeline, pipeline)) = self.edited.take() {
+            (self.origin, self.origin_pipeline, self.pipeline) = (origin, origin_pipeline, pipeline);
+            self.renew_views();
+        }
+    }
+
     /// Takes another pipeline and keeps what is open where the steps are the same.
     pub fn restore_origin(&mut self) {
+        self.remember_edited();
         self.pipeline = self.origin_pipeline.clone();
         self.renew_views();
     }
@@ -265,6 +284,7 @@ impl AugmentState {
     /// Forgets everything that belongs to a data set; the pipeline stays.
     pub fn forget_pictures(&mut self) {
         self.tiles.clear();
+        self.edited = None;
         self.strip = None;
         self.examples.clear();
         self.coverage = None;
@@ -295,6 +315,22 @@ impl AugmentState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edited_pipeline_comes_back_after_a_look_at_another() {
+        let mut state = AugmentState::default();
+        state.pipeline.steps[0].probability = 0.25;
+        let edited = state.pipeline.clone();
+        for leaves in [|state: &mut AugmentState| state.load("none", Pipeline::default()), AugmentState::restore_origin]
+        {
+            state.remember_edited();
+            leaves(&mut state);
+            assert!(!state.is_edited());
+            state.back_to_edited();
+            assert_eq!((&state.pipeline, state.is_edited(), &state.edited), (&edited, true, &None));
+            assert_eq!((state.origin.as_str(), state.views.len()), ("recipe", edited.steps.len()));
+        }
+    }
 
     #[test]
     fn a_card_keeps_its_name_wherever_its_step_is_moved() {

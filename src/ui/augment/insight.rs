@@ -268,12 +268,18 @@ fn strip_ui(ui: &mut Ui, state: &mut State) {
     });
 }
 
+/// Points that the name of a step has at most.
+const WIDEST_TITLE: f32 = 180.0;
+
 /// Room for a picture with a line under it; returns where the picture goes.
 fn frame_ui(ui: &mut Ui, title: &str, details: &[(&str, String)], size: Vec2) -> Rect {
     let colors = theme::colors(ui);
-    let (rect, response) = ui.allocate_exact_size(size + vec2(0.0, 18.0), Sense::hover());
+    // A step's name may be wider than its picture.
+    let text = ui.painter().layout_no_wrap(title.to_owned(), theme::caption(), colors.text_weak).size().x;
+    let width = size.x.max(text.ceil().min(WIDEST_TITLE));
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size.y + 18.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("Step by step: {title}", title = title)));
-    let shown = widgets::elide_middle(ui, title, &theme::caption(), size.x);
+    let shown = widgets::elide_middle(ui, title, &theme::caption(), width);
     let at = pos2(rect.left(), rect.bottom() - 1.0);
     ui.painter().text(at, Align2::LEFT_BOTTOM, shown, theme::caption(), colors.text_weak);
     let mut tooltip = title.to_owned();

@@ -12,8 +12,8 @@ use crate::ui::widgets;
 /// Name of the switch.
 const NAME: &str = key!("Mix pictures");
 
-/// Draws the card. Returns whether something was changed.
-pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
+/// Draws the card; training takes `batch_size` pictures at a time. Returns whether something was changed.
+pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState, batch_size: usize) -> bool {
     let colors = theme::colors(ui);
     let mut on = state.pipeline.batch.is_some();
     // Loaded, or undone, elsewhere.
@@ -45,13 +45,21 @@ pub(super) fn mix_card_ui(ui: &mut Ui, state: &mut AugmentState) -> bool {
         let explanation =
             RichText::new(lang::text(state.mix.mix.explain())).size(theme::size::SMALL).color(colors.text_weak);
         ui.add(Label::new(explanation).wrap().selectable(false));
-        if let Some(example) = state.examples.get(&MIX_CARD) {
+        let is_alone = batch_size < 2;
+        if is_alone {
+            let text = t!("A batch of one picture has nothing to be mixed with: choose a larger batch size in Train.");
+            ui.add_space(space::XS);
+            ui.add(Label::new(RichText::new(text).font(theme::body()).color(colors.accent)).wrap().selectable(false));
+        } else if let Some(example) = state.examples.get(&MIX_CARD) {
             let name = t!("Example: the marked picture, and mixed with another");
             let about = t!("The marked picture, and a few mixtures with the one before it in its batch.");
             ui.add_space(space::XS);
             example_ui(ui, Some(example), (name, about));
         }
         changed |= ui.push_id("mix", |ui| params::params_ui(ui, &mut state.mix)).inner;
+        if is_alone {
+            return;
+        }
         let counting =
             t!("Each tile shows both labels. Training counts an answer as right when it names the larger share.");
         ui.add_space(space::XS);

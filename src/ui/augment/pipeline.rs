@@ -29,7 +29,7 @@ pub(super) fn pipeline_ui(ui: &mut Ui, state: &mut State, commands: &mut Command
     CentralPanel::no_frame().show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 12 }).show(ui, |ui| {
-                steps_ui(ui, &mut state.augment, commands);
+                steps_ui(ui, &mut state.augment, state.train.config.batch_size, commands);
             });
         });
     });
@@ -48,7 +48,7 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     });
     ui.horizontal(|ui| {
         let edited = state.is_edited();
-        let undo_room = if edited { theme::CONTROL_HEIGHT + space::S } else { 0.0 };
+        let undo_room = if edited || state.edited.is_some() { theme::CONTROL_HEIGHT + space::S } else { 0.0 };
         let width = ui.available_width() - undo_room;
         let font = theme::body();
         let mut name = widgets::elide_middle(ui, &preset_title(&state.origin), &font, width - 100.0);
@@ -68,6 +68,12 @@ fn head_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
             let name = t!("Undo the changes to {name}", name = lang::text(&state.origin));
             if widgets::icon_button(ui, icons::ICON_UNDO.codepoint, &name, false).clicked() {
                 state.restore_origin();
+                changed(commands);
+            }
+        } else if state.edited.is_some() {
+            let name = t!("Back to the edited pipeline");
+            if widgets::icon_button(ui, icons::ICON_REDO.codepoint, name, false).clicked() {
+                state.back_to_edited();
                 changed(commands);
             }
         }
@@ -134,7 +140,7 @@ fn menu_ui(ui: &mut Ui, state: &AugmentState, commands: &mut Commands) {
     response.on_hover_text(t!("Open, save, copy"));
 }
 
-fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
+fn steps_ui(ui: &mut Ui, state: &mut AugmentState, batch_size: usize, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let count = state.pipeline.steps.len().min(state.views.len());
     if count == 0 {
@@ -191,7 +197,7 @@ fn steps_ui(ui: &mut Ui, state: &mut AugmentState, commands: &mut Commands) {
     ui.add_space(space::XS);
     is_changed |= add_ui(ui, state);
     ui.add_space(space::XS);
-    is_changed |= mix_card::mix_card_ui(ui, state);
+    is_changed |= mix_card::mix_card_ui(ui, state, batch_size);
     if is_changed {
         changed(commands);
     }

@@ -16,6 +16,9 @@ use crate::ui::widgets;
 /// Draws models and settings. While a run of this data set is under way they show what it was started with, and explain it.
 pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let is_locked = is_locked(state);
+    // A run that goes on may have other settings than the next one.
+    let running = state.train.run.as_ref().filter(|_| is_locked).map(|run| run.config.clone());
+    let next = running.map(|config| std::mem::replace(&mut state.train.config, config));
     let numbers = numbers(state);
     ui.add_enabled_ui(!is_locked, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
@@ -32,6 +35,9 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         widgets::section_label(ui, t!("Machine"));
         machine_ui(ui, &mut state.train);
     });
+    if let Some(next) = next {
+        state.train.config = next;
+    }
 }
 
 /// Whether the settings belong to a run that is under way.
@@ -172,7 +178,9 @@ fn fine(value: &mut f64, least: f64, most: f64) -> DragValue<'_> {
 }
 
 fn augment_ui(ui: &mut Ui, train: &mut TrainState, commands: &mut Commands) {
-    if let AugmentChoice::Pipeline(_) = &train.config.augment {
+    if ui.is_enabled()
+        && let AugmentChoice::Pipeline(_) = &train.config.augment
+    {
         train.custom_augment = Some(train.config.augment.clone());
     }
     field(ui, t!("Augmentation"), hints::AUGMENT, |ui, label| {
