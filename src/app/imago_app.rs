@@ -90,7 +90,7 @@ pub struct ImagoApp {
     applied: Option<(ThemeChoice, bool)>,
     /// The language that was spoken last.
     spoken: Language,
-    /// Whether a dialog or the palette lay over the window in the last frame.
+    /// Whether a dialog lay over the window in the last frame.
     covered: bool,
     frame_stats: Option<FrameStats>,
     /// The request for tiles whose time `frame_stats` has.
@@ -282,10 +282,10 @@ impl ImagoApp {
         train::stop_and_wait(&mut self.services);
     }
 
-    /// Whether a dialog or the palette lies over the window since the last frame. A tooltip stays for as long as the pointer rests
+    /// Whether a dialog lies over the window since the last frame. A tooltip stays for as long as the pointer rests
     /// where its widget is, also below a dialog: in one frame without a pointer it closes, and does not come again.
     fn is_newly_covered(&mut self, ctx: &Context) -> bool {
-        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some()) || self.state.palette.open;
+        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
         let was_covered = std::mem::replace(&mut self.covered, covered);
         covered && !was_covered
     }

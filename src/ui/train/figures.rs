@@ -78,7 +78,7 @@ fn figure_ui(ui: &mut Ui, figure: &Figure) {
             }
             let room = ui.available_width() - if figure.has_note { 22.0 } else { 6.0 };
             let font = theme::tabular(theme::size::LEAD);
-            let shown = widgets::elide_middle(ui, &figure.value, &font, room);
+            let shown = widgets::first_facts(ui, &figure.value, &font, room);
             ui.add(egui::Label::new(RichText::new(shown).font(font)).selectable(false));
             if figure.has_note {
                 let note = RichText::new(icons::ICON_INFO.codepoint).size(theme::icon::S).color(colors.info);

@@ -71,7 +71,7 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
                 }
                 facts.push(words::settings_line(&run.config));
                 let text = facts.join(" · ");
-                widgets::elided_label(ui, &text, egui::FontId::proportional(theme::size::SMALL), colors.text_weak);
+                widgets::facts_label(ui, &text, egui::FontId::proportional(theme::size::SMALL), colors.text_weak);
             });
         });
     });

@@ -27,9 +27,36 @@ pub fn elide_middle(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
     shortened(low)
 }
 
+/// A list of facts, parted by " · ", without as many of the last as do not fit `width` points in `font`; the first is cut in the
+/// middle if need be.
+pub fn first_facts(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
+    let mut kept = text;
+    loop {
+        let size = ui.painter().layout_no_wrap(kept.to_owned(), font.clone(), egui::Color32::WHITE).size();
+        if size.x <= width {
+            return kept.to_owned();
+        }
+        match kept.rsplit_once(" · ") {
+            Some((before, _)) => kept = before,
+            None => return elide_middle(ui, kept, font, width),
+        }
+    }
+}
+
+/// The same as a label, with all facts in a tooltip.
+pub fn facts_label(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
+    let shown = first_facts(ui, text, &font, ui.available_width());
+    label_for(ui, text, shown, font, color)
+}
+
 /// A label cut in the middle to the width at hand, with the whole text in a tooltip.
 pub fn elided_label(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
     let shown = elide_middle(ui, text, &font, ui.available_width());
+    label_for(ui, text, shown, font, color)
+}
+
+/// A label that shows as much of `text` as there is room for, and all of it in a tooltip.
+fn label_for(ui: &mut Ui, text: &str, shown: String, font: FontId, color: egui::Color32) -> Response {
     let is_cut = shown != text;
     let response = ui.add(egui::Label::new(RichText::new(shown).font(font).color(color)).selectable(false));
     if is_cut { response.on_hover_text(text) } else { response }
