@@ -121,7 +121,7 @@ fn a_run_can_be_paused_resumed_stopped_and_continued() {
     window.click("Stop");
     until_over(&mut window);
     window.run_steps(2);
-    assert_eq!(shown(&window).as_deref(), Some("0.500"));
+    assert_eq!(shown(&window).as_deref(), Some("0.5"));
     // The same run, another model.
     assert_ne!(window.shown().train.last_trained.as_ref(), Some(&trained));
     window.run_until("it is judged again", |app| {

@@ -292,7 +292,7 @@ fn a_folder_that_can_not_be_opened_leaves_the_headers_of_the_open_one_to_be_read
     forget_header(&mut window, id);
     let nowhere = window.home.path().join("nowhere");
     window.command(Command::OpenFolder(nowhere));
-    window.wait_for("a word about it", |state| was_said(state, "could not be opened"));
+    window.wait_for("a word about it", |state| was_said(state, "there is no such folder"));
     window.wait_for("the header", |state| knows_header(state, id));
 }
 

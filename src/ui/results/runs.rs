@@ -98,7 +98,7 @@ fn run_ui(ui: &mut Ui, run: &RunLine, standing: Standing, commands: &mut Command
     };
     let below_right = egui::pos2(dots.left() - 4.0, rect.bottom() - 7.0);
     let drawn = ui.painter().text(below_right, Align2::RIGHT_BOTTOM, below, theme::caption(), colors.text_weak);
-    let detail = widgets::elide_middle(ui, &run.detail, &theme::caption(), drawn.left() - rect.left() - 20.0);
+    let detail = widgets::first_facts(ui, &run.detail, &theme::caption(), drawn.left() - rect.left() - 20.0);
     let below_left = rect.left_bottom() + vec2(10.0, -7.0);
     ui.painter().text(below_left, Align2::LEFT_BOTTOM, detail, theme::caption(), colors.text_weak);
     let response = response.on_hover_text(format!("{}\n{}", run.detail, run.dir.display()));
