@@ -136,11 +136,6 @@ fn split_among(splits: &[Split], wanted: Split) -> Split {
     first.or(splits.last().copied()).unwrap_or(wanted)
 }
 
-/// A run has ended otherwise than it should have; what there is of it is listed with the others.
-pub(in crate::app) fn relist(cx: &mut Cx<'_>) {
-    list(cx);
-}
-
 /// Another language is spoken: the runs are called otherwise.
 pub(super) fn language_changed(cx: &mut Cx<'_>) {
     list(cx);
@@ -203,7 +198,7 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 }
 
 /// Lists the runs of the open data set in the background.
-fn list(cx: &mut Cx<'_>) {
+pub(in crate::app) fn list(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     let runs_dir = project.runs_dir.clone();
     let line = cx.services.jobs.spawn("runs", "", move |job| {

@@ -30,14 +30,22 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|error| {
         // The next change of a setting writes the file anew; class letters and proxies in it are not to be lost.
-        let kept = path.with_file_name(DAMAGED);
-        let _ = std::fs::copy(path, &kept);
-        t!(
-            "The settings in {path} could not be understood: {error}. The usual ones are used; yours are kept as {kept}.",
-            path = path.display(),
-            error = error.message(),
-            kept = DAMAGED
-        )
+        let is_kept = std::fs::copy(path, path.with_file_name(DAMAGED)).is_ok();
+        let (path, error) = (path.display(), error.message());
+        if is_kept {
+            t!(
+                "The settings in {path} could not be understood: {error}. The usual ones are used; yours are kept as {kept}.",
+                path = path,
+                error = error,
+                kept = DAMAGED
+            )
+        } else {
+            t!(
+                "The settings in {path} could not be understood: {error}. The usual ones are used.",
+                path = path,
+                error = error
+            )
+        }
     })?;
     settings.ui_scale = settings.ui_scale.clamp(0.8, 2.0);
     settings.thumb_points = settings.thumb_points.clamp(64.0, 320.0);

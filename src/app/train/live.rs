@@ -235,7 +235,7 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
         }
         // The card in Train says why, at length; it is not said twice where one is looking.
         Ended::Failed(message) => {
-            crate::app::results::relist(cx);
+            crate::app::results::list(cx);
             if cx.state.workspace != crate::app::state::Workspace::Train {
                 cx.state.notify(
                     NoticeLevel::Error,
