@@ -279,6 +279,18 @@ fn a_card_is_dragged_to_another_place() {
 }
 
 #[test]
+fn a_batch_of_one_picture_is_said_to_have_nothing_to_mix_with() {
+    let mut window = opened([1280.0, 832.0]);
+    window.get_by_role_and_label(Role::CheckBox, "Mix pictures").click();
+    settled(&mut window);
+    let alone = "A batch of one picture has nothing to be mixed with";
+    assert!(window.has_text("Each tile shows both labels") && !window.has_text(alone));
+    window.shown_mut().train.config.batch_size = 1;
+    settled(&mut window);
+    assert!(window.has_text(alone) && !window.has_text("Each tile shows both labels"));
+}
+
+#[test]
 fn the_factor_says_that_mixing_has_no_end() {
     let mut window = opened([1280.0, 832.0]);
     window.command(Command::Augment(AugmentCommand::UsePreset("none".to_owned())));

@@ -1,6 +1,7 @@
 //! Fetching weights and photographs, from a server of our own.
 
 use std::io::Write;
+use std::path::Path;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -10,7 +11,7 @@ use imago::fetch::{Download, catalog};
 use imago::train::WeightsChoice;
 use sha2::{Digest, Sha256};
 
-use crate::common::{Window, colours, harness, harness_with};
+use crate::common::{Window, colours, harness, harness_with, loose};
 use crate::server::{Reply, Server};
 
 fn sha256(bytes: &[u8]) -> String {
@@ -50,20 +51,42 @@ fn window() -> Window {
     window
 }
 
-#[test]
-fn photographs_are_described_then_fetched_and_opened() {
-    let mut window = harness([1024.0, 700.0]);
-    let pictures = colours(window.home.path());
+/// The coloured pictures, in `home` and in an archive, as if they were the photographs.
+fn photographs(home: &Path) -> (Download, Vec<u8>) {
+    let pictures = colours(home);
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for entry in
         walkdir::WalkDir::new(&pictures).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
     {
-        let name = entry.path().strip_prefix(window.home.path()).unwrap().to_string_lossy().replace('\\', "/");
+        let name = entry.path().strip_prefix(home).unwrap().to_string_lossy().replace('\\', "/");
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(&std::fs::read(entry.path()).unwrap()).unwrap();
     }
     let bytes = zip.finish().unwrap().into_inner();
-    let download = known(catalog::photographs().remove(0), &bytes);
+    (known(catalog::photographs().remove(0), &bytes), bytes)
+}
+
+#[test]
+fn photographs_that_come_while_one_works_on_others_are_not_opened_over_them() {
+    let mut window = harness_with([1280.0, 900.0], loose);
+    let root = window.shown().project.as_ref().map(|project| project.dataset.root.clone());
+    let (download, bytes) = photographs(window.home.path());
+    let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
+    offer(&mut window, &server, download);
+    window.command(Command::Ui(UiCommand::GetPhotographs));
+    window.click("Fetch");
+    window.click("Close");
+    window.run_until("they are there", |app| {
+        app.state().fetch.job.is_none() && app.state().notices.iter().any(|notice| notice.text.contains("is in "))
+    });
+    window.settle();
+    assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), root);
+}
+
+#[test]
+fn photographs_are_described_then_fetched_and_opened() {
+    let mut window = harness([1024.0, 700.0]);
+    let (download, bytes) = photographs(window.home.path());
     let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
     offer(&mut window, &server, download);
     open_dialog(&mut window, "Get hymenoptera_data…");

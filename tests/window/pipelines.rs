@@ -35,6 +35,21 @@ fn a_pipeline_is_saved_to_a_file_and_read_again() {
 }
 
 #[test]
+fn an_edited_pipeline_is_taken_back_after_a_look_at_a_preset() {
+    let mut window = opened([1280.0, 832.0]);
+    assert!(!window.has("Back to the edited pipeline"));
+    window.get_by_role_and_label(Role::CheckBox, "Horizontal flip").click();
+    window.run_steps(2);
+    let edited = augment(&window).pipeline.clone();
+    window.command(Command::Augment(AugmentCommand::UsePreset("strong".to_owned())));
+    assert_ne!(augment(&window).pipeline, edited);
+    window.click("Back to the edited pipeline");
+    settled(&mut window);
+    assert_eq!(augment(&window).pipeline, edited);
+    assert!(augment(&window).is_edited() && !window.has("Back to the edited pipeline"));
+}
+
+#[test]
 fn colours_are_moved_towards_a_picture_of_ones_choice() {
     let mut window = opened([1280.0, 832.0]);
     let season = Transform::by_name("season-and-light").expect("season and light");
