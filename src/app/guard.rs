@@ -58,7 +58,7 @@ impl Guard {
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| part(app))) else { return };
         let text = panic_text(panic.as_ref());
         let report = report::last();
-        let saved = catch_unwind(AssertUnwindSafe(|| self.app.close())).is_ok();
+        let saved = catch_unwind(AssertUnwindSafe(|| self.app.close())).unwrap_or(false);
         self.fault = Some(Fault { text, report, saved });
         ctx.request_repaint();
     }

@@ -273,13 +273,14 @@ impl ImagoApp {
         self.save_settings(false);
     }
 
-    /// Stops what runs and saves what is to be kept.
-    pub fn close(&mut self) {
+    /// Stops what runs and saves what is to be kept. Whether all labels are saved.
+    pub fn close(&mut self) -> bool {
         self.save_settings(true);
         self.services.jobs.cancel_all();
-        labels::close(&mut self.services);
+        let saved = labels::close(&mut self.services);
         augment::close(&self.state, &mut self.services);
         train::stop_and_wait(&mut self.services);
+        saved
     }
 
     /// Whether a dialog lies over the window since the last frame. A tooltip stays for as long as the pointer rests

@@ -64,7 +64,8 @@ pub(super) fn open(path: &Path, cx: &mut Cx<'_>) {
 
 /// Whether labels can't be written and would be lost; then it is asked whether to leave all the same.
 pub(super) fn would_lose_labels(to: LeavingFor, cx: &mut Cx<'_>) -> bool {
-    let unsaved = cx.services.labels.unsaved();
+    // A label given a moment ago may just be on its way, and can fail like any other.
+    let unsaved = cx.services.labels.settle();
     if unsaved > 0 {
         cx.state.leaving = Some(Leaving { to, unsaved });
     }

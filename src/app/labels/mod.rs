@@ -64,16 +64,22 @@ impl Service {
         self.writer.as_ref().map_or(0, Writer::unsaved)
     }
 
+    /// Waits a moment for labels that are just being written. How many actions are not written then.
+    pub fn settle(&self) -> usize {
+        self.writer.as_ref().map_or(0, Writer::settle)
+    }
+
     /// The data set whose journal this window holds.
     pub fn holds(&self) -> Option<Held> {
         self.writer.as_ref().map(Writer::held)
     }
 }
 
-/// Writes what is still to be written and lets the journal go.
-pub(super) fn close(services: &mut Services) {
-    services.labels.writer = None;
+/// Writes what is still to be written and lets the journal go. Whether all labels are written.
+pub(super) fn close(services: &mut Services) -> bool {
+    let unsaved = services.labels.writer.take().map_or(0, Writer::close);
     services.labels.session.clear();
+    unsaved == 0
 }
 
 /// Carries out a command.

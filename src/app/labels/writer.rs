@@ -30,6 +30,9 @@ const GRACE: Duration = Duration::from_millis(300);
 /// Whoever asks what the journal holds looks this often whether the answer is still wanted.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Before a data set is left, what is being written is waited for so long at most.
+const SETTLE: Duration = Duration::from_secs(2);
+
 /// What the thread is asked for.
 enum Order {
     /// To write down an action.
@@ -133,6 +136,22 @@ impl Writer {
     /// Actions that could not be written; nought while writing goes on as it should.
     pub fn unsaved(&self) -> usize {
         if self.is_stuck.load(Ordering::SeqCst) { self.waiting.load(Ordering::SeqCst) } else { 0 }
+    }
+
+    /// Waits a moment for what is just being written. Actions that are not written then.
+    pub fn settle(&self) -> usize {
+        let until = Instant::now() + SETTLE;
+        while !self.is_idle() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Writes what is left, as dropping it does. Actions that could not be written.
+    pub fn close(self) -> usize {
+        let waiting = self.waiting.clone();
+        drop(self);
+        waiting.load(Ordering::SeqCst)
     }
 
     /// Whether all is written, or nothing can be.

@@ -163,5 +163,18 @@ fn after_a_failure_for_good_it_can_be_closed() {
     let writer = bench.writer();
     std::fs::write(&file, bench.text() + "\n\n").unwrap();
     writer.write(label(2, "ants/b.jpg"));
-    drop(writer);
+    assert_eq!(writer.close(), 1, "whoever closes it is told");
+}
+
+#[test]
+fn before_it_is_left_what_is_on_its_way_is_waited_for() {
+    let mut bench = Bench::new();
+    let writer = bench.writer();
+    writer.write(label(1, "ants/a.jpg"));
+    assert_eq!((writer.settle(), writer.is_idle()), (0, true));
+    std::fs::write(bench.places().in_dataset_file(), bench.text() + "\n\n").unwrap();
+    writer.write(label(2, "ants/b.jpg"));
+    assert_eq!((writer.settle(), writer.unsaved()), (1, 1));
+    assert_eq!(writer.close(), 1);
+    assert_eq!(bench.writer().close(), 0);
 }
