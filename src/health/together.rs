@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Survey;
 use super::union::Union;
@@ -27,13 +27,18 @@ pub fn together(
     keep: KeepTogether,
 ) -> Vec<usize> {
     let mut union = Union::new(dataset.items.len());
+    // The folder of the split is left out: an animal that has a folder in train and one in val is one animal, and a burst of
+    // which one half is in each is one burst.
+    let split_depth = usize::from(dataset.layout == DatasetLayout::Splits);
+    let folder_of = |position: usize| -> Option<PathBuf> {
+        let folder = dataset.items.get(position)?.rel_path.parent()?;
+        Some(folder.iter().skip(split_depth).collect())
+    };
     if keep.folders {
-        // A class's own folder keeps nothing together, or there would be nothing to draw from. The folder of the split is left
-        // out: an animal that has a folder in train and one in val is one animal.
-        let split_depth = usize::from(dataset.layout == DatasetLayout::Splits);
+        // A class's own folder keeps nothing together, or there would be nothing to draw from.
         let mut first_of: HashMap<PathBuf, usize> = HashMap::new();
-        for (position, item) in dataset.items.iter().enumerate() {
-            let folder: PathBuf = item.rel_path.parent().into_iter().flat_map(Path::iter).skip(split_depth).collect();
+        for position in 0..dataset.items.len() {
+            let Some(folder) = folder_of(position) else { continue };
             if folder.iter().count() > 1 {
                 union.join(*first_of.entry(folder).or_insert(position), position);
             }
@@ -49,10 +54,10 @@ pub fn together(
         }
         if let Some(within) = keep.burst_secs {
             let timed = survey.taken_secs.iter();
-            let mut timed: Vec<(&Path, i64, usize)> = timed
+            let mut timed: Vec<(PathBuf, i64, usize)> = timed
                 .filter_map(|(id, secs)| {
                     let position = index_of.get(id).copied()?;
-                    Some((dataset.items.get(position)?.rel_path.parent()?, *secs, position))
+                    Some((folder_of(position)?, *secs, position))
                 })
                 .collect();
             timed.sort_unstable();
@@ -105,6 +110,17 @@ mod tests {
         assert_eq!(of(KeepTogether { folders: true, ..KeepTogether::default() }), [0; 6]);
         let folders = KeepTogether { folders: true, ..KeepTogether::default() };
         assert_eq!(together(&dataset, None, &index_of, folders), [0, 0, 0, 3, 3, 3]);
+    }
+
+    #[test]
+    fn a_burst_of_which_each_split_has_a_part_is_kept_together() {
+        let (mut dataset, index_of) = dataset(&["train/a/1", "val/a/2", "train/a/3", "val/b/4"]);
+        dataset.layout = DatasetLayout::Splits;
+        let id = |at: usize| dataset.items[at].id;
+        let taken_secs = [(id(0), 100), (id(1), 101), (id(2), 102), (id(3), 101)].into();
+        let survey = Survey { taken_secs, ..Survey::default() };
+        let keep = KeepTogether { burst_secs: Some(1), ..KeepTogether::default() };
+        assert_eq!(together(&dataset, Some(&survey), &index_of, keep), [0, 0, 0, 3]);
     }
 
     #[test]
