@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::command::SuggestCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{JobId, ModelLine, NoticeLevel};
+use super::state::{JobId, ModelLine, NoticeLevel, Project};
 use crate::base::CancelToken;
 use crate::dataset::{Item, ItemId};
 use crate::lang::t;
@@ -54,6 +54,22 @@ pub(super) struct Service {
     stopped: Option<PathBuf>,
     /// Models that could not be loaded; the next older one is asked instead.
     failed: Vec<PathBuf>,
+    /// Pictures without a label when it was asked last, also those that can't be read.
+    unlabelled: HashSet<ItemId>,
+    /// The labels among which none was found that lost its label since.
+    revision: u64,
+}
+
+impl Service {
+    /// Whether a picture has lost its label since it was asked, where only those without one were asked about.
+    fn has_more_to_ask(&mut self, project: &Project) -> bool {
+        let revision = project.labels.revision;
+        if self.job.is_some() || self.revision == revision || self.asked.as_ref().is_none_or(|asked| asked.all) {
+            return false;
+        }
+        self.revision = revision;
+        project.dataset.items.iter().any(|item| item.class.is_none() && !self.unlabelled.contains(&item.id))
+    }
 }
 
 /// Carries out a command.
@@ -177,9 +193,9 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
         return;
     }
     let Some(model) = model_to_ask(cx) else { return };
-    let service = &cx.services.suggest;
+    let service = &mut cx.services.suggest;
     let is_asked = |asked: &Asked| asked.model == model && asked.serial == serial;
-    if service.asked.as_ref().is_some_and(is_asked) && !service.wanted {
+    if service.asked.as_ref().is_some_and(is_asked) && !service.wanted && !service.has_more_to_ask(project) {
         return;
     }
     let chosen = cx.state.data.suggestions.chosen.as_ref() == Some(&model);
@@ -218,6 +234,11 @@ fn start(asked: Asked, cx: &mut Cx<'_>) {
     let is_same_model = suggestions.model.as_ref().is_some_and(|model| model.path == asked.model);
     let is_open =
         |item: &&Item| (asked.all || item.class.is_none()) && !(is_same_model && suggestions.is_known(item.id));
+    if !asked.all {
+        let unlabelled = project.dataset.items.iter().filter(|item| item.class.is_none());
+        cx.services.suggest.unlabelled = unlabelled.map(|item| item.id).collect();
+        cx.services.suggest.revision = project.labels.revision;
+    }
     let items = project.dataset.items.iter().enumerate().filter(|(_, item)| is_open(item));
     let mut open: Vec<(bool, usize)> = items.map(|(position, item)| (item.class.is_some(), position)).collect();
     if open.is_empty() {
@@ -276,5 +297,43 @@ fn look(model: &Path, ids: &[ItemId], paths: &[PathBuf], job: &JobContext) -> Re
         Ok(()) => Ok(()),
         Err(PredictError::Cancelled) => Err(None),
         Err(error) => Err(Some(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Dataset, DatasetLayout, Split};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_picture_that_loses_its_label_in_a_large_data_set_is_asked_about_once() {
+        let item = |number: u64, class| {
+            let rel_path = PathBuf::from(format!("ants/{number}.jpg"));
+            Item { id: ItemId(number), rel_path, split: Split::Train, class, file_bytes: 1 }
+        };
+        let items = vec![item(0, None), item(1, Some(0)), item(2, Some(0))];
+        let (root, layout) = (PathBuf::from("/data"), DatasetLayout::Classes);
+        let dataset = Dataset { root, layout, classes: vec!["ants".into()], items, issues: Vec::new() };
+        let mut project = Project::new(dataset, PathBuf::from("/runs"));
+        let asked = Asked { model: PathBuf::from("/runs/1"), serial: project.serial, all: false };
+        let mut service =
+            Service { asked: Some(asked), unlabelled: [ItemId(0)].into(), revision: 1, ..Service::default() };
+        let mut label = |number: usize, class, revision| {
+            Arc::make_mut(&mut project.dataset).items[number].class = class;
+            project.labels.revision = revision;
+            service.has_more_to_ask(&project)
+        };
+        assert!(!label(0, None, 1), "nothing has changed");
+        assert!(!label(0, Some(0), 2), "it has a label now");
+        assert!(!label(0, None, 3), "it was asked about");
+        assert!(label(1, None, 4));
+        assert!(!label(1, None, 4), "once");
+        // While it is looking, it is not disturbed; it is seen to after that.
+        service.job = Some(JobId(1));
+        project.labels.revision = 5;
+        assert!(!service.has_more_to_ask(&project));
+        service.job = None;
+        assert!(service.has_more_to_ask(&project));
     }
 }
