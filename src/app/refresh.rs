@@ -202,6 +202,7 @@ fn replace(scan: Scan, cx: &mut Cx<'_>) {
     cx.pictures_changed();
     transfer::put_back(dialogs, cx);
     cx.state.data.large = large;
+    transfer::refreshed(cx);
     results::pictures_changed(cx);
 }
 

@@ -11,10 +11,10 @@ use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::state::{ExportOutcome, ExportState, JobId, LabelsPreview, NoticeLevel, Workspace};
 use super::{labels, native};
-use crate::dataset::{Dataset, ExportError, ExportMode, Exported, Imported, export_folders};
+use crate::dataset::{Dataset, ExportError, ExportMode, Exported, Imported, Split, export_folders};
 use crate::lang::{self, t, tn};
 
-pub(super) use import::{dropped, import_into_named, opened};
+pub(super) use import::{dropped, import_into_named, opened, refreshed};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -23,8 +23,9 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 pub enum TransferMessage {
     /// An export ended.
     Exported(JobId, PathBuf, Result<Exported, ExportError>),
-    /// Pictures were copied into a class of this name, or can't be. The folder is the data set's.
-    Imported(PathBuf, String, Result<Imported, String>),
+    /// Pictures were copied into a class of this name, or can't be, and for this split where their folder is not that split's. The
+    /// folder is the data set's.
+    Imported(PathBuf, String, Option<Split>, Result<Imported, String>),
     /// The labels are written, or can't be: a sentence either way.
     LabelsSaved(Result<String, String>),
     /// A table was read for the data set in this folder, or can't be.
@@ -206,7 +207,7 @@ pub(super) fn receive(message: TransferMessage, cx: &mut Cx<'_>) {
             exported(folder, outcome, cx);
         }
         TransferMessage::Exported(..) => {}
-        TransferMessage::Imported(root, class, outcome) => import::imported(&root, &class, outcome, cx),
+        TransferMessage::Imported(root, class, split, outcome) => import::imported(&root, &class, split, outcome, cx),
         TransferMessage::LabelsSaved(Ok(text)) => cx.state.notify(NoticeLevel::Success, text),
         TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(_, Err(text)) => {
             cx.state.notify(NoticeLevel::Error, text);

@@ -101,6 +101,16 @@ pub fn class_folder(dataset: &Dataset, layer: Option<&LabelLayer>, split: Split,
     Some(ClassFolder { path: dataset.root.join(folder), is_of_another })
 }
 
+/// Whether the validation pictures are drawn from those for training: the folder has splits and none for validation. A folder
+/// made for it would end that, and all that was drawn would be learned from.
+pub fn draws_validation(dataset: &Dataset) -> bool {
+    let is_val = |item: &super::Item| {
+        let first = item.rel_path.iter().next().and_then(|part| part.to_str());
+        first.and_then(Split::from_folder_name) == Some(Split::Val)
+    };
+    dataset.layout == DatasetLayout::Splits && !dataset.items.iter().any(is_val)
+}
+
 /// Whether a folder named like this class would be taken for a split: once there is one in a data set without splits, the pictures
 /// outside of it would be in none.
 pub fn reads_as_split(dataset: &Dataset, class: &str) -> bool {

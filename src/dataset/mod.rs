@@ -15,7 +15,7 @@ mod types;
 mod walk;
 
 pub use export::{ExportError, ExportMode, Exported, export_folders};
-pub use import::{ClassFolder, ImportError, Imported, class_folder, import_pictures, reads_as_split};
+pub use import::{ClassFolder, ImportError, Imported, class_folder, draws_validation, import_pictures, reads_as_split};
 pub use natural::{natural_cmp, natural_key};
 pub use sample::{SampleError, Specimen, draw_specimen, write_sample};
 pub use scan::{PICTURE_EXTENSIONS, ScanError, ScanOptions, ScanProgress, scan};

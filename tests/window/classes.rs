@@ -190,6 +190,41 @@ fn a_filter_by_a_class_goes_on_meaning_that_class() {
     assert_eq!((class_names(&window).join(" "), get(&window)), ("azure green red".to_owned(), both(2)));
 }
 
+/// Two classes with only pictures for training: validation is drawn from them.
+fn drawn(parent: &Path) -> PathBuf {
+    let root = parent.join("drawn");
+    for class in ["green", "red"] {
+        let folder = root.join("train").join(class);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for number in 0..10_u8 {
+            let picture = image::RgbImage::from_pixel(20, 20, image::Rgb([number * 20, class.len() as u8 * 30, 7]));
+            picture.save(folder.join(format!("{number}.png"))).expect("a PNG");
+        }
+    }
+    root
+}
+
+#[test]
+fn a_picture_for_validation_that_is_drawn_joins_what_was_drawn() {
+    let mut window = harness_with(SIZE, drawn);
+    let validated = |state: &State| -> Vec<PathBuf> {
+        let items = state.project.as_ref().expect("a data set is open").dataset.items.iter();
+        items.filter(|item| item.split == Split::Val).map(|item| item.rel_path.clone()).collect()
+    };
+    let before = validated(window.shown());
+    assert_eq!(before.len(), 4);
+    let picture = garden(&window).join("bed.png");
+    window.command(Command::Transfer(TransferCommand::Import(vec![picture], Split::Val, 1)));
+    window.wait_for("the import", |state| is_there(state, "train/red/bed.png"));
+    window.settle();
+    let mut after = validated(window.shown());
+    after.retain(|path| *path != Path::new("train/red/bed.png"));
+    assert_eq!(after, before, "what was drawn stays");
+    assert_eq!(validated(window.shown()).len(), 5, "and the picture is one of them");
+    assert_eq!(class_of(window.shown(), "train/red/bed.png").as_deref(), Some("red"));
+    assert!(!window.home.path().join("drawn/val").exists());
+}
+
 /// A picture in `garden`, one in a folder in it, and a file that is none.
 fn garden(window: &Window) -> PathBuf {
     let folder = window.home.path().join("garden");

@@ -3,7 +3,7 @@
 use super::now_ms;
 use crate::app::imago_app::Cx;
 use crate::app::state::{LabelSaving, NoticeLevel};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Split};
 use crate::dataset::labels::{Edit, LabelLayer, Record};
 use crate::lang::{self, t};
 
@@ -64,10 +64,14 @@ fn say(text: Option<String>, cx: &mut Cx<'_>) {
 }
 
 /// Pictures were copied into the folder of a class that has another name by now, or whose name was known otherwise: they get the
-/// label that was meant.
-pub(in crate::app) fn label_imported(positions: &[usize], class: usize, cx: &mut Cx<'_>) {
+/// label that was meant, and the split where they are in another one's folder.
+pub(in crate::app) fn label_imported(positions: &[usize], class: usize, split: Option<Split>, cx: &mut Cx<'_>) {
     let Some(project) = cx.state.project.as_ref().filter(|project| project.labels.refusal().is_none()) else { return };
-    let edit = project.labels.layer.as_ref().and_then(|layer| layer.label(&project.dataset, positions, Some(class)));
+    let dataset = &project.dataset;
+    let edit = project.labels.layer.as_ref().and_then(|layer| match split {
+        Some(split) => layer.label_and_move(dataset, positions, class, split),
+        None => layer.label(dataset, positions, Some(class)),
+    });
     perform(edit, cx);
 }
 

@@ -101,6 +101,8 @@ pub struct ImportedInto {
     pub root: PathBuf,
     /// The class's name.
     pub class: String,
+    /// The split that they are for, where that is not their folder's.
+    pub split: Option<Split>,
     /// The copies.
     pub pictures: Vec<PathBuf>,
 }

@@ -10,7 +10,7 @@ use crate::app::jobs::Message;
 use crate::app::state::{ClassFilter, ImportedInto, Incoming, JobId, NoticeLevel};
 use crate::app::{labels, project};
 use crate::base::is_within;
-use crate::dataset::{Dataset, Imported, Split, class_folder, import_pictures, reads_as_split};
+use crate::dataset::{Dataset, Imported, Split, class_folder, draws_validation, import_pictures, reads_as_split};
 use crate::lang::{self, t, tn};
 
 /// Pictures with another name that a notice names; of more it says how many.
@@ -99,8 +99,11 @@ pub(super) fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut C
         cx.state.notify(NoticeLevel::Warning, text);
         return;
     }
+    // Where validation is drawn they are copied to those for training and then moved: a folder would end the drawing.
+    let moved_to = (split == Split::Val && draws_validation(dataset)).then_some(split);
+    let split = if moved_to.is_some() { Split::Train } else { split };
     let Some(folder) = class_folder(dataset, project.labels.layer.as_ref(), split, class) else { return };
-    if let Some(why) = project.labels.refusal().filter(|_| folder.is_of_another) {
+    if let Some(why) = project.labels.refusal().filter(|_| folder.is_of_another || moved_to.is_some()) {
         let why = why.to_owned();
         cx.state.notify(NoticeLevel::Warning, why);
         return;
@@ -133,7 +136,7 @@ pub(super) fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut C
         let outcome = outcome.map_err(|error| {
             t!("The pictures could not be imported. {error}.", error = lang::sentence(&error.to_string()))
         });
-        job.send(Message::Transfer(TransferMessage::Imported(root, name, outcome)));
+        job.send(Message::Transfer(TransferMessage::Imported(root, name, moved_to, outcome)));
     });
     let running: Vec<JobId> = cx.state.jobs.iter().map(|job| job.id).collect();
     let imports = &mut cx.state.transfer.imports;
@@ -142,7 +145,13 @@ pub(super) fn import(paths: Vec<PathBuf>, split: Split, class: usize, cx: &mut C
     cx.state.jobs.push(line);
 }
 
-pub(super) fn imported(root: &Path, class: &str, outcome: Result<Imported, String>, cx: &mut Cx<'_>) {
+pub(super) fn imported(
+    root: &Path,
+    class: &str,
+    split: Option<Split>,
+    outcome: Result<Imported, String>,
+    cx: &mut Cx<'_>,
+) {
     let imported = match outcome {
         Ok(imported) => imported,
         Err(text) => {
@@ -156,23 +165,40 @@ pub(super) fn imported(root: &Path, class: &str, outcome: Result<Imported, Strin
     if imported.copied > 0 && is_open {
         let (root, class, pictures) = (root.to_owned(), class.to_owned(), imported.pictures);
         project::open(&root, cx);
-        cx.state.transfer.imported.push(ImportedInto { root, class, pictures });
+        cx.state.transfer.imported.push(ImportedInto { root, class, split, pictures });
     }
 }
 
-/// A data set was read: pictures that were copied into a class and are not taken for it are labelled so. That happens where the
-/// class's name is that of a folder which stands for another class by now.
+/// A data set was read: pictures that were copied into a class and are not taken for it are labelled so, and moved to the split
+/// that they are for. The first happens where the class's name is that of a folder which stands for another class by now.
 pub(in crate::app) fn opened(cx: &mut Cx<'_>) {
     for imported in std::mem::take(&mut cx.state.transfer.imported) {
-        let Some(project) = &cx.state.project else { return };
-        let dataset = &project.dataset;
-        let class = dataset.classes.iter().position(|name| *name == imported.class);
-        let (Some(class), true) = (class, dataset.root == imported.root) else { continue };
-        let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
-        let others = copies.filter(|item| item.class != Some(class));
-        let positions: Vec<usize> = others.filter_map(|item| project.index_of.get(&item.id).copied()).collect();
-        labels::label_imported(&positions, class, cx);
+        settle(&imported, cx);
     }
+}
+
+/// The folder was looked at again while its data set stayed open, maybe before all copies were there: then they are waited for.
+pub(in crate::app) fn refreshed(cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let is_there = |imported: &mut ImportedInto| {
+        imported.root == project.dataset.root && imported.pictures.iter().all(|path| project.item_at(path).is_some())
+    };
+    let there: Vec<ImportedInto> = cx.state.transfer.imported.extract_if(.., is_there).collect();
+    there.iter().for_each(|imported| settle(imported, cx));
+}
+
+/// Labels what was copied, and moves it. What was labelled by hand since is left as it is.
+fn settle(imported: &ImportedInto, cx: &mut Cx<'_>) {
+    let Some(project) = &cx.state.project else { return };
+    let dataset = &project.dataset;
+    let class = dataset.classes.iter().position(|name| *name == imported.class);
+    let (Some(class), true) = (class, dataset.root == imported.root) else { return };
+    let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
+    let positions = copies.filter_map(|item| project.index_of.get(&item.id).copied());
+    let layer = project.labels.layer.as_ref();
+    let by_hand = |position: &usize| layer.is_some_and(|layer| layer.is_changed(dataset, *position));
+    let positions: Vec<usize> = positions.filter(|position| !by_hand(position)).collect();
+    labels::label_imported(&positions, class, imported.split, cx);
 }
 
 /// What became of pictures that were to be copied into a class.
