@@ -132,14 +132,16 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
         .last_trained
         .clone()
         .or_else(|| cx.state.results.runs.iter().find(|run| run.has_model).map(Trained::of));
-    if newest.is_none() || newest == cx.services.predict.noticed {
+    // What comes while a model is loaded is looked at after that.
+    if newest.is_none() || newest == cx.services.predict.noticed || cx.state.predict.loading {
         return;
     }
     let in_use = cx.state.predict.model.as_ref().map(|model| &model.path);
-    let of_our_own_accord =
-        in_use.is_none() || in_use == cx.services.predict.noticed.as_ref().map(|noticed| &noticed.dir);
+    let is_of = |trained: &Option<Trained>| in_use == trained.as_ref().map(|trained| &trained.dir);
+    // A run that was chosen and went on has other weights now.
+    let of_our_own_accord = in_use.is_none() || is_of(&cx.services.predict.noticed) || is_of(&newest);
     cx.services.predict.noticed.clone_from(&newest);
-    if let Some(path) = newest.map(|newest| newest.dir).filter(|_| of_our_own_accord && !cx.state.predict.loading) {
+    if let Some(path) = newest.map(|newest| newest.dir).filter(|_| of_our_own_accord) {
         load(path, cx);
     }
 }
