@@ -127,7 +127,7 @@ fn two_selected_pictures_are_compared_and_one_of_them_is_set_aside() {
 }
 
 #[test]
-fn a_rubber_band_selects_what_it_touches_and_adds_with_ctrl() {
+fn a_rubber_band_selects_what_it_touches() {
     let mut window = opened();
     let (first, last) = (
         window.get_by_label("green 1.jpg, green, train").rect(),
@@ -140,10 +140,26 @@ fn a_rubber_band_selects_what_it_touches_and_adds_with_ctrl() {
     window.drop_at(last.center());
     window.run_steps(2);
     assert!(window.has("2 selected") && window.shown().data.band.is_none());
-    // A drag that begins on a tile carries it; nothing is selected by it.
     window.press(Modifiers::NONE, Key::Num2);
     assert_eq!((class_of(&window, "green 1.jpg"), class_of(&window, "green 2.jpg")), (Some(1), Some(1)));
     assert_eq!(class_of(&window, "green 3.jpg"), Some(0));
+}
+
+#[test]
+fn alt_and_plus_or_minus_make_tiles_larger_or_smaller() {
+    let mut window = opened();
+    let side = |window: &Window| window.get_by_label("green 1.jpg, green, train").rect().width();
+    let (points, before) = (window.shown().settings.thumb_points, side(&window));
+    for _ in 0..4 {
+        window.press(Modifiers::ALT, Key::Plus);
+    }
+    assert_eq!(window.shown().settings.thumb_points, points + 64.0);
+    assert!(side(&window) > before + 20.0, "{before} {}", side(&window));
+    for _ in 0..20 {
+        window.press(Modifiers::ALT, Key::Minus);
+    }
+    assert_eq!(window.shown().settings.thumb_points, 64.0, "no smaller than the slider can");
+    assert!(side(&window) < before - 20.0, "{before} {}", side(&window));
 }
 
 #[test]

@@ -38,12 +38,16 @@ pub fn grid_ui(
     project: &Project,
     data: &mut DataState,
     pictures: &mut Pictures,
-    thumb_points: f32,
+    thumb_points: &mut f32,
     keys_are_free: bool,
     commands: &mut Commands,
 ) {
+    if keys_are_free {
+        // Before anything is laid out by their size.
+        keys::size_keys(ui.ctx(), thumb_points);
+    }
     let area = ui.max_rect();
-    let (columns, side) = geometry(area.width() - 2.0 * SIDE, thumb_points);
+    let (columns, side) = geometry(area.width() - 2.0 * SIDE, *thumb_points);
     let pitch = side + GAP;
     let count = data.shown().len();
     let rows = count.div_ceil(columns);
@@ -58,7 +62,7 @@ pub fn grid_ui(
         release_focus(ui);
     }
     if keys_are_free {
-        keys::grid_keys(ui.ctx(), project, data, None);
+        keys::grid_keys(ui.ctx(), project, data);
     }
     let has_focus = ground.has_focus();
 
@@ -237,7 +241,7 @@ fn tile_ui(
     if let Some(FileFacts::Unreadable(reason)) = project.facts.get(&item.id)
         && rect.width() >= WORD_FROM
     {
-        let galley = ui.painter().layout(reason.clone(), theme::caption(), colors.text_weak, rect.width() - 20.0);
+        let galley = ui.painter().layout(lang::sentence(reason), theme::caption(), colors.text_weak, rect.width() - 20.0);
         let clip = rect.shrink2(vec2(8.0, 0.0)).with_max_y(rect.bottom() - 30.0);
         let at = pos2(rect.center().x - galley.size().x / 2.0, rect.center().y + 16.0);
         ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).galley(at, galley, colors.text_weak);
@@ -261,7 +265,7 @@ fn tile_ui(
                 ui.label(format!("{width}×{height} · {format} · {}", widgets::bytes(item.file_bytes)));
             }
             Some(FileFacts::Unreadable(reason)) => {
-                ui.label(egui::RichText::new(reason).color(colors.bad));
+                ui.label(egui::RichText::new(lang::sentence(reason)).color(colors.bad));
             }
             None => {
                 ui.label(widgets::bytes(item.file_bytes));

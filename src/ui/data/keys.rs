@@ -1,7 +1,7 @@
 //! The keyboard in the Data workspace. Plain keys work whenever nothing else wants them: no text field has the cursor, no menu
 //! or dialog is open.
 
-use egui::{Context, EventFilter, Id, Key, Modifiers, Popup, Ui};
+use egui::{Context, Event, EventFilter, Id, Key, Modifiers, Popup, Ui};
 
 use super::toggle_class;
 use super::toolbar::filter_id;
@@ -48,13 +48,21 @@ pub fn workspace_keys(ui: &Ui, project: &Project, data: &mut DataState) {
         ctx.memory_mut(|memory| memory.request_focus(filter_id()));
     }
     let plain = |key| ctx.input(|input| input.key_pressed(key) && input.modifiers.is_none());
-    if plain(Key::C) {
+    // A key that is held is pressed once: C is held to see the part on all tiles.
+    let once = |wanted: Key| {
+        let is_it = |event: &Event| {
+            matches!(event, Event::Key { key, pressed: true, repeat: false, modifiers, .. }
+                if *key == wanted && modifiers.is_none())
+        };
+        ctx.input(|input| input.events.iter().any(is_it))
+    };
+    if once(Key::C) {
         match &mut data.large {
             Some(view) => view.shows_crop = !view.shows_crop,
             None => data.show_crop = !data.show_crop,
         }
     }
-    if plain(Key::I) {
+    if once(Key::I) {
         data.inspector_open = !data.inspector_open;
     }
     let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
@@ -90,19 +98,25 @@ enum Step {
     Last,
 }
 
-/// Keys that move the cursor through the grid, mark and make tiles larger.
-pub fn grid_keys(ctx: &Context, project: &Project, data: &mut DataState, thumb_points: Option<&mut f32>) {
+/// Alt and + or −: larger and smaller tiles.
+pub fn size_keys(ctx: &Context, thumb_points: &mut f32) {
+    let (larger, smaller) = ctx.input_mut(|input| {
+        // Where + needs Shift, it comes with it.
+        let larger = [Key::Plus, Key::Equals].into_iter().any(|key| input.consume_key(Modifiers::ALT, key))
+            || input.consume_key(Modifiers::ALT | Modifiers::SHIFT, Key::Plus);
+        (larger, input.consume_key(Modifiers::ALT, Key::Minus))
+    });
+    let by = 16.0 * (f32::from(u8::from(larger)) - f32::from(u8::from(smaller)));
+    if by != 0.0 {
+        *thumb_points = (*thumb_points + by).clamp(64.0, 320.0);
+    }
+}
+
+/// Keys that move the cursor through the grid and mark.
+pub fn grid_keys(ctx: &Context, project: &Project, data: &mut DataState) {
     // While the grid has the focus, arrows are its own and do not take the focus elsewhere.
     let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
     ctx.memory_mut(|memory| memory.set_focus_lock_filter(grid_id(), filter));
-    if let Some(points) = thumb_points {
-        let (larger, smaller) = ctx.input_mut(|input| {
-            let larger = input.consume_key(Modifiers::ALT, Key::Plus) || input.consume_key(Modifiers::ALT, Key::Equals);
-            (larger, input.consume_key(Modifiers::ALT, Key::Minus))
-        });
-        let by = 16.0 * (f32::from(u8::from(larger)) - f32::from(u8::from(smaller)));
-        *points = (*points + by).clamp(64.0, 320.0);
-    }
     if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
         data.select_all(&project.dataset);
     }

@@ -80,7 +80,7 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         } else if data.large.is_some() {
             large::large_ui(ui, project, data, pictures, keys_are_free);
         } else {
-            grid::grid_ui(ui, project, data, pictures, settings.thumb_points, keys_are_free, commands);
+            grid::grid_ui(ui, project, data, pictures, &mut settings.thumb_points, keys_are_free, commands);
         }
     });
     labelling::dragged_ui(ui, data);

@@ -252,7 +252,7 @@ fn line_ui(
                 selected,
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text(t!("Pictures outside any class folder")).clicked() {
+            if draw_line(ui, &look).on_hover_text(t!("Pictures without a label")).clicked() {
                 let class = if selected { ClassFilter::Any } else { ClassFilter::Unlabelled };
                 let text = std::mem::take(&mut data.filter.text);
                 data.filter = DataFilter { text, class, ..DataFilter::default() };
