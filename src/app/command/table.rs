@@ -373,7 +373,9 @@ impl UiCommand {
     /// Whether it can be carried out now. What can't is not offered.
     pub fn is_enabled(self, state: &State) -> bool {
         match self {
-            Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) | Self::Reroll => state.project.is_some(),
+            Self::Rescan | Self::CloseProject | Self::Go(Workspace::Augment) => state.project.is_some(),
+            // Elsewhere it would be done unseen.
+            Self::Reroll => state.project.is_some() && state.workspace == Workspace::Augment,
             Self::CheckHealth => state.project.is_some(),
             Self::ExportFolders | Self::DrawSplits => state
                 .project
