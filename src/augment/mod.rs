@@ -37,5 +37,5 @@ pub use geometry::border::Border;
 pub use params::{ParamKind, ParamSpec};
 pub use pipeline::{Pipeline, Step};
 pub use text::PipelineError;
-pub use trace::{KeepMap, Trace, TraceStep};
+pub use trace::{Trace, TraceStep};
 pub use transform::Transform;

@@ -98,49 +98,6 @@ impl Trace {
     }
 }
 
-/// How often each part of the pictures was kept, over many traces: a grid laid over the picture whatever its shape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeepMap {
-    columns: usize,
-    rows: usize,
-    kept: Vec<u32>,
-    traces: u32,
-}
-
-impl KeepMap {
-    /// An empty map of `columns` × `rows` cells, at least one each.
-    pub fn new(columns: usize, rows: usize) -> KeepMap {
-        let (columns, rows) = (columns.max(1), rows.max(1));
-        KeepMap { columns, rows, kept: vec![0; columns * rows], traces: 0 }
-    }
-
-    /// Adds what was kept of one picture: the cells whose middle is inside.
-    pub fn add(&mut self, trace: &Trace) {
-        let (width, height) = (trace.original.0 as f32, trace.original.1 as f32);
-        for (i, count) in self.kept.iter_mut().enumerate() {
-            let x = ((i % self.columns) as f32 + 0.5) / self.columns as f32 * width;
-            let y = ((i / self.columns) as f32 + 0.5) / self.rows as f32 * height;
-            *count += u32::from(trace.keeps(x, y));
-        }
-        self.traces += 1;
-    }
-
-    /// Columns and rows.
-    pub fn size(&self) -> (usize, usize) {
-        (self.columns, self.rows)
-    }
-
-    /// How many traces were added.
-    pub fn traces(&self) -> u32 {
-        self.traces
-    }
-
-    /// How often each cell was kept, 0 to 1, row by row.
-    pub fn shares(&self) -> Vec<f32> {
-        self.kept.iter().map(|count| *count as f32 / self.traces.max(1) as f32).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,8 +63,8 @@ pub enum OfflineError {
     },
     /// A folder or file could not be made.
     #[error(
-        "{}: can't write there: {reason}; make room or check the rights, then give the same command again to go on (until \
-         then {INCOMPLETE_FILE} marks the folder)",
+        "{}: can't write there: {reason}; make room or check the rights, then start again with the same settings to go on \
+         (until then {INCOMPLETE_FILE} marks the folder)",
         path.display()
     )]
     Write {

@@ -32,7 +32,7 @@ impl Default for SplitQuestion {
 impl SplitQuestion {
     /// How much of each class goes where.
     pub fn shares(&self) -> SplitShares {
-        SplitShares { val: self.val_percent / 100.0, test: self.test_percent / 100.0, keep_folders_together: false }
+        SplitShares { val: self.val_percent / 100.0, test: self.test_percent / 100.0 }
     }
 
     /// What keeps pictures together.

@@ -98,7 +98,7 @@ impl LabelLayer {
         let content = |why: String| CsvError::Content { path: path.to_owned(), why };
         let text = std::fs::read(path).map_err(|source| CsvError::File { path: path.to_owned(), source })?;
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
-        let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text);
+        let mut table = csv::ReaderBuilder::new().trim(csv::Trim::Headers).flexible(true).from_reader(text);
         let heading = table.headers().map_err(|error| content(format!("this is no table ({error})")))?.clone();
         let column = |name: &str| heading.iter().position(|heading| heading.eq_ignore_ascii_case(name));
         let (label, split) = (column("label"), column("split"));
@@ -115,15 +115,18 @@ impl LabelLayer {
         for (index, record) in table.records().enumerate() {
             let at_row = |why: String| content(format!("row {}: {why}; nothing was changed", index + 2));
             let record = record.map_err(|error| at_row(error.to_string()))?;
-            let cell = |column: Option<usize>| column.map(|column| record.get(column).unwrap_or_default());
-            let name = cell(Some(file)).unwrap_or_default();
-            let Some(position) = known.find(dataset, name) else {
-                import.unknown.push(name.to_owned());
+            let whole = |column: Option<usize>| column.map(|column| record.get(column).unwrap_or_default());
+            let cell = |column| whole(column).map(str::trim);
+            // A name may begin or end with a space. Where none does, spaces are a table's own.
+            let name = whole(Some(file)).unwrap_or_default();
+            let Some(position) = known.find(dataset, name).or_else(|| known.find(dataset, name.trim())) else {
+                import.unknown.push(name.trim().to_owned());
                 continue;
             };
             let mut row = Row::default();
-            if let Some(text) = cell(label) {
-                if !text.is_empty() && !dataset.classes.iter().any(|class| class == text) {
+            let is_class = |text: &&str| dataset.classes.iter().any(|class| class == text);
+            if let Some(text) = whole(label).filter(is_class).or_else(|| cell(label)) {
+                if !text.is_empty() && !is_class(&text) {
                     check_class_name(text).map_err(|why| at_row(why.trim_end_matches('.').to_owned()))?;
                 }
                 row.label = Some(text.to_owned());

@@ -1,7 +1,6 @@
-//! Labels to and from tables, and splits drawn anew.
+//! Labels to and from tables.
 
 use super::*;
-use crate::dataset::Split;
 
 /// Carries out what a table asks for.
 fn take_over(bench: &mut Bench, text: &str) -> Result<CsvImport, CsvError> {
@@ -80,44 +79,6 @@ fn a_table_that_makes_no_sense_is_refused_as_a_whole_with_the_row() {
         assert!(error.contains(word) && error.contains("table.csv"), "{error}");
     }
     assert_eq!(bench.seen(), before);
-}
-
-#[test]
-fn splits_are_drawn_by_share_and_seed_and_undone_in_one_step() {
-    let mut bench = bench_of(&[("ants", 50), ("bees", 20), ("wasps", 1)]);
-    let before = bench.seen();
-    let shares = SplitShares { val: 0.2, test: 0.1, keep_folders_together: false };
-    let edit = bench.layer.draw_splits(&bench.dataset, shares, 3).unwrap();
-    assert_eq!(bench.layer.draw_splits(&bench.dataset, shares, 3), Some(edit.clone()));
-    bench.act(edit);
-    let count = |bench: &Bench, class| Split::ALL.map(|split| bench.dataset.count(split, Some(class)));
-    assert_eq!((count(&bench, 0), count(&bench, 1), count(&bench, 2)), ([35, 10, 5], [14, 4, 2], [1, 0, 0]));
-    assert_eq!(bench.layer.draw_splits(&bench.dataset, shares, 3), None, "it is that way already");
-    assert_ne!(bench.layer.draw_splits(&bench.dataset, shares, 4), None);
-    bench.undo();
-    assert_eq!(bench.seen(), before);
-}
-
-#[test]
-fn pictures_of_a_folder_stay_together_where_that_is_asked_for() {
-    let folders: Vec<String> = (0..20).map(|number| format!("ants/colony {number}")).collect();
-    let mut folders: Vec<(&str, usize)> = folders.iter().map(|folder| (folder.as_str(), 5)).collect();
-    folders.push(("bees", 30));
-    let mut bench = bench_of(&folders);
-    let shares = SplitShares { val: 0.3, test: 0.0, keep_folders_together: true };
-    let edit = bench.layer.draw_splits(&bench.dataset, shares, 1).unwrap();
-    bench.act(edit);
-    let mut of_folder = std::collections::HashMap::new();
-    for item in &bench.dataset.items {
-        let split = of_folder.entry(item.rel_path.parent().unwrap()).or_insert(item.split);
-        assert_eq!(*split, item.split, "{}", item.rel_path.display());
-    }
-    assert_eq!(bench.dataset.count(Split::Val, Some(0)), 30);
-    assert_eq!(
-        bench.dataset.count(Split::Train, Some(1)),
-        30,
-        "all bees are in one folder, so there is nothing to part"
-    );
 }
 
 #[test]
