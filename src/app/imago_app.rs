@@ -10,7 +10,7 @@ use super::command::{Command, Commands, UiCommand};
 use super::frame_stats::FrameStats;
 use super::jobs::{Jobs, Message};
 use super::pictures::{Ahead, PictureService};
-use super::state::{HealthCheck, LeavingFor, NoticeLevel, Settings, State, ThemeChoice};
+use super::state::{HealthCheck, LeavingFor, NoticeLevel, State, ThemeChoice};
 use super::{
     augment, data, dropped, fetch, health, labels, lessons, native, predict, project, refresh, results, settings_file,
     split, suggest, table_commands, train, transfer, watch,
@@ -85,7 +85,7 @@ pub struct ImagoApp {
     state: State,
     services: Services,
     pictures: PictureService,
-    saved_settings: Settings,
+    settings_keeper: settings_file::Keeper,
     settings_looked_at: Instant,
     applied: Option<(ThemeChoice, bool)>,
     /// The language that was spoken last.
@@ -124,7 +124,7 @@ impl ImagoApp {
         let thumbnails = Arc::new(ThumbnailCache::new(paths.thumbnails_dir(), THUMBNAIL_BYTES));
         let pictures = PictureService::new(&wake_in, &thumbnails);
         let mut app = Self {
-            saved_settings: state.settings.clone(),
+            settings_keeper: settings_file::Keeper::new(&state.settings),
             services: Services {
                 jobs: Jobs::new(wake),
                 paths,
@@ -441,18 +441,15 @@ impl ImagoApp {
         }
     }
 
-    /// Saves the settings when they changed; at most every two seconds, so that a slider does not write at every pixel.
+    /// Saves the settings when they changed; at most every two seconds, so that a slider does not write at every pixel. What can't
+    /// be written is tried again as often.
     fn save_settings(&mut self, now: bool) {
         if !now && self.settings_looked_at.elapsed() < Duration::from_secs(2) {
             return;
         }
         self.settings_looked_at = Instant::now();
-        if self.saved_settings == self.state.settings {
-            return;
-        }
-        let before = std::mem::replace(&mut self.saved_settings, self.state.settings.clone());
         let path = self.services.paths.settings_file();
-        if let Err(error) = settings_file::write(&path, &self.saved_settings, &before) {
+        if let Err(error) = self.settings_keeper.save(&path, &self.state.settings) {
             let text = t!(
                 "The settings could not be saved in {path}: {error}.",
                 path = path.display(),

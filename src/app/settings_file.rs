@@ -52,12 +52,50 @@ pub(super) fn read(path: &Path) -> Result<Settings, String> {
     Ok(settings)
 }
 
+/// Writes the settings down when they have changed.
+pub(super) struct Keeper {
+    /// As they were read, or written last: a change that could not be written is still one.
+    on_disk: Settings,
+    /// Those that could not be written, which was said.
+    failed: Option<Settings>,
+}
+
+impl Keeper {
+    /// For settings that were just read.
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self { on_disk: settings.clone(), failed: None }
+    }
+
+    /// Writes the settings where they are others than on the disk.
+    ///
+    /// # Errors
+    /// Any input/output error, once for the same settings; they are tried again the next time.
+    pub(super) fn save(&mut self, path: &Path, settings: &Settings) -> io::Result<()> {
+        if self.on_disk == *settings {
+            self.failed = None;
+            return Ok(());
+        }
+        match write(path, settings, &self.on_disk) {
+            Ok(()) => {
+                self.on_disk.clone_from(settings);
+                self.failed = None;
+                Ok(())
+            }
+            Err(_) if self.failed.as_ref() == Some(settings) => Ok(()),
+            Err(error) => {
+                self.failed = Some(settings.clone());
+                Err(error)
+            }
+        }
+    }
+}
+
 /// Writes those settings that are not as they were `before`. The others stay as they are in the file: another window may have
 /// changed them.
 ///
 /// # Errors
 /// Any input/output error; the file is then as it was.
-pub(super) fn write(path: &Path, settings: &Settings, before: &Settings) -> io::Result<()> {
+fn write(path: &Path, settings: &Settings, before: &Settings) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -113,5 +151,28 @@ mod tests {
         let large = Settings { ui_scale: 1.5, thumb_points: 128.0, ..first.clone() };
         write(&path, &large, &first).unwrap();
         assert_eq!(read(&path).unwrap(), Settings { theme: ThemeChoice::Light, ..large });
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_said_once_and_written_as_soon_as_it_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config/settings.toml");
+        let mut settings = Settings::default();
+        let mut keeper = Keeper::new(&settings);
+        // Where the folder is to be, there is a file.
+        std::fs::write(folder.path().join("config"), "in the way").unwrap();
+        settings.theme = ThemeChoice::Light;
+        assert!(keeper.save(&path, &settings).is_err());
+        assert!(keeper.save(&path, &settings).is_ok(), "it was said");
+        settings.ui_scale = 1.25;
+        assert!(keeper.save(&path, &settings).is_err(), "another change, which is not written either");
+        std::fs::remove_file(folder.path().join("config")).unwrap();
+        keeper.save(&path, &settings).unwrap();
+        assert_eq!(read(&path).unwrap(), settings, "both changes");
+        // What is written is not written again over what another window does.
+        let other = Settings { theme: ThemeChoice::Dark, ..settings.clone() };
+        write(&path, &other, &settings).unwrap();
+        keeper.save(&path, &settings).unwrap();
+        assert_eq!(read(&path).unwrap(), other);
     }
 }
