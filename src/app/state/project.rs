@@ -68,8 +68,9 @@ impl Project {
 
     /// The picture in this file.
     pub fn item_at(&self, path: &Path) -> Option<&Item> {
-        if let Ok(within) = path.strip_prefix(&self.dataset.root) {
-            return self.item(item_id(within));
+        let named = path.strip_prefix(&self.dataset.root).ok().and_then(|within| self.item(item_id(within)));
+        if named.is_some() {
+            return named;
         }
         // By another name of the same place: through a link, or with `..` in it.
         let (path, root) = (path.canonicalize().ok()?, self.dataset.root.canonicalize().ok()?);
@@ -84,5 +85,36 @@ impl Project {
     /// Splits that have pictures, in order.
     pub fn splits(&self) -> Vec<Split> {
         Split::ALL.into_iter().filter(|split| self.dataset.items.iter().any(|item| item.split == *split)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::CancelToken;
+    use crate::dataset::{ScanOptions, scan};
+
+    #[test]
+    fn a_picture_is_found_by_every_name_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["ants/1.jpg", "bees/2.jpg"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "12345").unwrap();
+        }
+        let dataset = scan(folder.path(), &ScanOptions::default(), &CancelToken::new(), &mut |_| {}).unwrap();
+        let project = Project::new(dataset, PathBuf::new());
+        let found = |path: &Path| project.item_at(path).map(Item::file_name);
+        let root = &project.dataset.root;
+        assert_eq!(found(&root.join("ants/1.jpg")).as_deref(), Some("1.jpg"));
+        assert_eq!(found(&root.join("ants/../bees/2.jpg")).as_deref(), Some("2.jpg"));
+        assert_eq!(found(&root.join("bees/../../nowhere/2.jpg")), None);
+        assert_eq!(found(&root.join("ants/3.jpg")), None);
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.jpg");
+            std::os::unix::fs::symlink(root.join("ants/1.jpg"), &link).unwrap();
+            assert_eq!(found(&link).as_deref(), Some("1.jpg"));
+        }
     }
 }
