@@ -38,9 +38,17 @@ pub fn give_class_colors(names: &[String], colors: Vec<Option<[u8; 3]>>) {
 }
 
 /// The colour of a model's class, which is that of the data set's class of this name: a model may have other classes, or the same
-/// in another order. `index` is its place in the model, for a class that the data set doesn't have.
+/// in another order. `index` is its place in the model: by it a class that the data set doesn't have gets one of the colours that
+/// no class of the data set has.
 pub fn class_color_of(name: &str, index: usize) -> Color32 {
-    class_color(NAMES.with_borrow(|names| names.iter().position(|known| known == name)).unwrap_or(index))
+    let (known, count) = NAMES.with_borrow(|names| (names.iter().position(|known| known == name), names.len()));
+    if let Some(class) = known {
+        return class_color(class);
+    }
+    let is_free = |color: &Color32| !(0..count).any(|class| class_color(class) == *color);
+    let free: Vec<Color32> = CLASS_COLORS.into_iter().map(|(_, color)| color).filter(is_free).collect();
+    // Without one that is free some class's has to do.
+    if free.is_empty() { class_color(count + index) } else { free[index % free.len()] }
 }
 
 /// The colour of a class, the same everywhere: chips, borders, bars, plots. Never the only sign of a class.
@@ -95,7 +103,25 @@ mod tests {
         give_class_colors(&names, vec![None, None, Some([1, 2, 3])]);
         assert_eq!(class_color_of("bees", 1), Color32::from_rgb(1, 2, 3));
         assert_eq!(class_color_of("ants", 0), CLASS_COLORS[0].1);
-        assert_eq!(class_color_of("wasps", 4), CLASS_COLORS[4].1, "the data set has none of that name");
+        give_class_colors(&[], Vec::new());
+        assert_eq!(class_color_of("wasps", 4), CLASS_COLORS[4].1, "there is no data set");
+    }
+
+    #[test]
+    fn a_class_that_the_data_set_does_not_have_has_a_colour_of_its_own() {
+        let names = ["ants", "bees", "wasps"].map(str::to_owned);
+        give_class_colors(&names, vec![None, None, Some([0x00, 0x72, 0xB2])]);
+        let known: Vec<Color32> = names.iter().map(|name| class_color_of(name, 0)).collect();
+        assert_eq!(known[2], CLASS_COLORS[6].1, "given, and of the palette all the same");
+        let others: Vec<Color32> = (0..4).map(|index| class_color_of("another", index)).collect();
+        for (index, color) in others.iter().enumerate() {
+            assert!(!known.contains(color), "place {index}");
+            assert!(!others[..index].contains(color), "place {index}");
+        }
+        // More classes than colours: one of them is good enough.
+        let many: Vec<String> = (0..9).map(|number| format!("class {number}")).collect();
+        give_class_colors(&many, vec![None; 9]);
+        assert_eq!(class_color_of("another", 0), class_color(9));
         give_class_colors(&[], Vec::new());
     }
 
