@@ -7,7 +7,7 @@ use super::command::FetchCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
 use super::project;
-use super::state::{FetchKind, FetchOffer, JobId, NoticeLevel};
+use super::state::{FetchKind, FetchOffer, JobId, NoticeLevel, Workspace};
 use crate::base::AppPaths;
 use crate::fetch::{self, Asked, Download, FetchError, Phase, Progress, catalog, photographs, weights};
 use crate::lang::{self, t};
@@ -198,13 +198,15 @@ pub(super) fn receive(message: FetchMessage, cx: &mut Cx<'_>) {
     }
 }
 
-/// Puts to use what has come. Photographs are opened where the dialog still waits for them or nothing else is open: whoever went
-/// on working keeps what they work on.
+/// Puts to use what has come. Photographs are opened where the dialog still waits for them or nothing else is being done: whoever
+/// went on working keeps what they work on, be it pictures to classify without a data set.
 fn arrived(kind: FetchKind, title: &str, path: &Path, is_shown: bool, cx: &mut Cx<'_>) {
     match kind {
         FetchKind::Photographs => {
             cx.state.notify(NoticeLevel::Success, t!("{title} is in {path}.", title = title, path = path.display()));
-            if is_shown || cx.state.project.is_none() {
+            let state = &cx.state;
+            let is_idle = state.project.is_none() && state.opening.is_none() && state.workspace != Workspace::Predict;
+            if is_shown || is_idle {
                 project::open(path, cx);
             }
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use imago::app::command::{Command, UiCommand};
+use imago::app::command::{Command, FetchCommand, UiCommand};
 use imago::app::state::{Arch, WeightsState, Workspace};
 use imago::fetch::{Download, catalog};
 use imago::train::WeightsChoice;
@@ -81,6 +81,26 @@ fn photographs_that_come_while_one_works_on_others_are_not_opened_over_them() {
     });
     window.settle();
     assert_eq!(window.shown().project.as_ref().map(|project| project.dataset.root.clone()), root);
+}
+
+#[test]
+fn photographs_that_come_while_one_classifies_pictures_without_a_data_set_are_not_opened() {
+    let mut window = harness([1280.0, 900.0]);
+    let (download, bytes) = photographs(window.home.path());
+    let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
+    offer(&mut window, &server, download);
+    window.command(Command::Go(Workspace::Predict));
+    window.command(Command::Ui(UiCommand::GetPhotographs));
+    // The dialog is closed before anything can have come.
+    let ctx = window.ctx.clone();
+    window.app_mut().run_command(&ctx, Command::Fetch(FetchCommand::Start));
+    window.shown_mut().fetch.offer = None;
+    window.run_until("they are there", |app| {
+        app.state().fetch.job.is_none() && app.state().notices.iter().any(|notice| notice.text.contains("is in "))
+    });
+    window.settle();
+    assert!(window.shown().project.is_none());
+    assert_eq!(window.shown().workspace, Workspace::Predict);
 }
 
 #[test]
