@@ -9,7 +9,7 @@ use super::contents::Others;
 use super::imago_app::Cx;
 use super::jobs::Message;
 use super::project::{self, Scan};
-use super::state::{JobId, NoticeLevel, Project};
+use super::state::{JobId, NoticeLevel, Project, Workspace};
 use super::watch::Written;
 use super::{contents, labels, results, transfer};
 use crate::dataset::{Dataset, Item, ItemId, ScanOptions};
@@ -132,18 +132,20 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
 }
 
 /// Whether it would disturb: a folder is being opened or its headers read, pictures are being copied into it or it is
-/// asked into which class, a dialog about the data set is being read, something is being named, drawn or dragged.
+/// asked into which class, a dialog about the data set is being read, something is being named, drawn or dragged. A dialog that
+/// was left behind in Data, and is not to be seen, is shown again afterwards.
 fn is_busy(cx: &Cx<'_>) -> bool {
     let (state, data) = (&*cx.state, &cx.state.data);
     let reads_headers = state.project.as_ref().is_some_and(|project| project.facts.len() < project.dataset.items.len());
     let imports = state.transfer.imports.iter().any(|job| state.jobs.iter().any(|line| line.id == *job));
+    let reads_dialog =
+        state.workspace == Workspace::Data && (state.transfer.export.open || state.transfer.preview.is_some());
     state.opening.is_some()
         || reads_headers
         || imports
         || data.naming.is_some()
         || state.transfer.incoming.is_some()
-        || state.transfer.export.open
-        || state.transfer.preview.is_some()
+        || reads_dialog
         || data.band.is_some()
         || cx.ctx.dragged_id().is_some()
 }

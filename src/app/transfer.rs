@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::command::{LabelCommand, TransferCommand};
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{ExportOutcome, ExportState, JobId, LabelsPreview, NoticeLevel, Workspace};
+use super::state::{ExportOutcome, ExportState, JobId, LabelsPreview, NoticeLevel, Project, Workspace};
 use super::{labels, native};
 use crate::dataset::{Dataset, ExportError, ExportMode, Exported, Imported, Split, export_folders};
 use crate::lang::{self, t, tn};
@@ -28,8 +28,17 @@ pub enum TransferMessage {
     Imported(PathBuf, String, Option<Split>, Result<Imported, String>),
     /// The labels are written, or can't be: a sentence either way.
     LabelsSaved(Result<String, String>),
-    /// A table was read for the data set in this folder, or can't be.
-    LabelsRead(PathBuf, Result<Box<LabelsPreview>, String>),
+    /// A table was read, or can't be.
+    LabelsRead(ReadFor, Result<Box<LabelsPreview>, String>),
+}
+
+/// What a table is read for.
+#[derive(Clone, Debug)]
+pub struct ReadFor {
+    /// Folder of the data set.
+    root: PathBuf,
+    /// Somebody has just asked for it, and is shown it. Else it was looked at before, and the folder was read again.
+    is_asked_for: bool,
 }
 
 /// The dialogs that stay where the same folder is read again.
@@ -56,7 +65,7 @@ pub(super) fn handle(command: TransferCommand, cx: &mut Cx<'_>) {
         }
         TransferCommand::Export => export(cx),
         TransferCommand::SaveLabels(path) => save_labels(path, cx),
-        TransferCommand::ReadLabels(path) => read_labels(path, cx),
+        TransferCommand::ReadLabels(path) => read_labels(path, true, cx),
         TransferCommand::TakeLabels => take_labels(cx),
         TransferCommand::DropLabels => cx.state.transfer.preview = None,
         TransferCommand::ChooseImport(split, class) => native::choose_pictures_to_import(split, class, cx),
@@ -89,7 +98,7 @@ pub(super) fn take_dialogs(cx: &mut Cx<'_>) -> Dialogs {
 pub(super) fn put_back(dialogs: Dialogs, cx: &mut Cx<'_>) {
     cx.state.transfer.export = dialogs.export;
     if let Some(table) = dialogs.table {
-        read_labels(table, cx);
+        read_labels(table, false, cx);
     }
 }
 
@@ -157,7 +166,7 @@ fn save_labels(path: PathBuf, cx: &mut Cx<'_>) {
     });
 }
 
-fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
+fn read_labels(path: PathBuf, is_asked_for: bool, cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     if let Some(why) = project.labels.refusal() {
         let why = why.to_owned();
@@ -166,26 +175,29 @@ fn read_labels(path: PathBuf, cx: &mut Cx<'_>) {
     }
     let Some(layer) = project.labels.layer.clone() else { return };
     let (dataset, of) = (project.dataset.clone(), (project.serial, project.labels.revision));
-    let root = dataset.root.clone();
+    let read_for = ReadFor { root: dataset.root.clone(), is_asked_for };
     cx.services.jobs.spawn("labels-csv", "", move |job| {
         let read = layer.read_csv(&dataset, &path);
         drop(dataset);
         let outcome = read
             .map(|import| Box::new(LabelsPreview { path, import, of }))
             .map_err(|error| t!("The table can't be used. {error}.", error = lang::sentence(&error.to_string())));
-        job.send(Message::Transfer(TransferMessage::LabelsRead(root, outcome)));
+        job.send(Message::Transfer(TransferMessage::LabelsRead(read_for, outcome)));
     });
 }
 
-/// A table was read for the data set in the folder `root`.
-fn labels_read(root: &Path, preview: LabelsPreview, cx: &mut Cx<'_>) {
-    let Some(project) = cx.state.project.as_ref().filter(|project| project.dataset.root == root) else { return };
+/// A table was read.
+fn labels_read(read_for: &ReadFor, preview: LabelsPreview, cx: &mut Cx<'_>) {
+    let is_open = |project: &&Project| project.dataset.root == read_for.root;
+    let Some(project) = cx.state.project.as_ref().filter(is_open) else { return };
     if project.serial == preview.of.0 {
-        cx.state.workspace = Workspace::Data;
+        if read_for.is_asked_for {
+            cx.state.workspace = Workspace::Data;
+        }
         cx.state.transfer.preview = Some(preview);
     } else {
         // The folder was read again meanwhile: what the table would change may be something else now.
-        read_labels(preview.path, cx);
+        read_labels(preview.path, read_for.is_asked_for, cx);
     }
 }
 
@@ -195,7 +207,7 @@ fn take_labels(cx: &mut Cx<'_>) {
         labels::handle(LabelCommand::TakeOver(preview.import.edit.into_iter().collect()), cx);
     } else {
         // Labels changed since the table was read: what it would change is shown anew.
-        read_labels(preview.path, cx);
+        read_labels(preview.path, true, cx);
     }
 }
 
@@ -212,7 +224,7 @@ pub(super) fn receive(message: TransferMessage, cx: &mut Cx<'_>) {
         TransferMessage::LabelsSaved(Err(text)) | TransferMessage::LabelsRead(_, Err(text)) => {
             cx.state.notify(NoticeLevel::Error, text);
         }
-        TransferMessage::LabelsRead(root, Ok(preview)) => labels_read(&root, *preview, cx),
+        TransferMessage::LabelsRead(read_for, Ok(preview)) => labels_read(&read_for, *preview, cx),
     }
 }
 

@@ -8,7 +8,7 @@ use egui::Key;
 use egui::Modifiers;
 use imago::app::ImagoApp;
 use imago::app::command::{Command, TransferCommand};
-use imago::app::state::{FileFacts, LargeView, ModelLine, Picture, State};
+use imago::app::state::{FileFacts, LargeView, ModelLine, Picture, State, Workspace};
 use imago::dataset::ItemId;
 
 use crate::common::{Window, colours, harness, harness_with};
@@ -311,6 +311,31 @@ fn what_changes_in_the_folder_waits_until_the_export_is_closed() {
     assert_eq!(count(window.shown()), 15);
     window.shown_mut().transfer.export.open = false;
     window.wait_for("the new picture", |state| count(state) == 16);
+}
+
+#[test]
+fn an_export_that_was_left_behind_in_data_hides_nothing_that_changes_in_the_folder() {
+    let (mut window, root) = opened(&[]);
+    window.command(Command::Transfer(TransferCommand::ShowExport));
+    window.command(Command::Go(Workspace::Augment));
+    picture(&root.join("train/green/new.png"), 30);
+    window.wait_for("the new picture", |state| count(state) == 16);
+    assert_eq!(window.shown().workspace, Workspace::Augment);
+    assert!(window.shown().transfer.export.open, "it is still there where it was left");
+}
+
+#[test]
+fn a_table_that_is_read_again_with_the_folder_calls_nobody_back_to_data() {
+    let (mut window, root) = opened(&[]);
+    let table = table(&window);
+    window.command(Command::Go(Workspace::Augment));
+    window.command(Command::Transfer(TransferCommand::ReadLabels(table)));
+    window.wait_for("the preview", is_up_to_date);
+    assert_eq!(window.shown().workspace, Workspace::Data, "it was asked for");
+    window.command(Command::Go(Workspace::Augment));
+    picture(&root.join("train/green/new.png"), 30);
+    window.wait_for("the preview again", |state| count(state) == 16 && is_up_to_date(state));
+    assert_eq!(window.shown().workspace, Workspace::Augment);
 }
 
 /// A table with another label for one picture.
