@@ -134,6 +134,13 @@ impl Dataset {
         self.items.iter().filter(|item| item.split == split && item.class == class).count()
     }
 
+    /// Whether the folders themselves say which pictures are for validation. Else those are drawn by us.
+    pub fn has_own_validation(&self) -> bool {
+        let of_folder =
+            |item: &Item| item.rel_path.iter().next().and_then(|part| part.to_str()).and_then(Split::from_folder_name);
+        self.layout == DatasetLayout::Splits && self.items.iter().any(|item| of_folder(item) == Some(Split::Val))
+    }
+
     /// The labelled pictures of a split, in order.
     pub fn labelled(&self, split: Split) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(move |item| item.split == split && item.class.is_some())

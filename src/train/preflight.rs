@@ -3,7 +3,7 @@
 //! Must not know: models, files of the run.
 
 use super::error::TrainError;
-use crate::dataset::{Dataset, DatasetLayout, Split};
+use crate::dataset::{Dataset, Split};
 
 /// Checks that there is something to learn and something to check it on.
 ///
@@ -28,6 +28,7 @@ pub(crate) fn check_dataset(dataset: &Dataset) -> Result<(), TrainError> {
             "{root} has only one class, `{only}`: at least two are needed to learn a difference; add a folder for another"
         ));
     }
+    let is_split = dataset.has_own_validation();
     for (index, class) in dataset.classes.iter().enumerate() {
         let training = dataset.count(Split::Train, Some(index));
         let all = training + dataset.count(Split::Val, Some(index));
@@ -36,7 +37,7 @@ pub(crate) fn check_dataset(dataset: &Dataset) -> Result<(), TrainError> {
         }
         // Where we draw the split, of two pictures one may be left to learn from. A folder that is split already is taken at its
         // word.
-        let too_few = if dataset.layout == DatasetLayout::Splits { training < 2 } else { all < 2 };
+        let too_few = if is_split { training < 2 } else { all < 2 };
         if too_few {
             return fail(format!(
                 "class `{class}` of {root} has only one picture to learn from: add at least one more, or take the class out"
@@ -54,15 +55,16 @@ pub(crate) fn check_dataset(dataset: &Dataset) -> Result<(), TrainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{Item, ItemId};
+    use crate::dataset::{DatasetLayout, Item, ItemId};
 
-    /// `counts` holds (split, class, how many).
+    /// `counts` holds (split, class, how many). In the layout of splits each has a folder of its own.
     fn dataset(layout: DatasetLayout, classes: &[&str], counts: &[(Split, usize, usize)]) -> Dataset {
         let mut items = Vec::new();
         for (split, class, count) in counts {
             for _ in 0..*count {
                 let number = items.len() as u64;
-                let rel_path = format!("{number}.png").into();
+                let folder = if layout == DatasetLayout::Splits { split.name() } else { "" };
+                let rel_path = format!("{folder}/{class}/{number}.png").trim_start_matches('/').into();
                 items.push(Item { id: ItemId(number), rel_path, split: *split, class: Some(*class), file_bytes: 1 });
             }
         }
@@ -104,5 +106,17 @@ mod tests {
         check_dataset(&dataset(DatasetLayout::Splits, &["a", "b"], &small)).unwrap();
         let flat = [(Train, 0, 1), (Train, 1, 1), (Val, 0, 1), (Val, 1, 1)];
         check_dataset(&dataset(DatasetLayout::Classes, &["a", "b"], &flat)).unwrap();
+    }
+
+    #[test]
+    fn a_folder_with_nothing_but_train_in_it_is_split_by_us_as_a_flat_one_is() {
+        use Split::{Train, Val};
+        let small = [(Train, 0, 1), (Train, 1, 1), (Val, 0, 1), (Val, 1, 1)];
+        let mut drawn = dataset(DatasetLayout::Splits, &["a", "b"], &small);
+        assert!(complaint(&drawn).contains("only one picture"), "a folder that is split already");
+        for item in &mut drawn.items {
+            item.rel_path = std::path::Path::new("train").join(item.id.0.to_string());
+        }
+        check_dataset(&drawn).unwrap();
     }
 }

@@ -3,7 +3,7 @@
 //! One label changes one picture: nothing else is reckoned anew, however large the data set is.
 
 use super::super::split::validation_count;
-use super::super::{Dataset, DatasetLayout, Split};
+use super::super::{Dataset, Split};
 use super::classes::{ClassColor, ClassId};
 use super::edit::Edit;
 use super::history::LabelEvent;
@@ -71,7 +71,7 @@ impl LabelLayer {
             marks: vec![Marks::default(); start.len()],
             start,
             positions: Vec::new(),
-            draws: (!has_validation_folder(dataset)).then_some(val_fraction).filter(|fraction| *fraction > 0.0),
+            draws: (!dataset.has_own_validation()).then_some(val_fraction).filter(|fraction| *fraction > 0.0),
             labels,
         };
         layer.find_positions(dataset);
@@ -310,12 +310,4 @@ impl Quota {
             Split::Train
         }
     }
-}
-
-/// Whether the folders themselves say which pictures are for validation.
-fn has_validation_folder(dataset: &Dataset) -> bool {
-    let of_folder = |item: &super::super::Item| {
-        item.rel_path.iter().next().and_then(|part| part.to_str()).and_then(Split::from_folder_name)
-    };
-    dataset.layout == DatasetLayout::Splits && dataset.items.iter().any(|item| of_folder(item) == Some(Split::Val))
 }
