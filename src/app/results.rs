@@ -96,16 +96,16 @@ fn listed(runs: Vec<RunLine>, cx: &mut Cx<'_>) {
         return;
     }
     let is_judged = results.judged.as_ref().is_some_and(|judged| results.shown.as_ref() == Some(&judged.dir));
-    if !is_judged && results.judging.is_none() {
+    if !is_judged && results.judging.is_none() && !results.stopped {
         judge(cx);
     }
 }
 
-/// A job is over; what was stopped in the status bar, or panicked, is no longer waited for.
+/// A job is over; what was stopped in the status bar, or panicked, is no longer waited for, and not begun again unasked.
 pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
     let (service, results) = (&mut cx.services.results, &mut cx.state.results);
     if service.judging.take_if(|judging| *judging == job).is_some() && results.judging.take().is_some() {
-        results.error = Some(t!("Judging was stopped. Click the run to judge it.").to_owned());
+        results.stopped = true;
     }
     if service.comparing.take_if(|comparing| *comparing == job).is_some() && results.compared_judged.is_none() {
         results.compared = None;
@@ -171,7 +171,7 @@ pub(super) fn pictures_changed(cx: &mut Cx<'_>) {
     }
 }
 
-/// Judges the run that is shown again, if one was judged or is being judged.
+/// Judges the run that is shown again, if one was judged or is being judged, or could not be.
 fn judge_again(cx: &mut Cx<'_>) {
     let results = &cx.state.results;
     if results.judged.is_some() || results.judging.is_some() || results.error.is_some() {
@@ -190,8 +190,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             // What is just being found out is about another model.
             stop_judging(cx);
             show(dir, cx);
-            cx.state.results.judged = None;
-            cx.state.results.error = None;
+            let results = &mut cx.state.results;
+            (results.judged, results.error, results.stopped) = (None, None, false);
             list(cx);
         }
     }
@@ -238,8 +238,7 @@ fn cancel(cx: &mut Cx<'_>) {
 fn judge(cx: &mut Cx<'_>) {
     stop_judging(cx);
     let results = &mut cx.state.results;
-    results.error = None;
-    results.judged = None;
+    (results.judged, results.error, results.stopped) = (None, None, false);
     results.cell = None;
     results.selected = None;
     let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };

@@ -132,20 +132,26 @@ fn a_class_can_be_chosen_while_a_cell_of_the_matrix_is_shown() {
 }
 
 #[test]
-fn judging_that_was_stopped_says_so_and_a_click_on_the_run_begins_it_anew() {
-    const STOPPED: &str = "Judging was stopped. Click the run to judge it.";
+fn judging_that_was_stopped_says_so_and_begins_anew_only_when_it_is_asked_for() {
+    const STOPPED: &str = "Judging was stopped";
     let mut window = trained();
     window.press(Modifiers::COMMAND, Key::Num4);
     let run = window.shown().results.runs[0].clone();
-    at_once(&mut window, Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
-    let judging = job(&window, "Looking at every picture");
-    at_once(&mut window, Command::CancelJob(judging));
-    window.settle();
-    assert!(window.shown().results.is_unjudged() && window.has(STOPPED));
-    window.click(&format!("Run {}", run.title));
-    window.run_until("it is judged", |app| app.state().results.judged.is_some());
-    window.settle();
-    assert!(!window.has(STOPPED));
+    for button in [format!("Run {}", run.title), "Judge it now".to_owned()] {
+        at_once(&mut window, Command::Results(ResultsCommand::ShowRun(run.dir.clone())));
+        let judging = job(&window, "Looking at every picture");
+        at_once(&mut window, Command::CancelJob(judging));
+        window.settle();
+        assert!(window.shown().results.is_unjudged() && window.has(STOPPED));
+        assert!(window.shown().results.error.is_none() && !window.has("This run can't be judged"));
+        // Reading the data set, or the list of runs, again asks for nothing.
+        reopen(&mut window);
+        assert!(window.shown().results.is_unjudged() && window.has(STOPPED));
+        window.click(&button);
+        window.run_until("it is judged", |app| app.state().results.judged.is_some());
+        window.settle();
+        assert!(!window.has(STOPPED));
+    }
 }
 
 #[test]

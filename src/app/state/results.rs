@@ -75,6 +75,8 @@ pub struct ResultsState {
     pub judging: Option<(usize, usize)>,
     /// Why the run could not be judged.
     pub error: Option<String>,
+    /// Judging the run was stopped. It begins anew when it is asked for, and not before.
+    pub stopped: bool,
     /// The figures.
     pub judged: Option<Judged>,
     /// The run beside it.
@@ -101,6 +103,7 @@ impl Default for ResultsState {
             split: Split::Val,
             judging: None,
             error: None,
+            stopped: false,
             judged: None,
             compared: None,
             compared_judged: None,

@@ -10,7 +10,7 @@ use egui_material_icons::icons;
 
 use super::theme::{self, space};
 use super::widgets;
-use crate::app::command::{Command, Commands};
+use crate::app::command::{Command, Commands, ResultsCommand};
 use crate::app::state::{State, Workspace};
 use crate::lang::t;
 
@@ -60,6 +60,8 @@ pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             error_ui(ui, &reason, commands);
         } else if state.results.judged.is_some() {
             gallery::gallery_ui(ui, state);
+        } else if state.results.stopped {
+            stopped_ui(ui, state, commands);
         } else {
             waiting_ui(ui, state);
         }
@@ -76,6 +78,17 @@ fn error_ui(ui: &mut Ui, reason: &str, commands: &mut Commands) {
             }
             widgets::command_button(ui, t!("Go to Train"), Command::Go(Workspace::Train), commands);
         });
+    });
+}
+
+fn stopped_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let sentence = t!("Not every picture was looked at, so there are no figures of this run.");
+    widgets::empty_state(ui, icons::ICON_VISIBILITY.codepoint, t!("Judging was stopped"), sentence, |ui| {
+        if let Some(dir) = &state.results.shown
+            && widgets::primary_button(ui, t!("Judge it now"), true).clicked()
+        {
+            commands.push(Command::Results(ResultsCommand::ShowRun(dir.clone())));
+        }
     });
 }
 
