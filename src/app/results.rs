@@ -84,21 +84,31 @@ pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
     }
 }
 
-/// The runs are there. The one that is shown, or else the newest, is judged unless it is or is just being judged.
+/// The runs are there. The one that is shown, or else the newest, is judged unless it is or is just being judged. One that went
+/// on since it was listed last has another model, which is.
 fn listed(runs: Vec<RunLine>, cx: &mut Cx<'_>) {
-    cx.state.results.runs = runs;
+    let before = std::mem::replace(&mut cx.state.results.runs, runs);
     super::predict::runs_listed(cx);
     let results = &mut cx.state.results;
+    let shown_went_on = went_on(results.shown.as_deref(), &before, &results.runs);
+    let other_went_on = went_on(results.compared.as_deref(), &before, &results.runs);
     let is_there = results.runs.iter().any(|run| results.shown.as_ref() == Some(&run.dir));
+    let is_judged = results.judged.as_ref().is_some_and(|judged| results.shown.as_ref() == Some(&judged.dir));
     if !is_there {
         results.shown = newest_with_model(&results.runs);
         judge(cx);
-        return;
-    }
-    let is_judged = results.judged.as_ref().is_some_and(|judged| results.shown.as_ref() == Some(&judged.dir));
-    if !is_judged && results.judging.is_none() && !results.stopped {
+    } else if !results.stopped && (shown_went_on || !is_judged && results.judging.is_none()) {
         judge(cx);
     }
+    if other_went_on {
+        compare(cx);
+    }
+}
+
+/// Whether the run in this folder has other epochs now than it had before.
+fn went_on(dir: Option<&Path>, before: &[RunLine], now: &[RunLine]) -> bool {
+    let epochs = |runs: &[RunLine]| runs.iter().find(|run| dir == Some(run.dir.as_path())).map(|run| run.epochs_done);
+    epochs(before).is_some_and(|before| epochs(now).is_some_and(|now| now != before))
 }
 
 /// A job is over; what was stopped in the status bar, or panicked, is no longer waited for, and not begun again unasked.
@@ -134,6 +144,18 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
 fn split_among(splits: &[Split], wanted: Split) -> Split {
     let first = [wanted, Split::Val].into_iter().find(|split| splits.contains(split));
     first.or(splits.last().copied()).unwrap_or(wanted)
+}
+
+/// A run that has failed may have another model than before: what was found out is of that one. With the next list it is found
+/// out anew.
+pub(in crate::app) fn model_changed(dir: &Path, cx: &mut Cx<'_>) {
+    if cx.state.results.shown.as_deref() == Some(dir) && !cx.state.results.stopped {
+        stop_judging(cx);
+        (cx.state.results.judged, cx.state.results.error) = (None, None);
+    }
+    if cx.state.results.compared.as_deref() == Some(dir) {
+        compare(cx);
+    }
 }
 
 /// Another language is spoken: the runs are called otherwise.
@@ -287,6 +309,27 @@ fn evaluate(dir: &Path, dataset: &Dataset, split: Split, job: &JobContext) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn line(name: &str, epochs_done: usize) -> RunLine {
+        RunLine {
+            dir: name.into(),
+            title: name.to_owned(),
+            detail: String::new(),
+            best_val_acc: None,
+            best_epoch: None,
+            epochs_done,
+            total_secs: None,
+            has_model: true,
+        }
+    }
+
+    #[test]
+    fn a_run_that_has_more_epochs_than_before_went_on() {
+        let (before, now) = ([line("a", 1), line("b", 2)], [line("c", 1), line("a", 1), line("b", 3)]);
+        let went_on = |name: &str| went_on(Some(Path::new(name)), &before, &now);
+        assert!(went_on("b") && !went_on("a") && !went_on("c"));
+        assert!(!super::went_on(None, &before, &now));
+    }
 
     #[test]
     fn the_split_that_is_looked_at_stays_while_it_has_pictures() {

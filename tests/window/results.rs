@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Rect};
 use egui_kittest::kittest::{NodeT, Queryable};
+use imago::app::ImagoApp;
 use imago::app::command::{Command, PredictCommand, ResultsCommand, UiCommand};
 use imago::app::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, RunPhase, Trained, Verdict, Workspace};
 use imago::dataset::Split;
@@ -182,6 +183,56 @@ fn a_run_that_broke_off_after_an_epoch_is_there_to_be_looked_at() {
     assert!(results.runs.iter().any(|run| run.dir == dir && run.has_model));
     assert_eq!(results.judged.as_ref().map(|judged| &judged.dir), Some(&dir));
     assert_eq!(window.shown().train.last_trained, None);
+}
+
+#[test]
+fn a_run_that_is_continued_and_fails_is_judged_by_the_model_that_it_has_then() {
+    let mut window = harness_with(SIZE, colours);
+    window.command(Command::Go(Workspace::Train));
+    window.click("CNN + global average pooling");
+    window.shown_mut().train.config.epochs = 400;
+    window.run_steps(2);
+    window.click("Start training");
+    let epochs = |app: &ImagoApp| app.state().train.run.as_ref().map_or(0, |run| run.history.epochs.len());
+    let is_over = |app: &ImagoApp| app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running());
+    window.run_until("an epoch is whole", |app| epochs(app) > 0);
+    window.click("Stop");
+    window.run_until("it has stopped", is_over);
+    window.run_until("it is judged", |app| app.state().results.judged.is_some());
+    window.settle();
+    // Then it is known as the run that was trained last, or as one of earlier days.
+    for known in [true, false] {
+        let dir = window.shown().train.run.as_ref().unwrap().dir.clone();
+        let before = window.shown().results.judged.as_ref().expect("it is judged").evaluation.clone();
+        let done = epochs(window.app());
+        if !known {
+            window.shown_mut().train.last_trained = None;
+            window.run_steps(2);
+        }
+        window.click("Continue");
+        window.run_until("another epoch is whole", |app| epochs(app) > done);
+        window.click("Pause");
+        window.run_until("it waits", |app| {
+            app.state().train.run.as_ref().is_some_and(|run| run.phase == RunPhase::Paused)
+        });
+        // Where the next checkpoint is to be written, something is in the way; it is needed again to go on.
+        let (checkpoint, aside) = (dir.join("last.safetensors"), dir.join("aside"));
+        std::fs::rename(&checkpoint, &aside).unwrap();
+        std::fs::create_dir_all(checkpoint.join("in the way")).unwrap();
+        window.click("Resume");
+        window.run_until("it has failed", is_over);
+        window.settle();
+        assert!(matches!(window.shown().train.run.as_ref().unwrap().phase, RunPhase::Failed(_)));
+        let results = &window.shown().results;
+        let listed = results.runs.iter().find(|run| run.dir == dir).expect("it is listed");
+        assert!(listed.epochs_done > done, "{} of {done}", listed.epochs_done);
+        let judged = results.judged.as_ref().expect("it is judged");
+        assert!(judged.dir == dir && !Arc::ptr_eq(&before, &judged.evaluation), "by another model");
+        let last = window.shown().train.last_trained.as_ref().map(|last| last.epochs);
+        assert_eq!(last, known.then_some(epochs(window.app())));
+        std::fs::remove_dir_all(&checkpoint).unwrap();
+        std::fs::rename(&aside, &checkpoint).unwrap();
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::clock::RunClock;
 use super::{Live, past};
 use crate::app::imago_app::Cx;
 use crate::app::state::{NoticeLevel, RunPhase, RunView, Trained};
-use crate::app::suggest;
+use crate::app::{results, suggest};
 use crate::dataset::{Dataset, ScanOptions};
 use crate::lang::{self, t};
 use crate::train::{self, Event, RunRequest, run_folder};
@@ -208,10 +208,19 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
     let Some(run) = &cx.state.train.run else { return };
     let name = run.dataset_name.clone();
     let trained = Trained { dir: run.dir.clone(), epochs: run.history.epochs.len() };
-    // A run that was stopped has the best model so far, which may be all that was wanted.
-    if !matches!(ended, Ended::Failed(_)) && trained.epochs > 0 {
+    let (failed, has_learned) = (matches!(ended, Ended::Failed(_)), run.last_step.is_some());
+    // A run that was stopped has the best model so far, which may be all that was wanted. One that failed may have another than
+    // before as soon as it has learned anything.
+    if trained.epochs > 0 && (!failed || has_learned) {
         suggest::trained(&trained.dir, cx);
-        cx.state.train.last_trained = Some(trained);
+        if failed {
+            results::model_changed(&trained.dir, cx);
+        }
+        // What failed is put before others only where it was before, with the model that it had then.
+        let was_last = cx.state.train.last_trained.as_ref().is_some_and(|last| last.dir == trained.dir);
+        if !failed || was_last {
+            cx.state.train.last_trained = Some(trained);
+        }
     }
     match ended {
         Ended::Finished { best_epoch, best_val_acc } => {
@@ -235,7 +244,7 @@ fn announce(ended: Ended, cx: &mut Cx<'_>) {
         }
         // The card in Train says why, at length; it is not said twice where one is looking.
         Ended::Failed(message) => {
-            crate::app::results::list(cx);
+            results::list(cx);
             if cx.state.workspace != crate::app::state::Workspace::Train {
                 cx.state.notify(
                     NoticeLevel::Error,
