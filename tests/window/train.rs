@@ -213,6 +213,27 @@ fn the_layers_follow_the_model_that_is_chosen() {
 }
 
 #[test]
+fn the_weights_file_and_the_layers_of_a_run_under_way_are_those_that_it_has() {
+    let mut window = window(400);
+    window.click("Layers");
+    window.click("Start training");
+    until_epoch(&mut window, 1);
+    assert!(!window.has("layer1.0.conv1"));
+    // As of a run that was begun with a file, and is continued; what is chosen for the next run is another model.
+    let config = &mut window.shown_mut().train.run.as_mut().expect("it is under way").config;
+    config.arch = Arch::Resnet18;
+    config.weights = WeightsChoice::File("somewhere/insects.safetensors".into());
+    window.run_steps(3);
+    assert!(window.has("insects.safetensors"));
+    assert!(!window.has("Checking the file…"));
+    assert!(window.has("layer1.0.conv1") && window.has_text("1,026 learn"));
+    window.click("Stop");
+    until_over(&mut window);
+    window.run_steps(2);
+    assert!(!window.has("insects.safetensors") && !window.has("layer1.0.conv1"), "the next run has neither");
+}
+
+#[test]
 fn hyper_parameters_are_explained_while_a_run_holds_them() {
     let (rate, momentum) = ("How far each step moves the weights.", "Each step keeps part of the previous direction");
     let mut window = window(400);

@@ -161,4 +161,13 @@ impl State {
     pub fn language(&self) -> Language {
         self.settings.language.or(self.system_language)
     }
+
+    /// The run of the open data set that is under way: Train shows what it was started with, which can't be changed.
+    pub fn locked_run(&self) -> Option<&RunView> {
+        let root = &self.project.as_ref()?.dataset.root;
+        self.train
+            .run
+            .as_ref()
+            .filter(|run| run.phase.is_running() && run.phase != RunPhase::Stopping && run.dataset_root == *root)
+    }
 }

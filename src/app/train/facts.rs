@@ -25,15 +25,18 @@ pub(super) fn data_set_changed(cx: &mut Cx<'_>) {
     }
 }
 
-/// Counts the layers of the model that is chosen, where it is another one than before.
+/// Counts the layers of the model that is shown as chosen, where it is another one than before: of a run that is under way what it
+/// learns.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     let Some(project) = &cx.state.project else { return };
     if cx.state.workspace != Workspace::Train && cx.state.train.layers.is_some() {
         return;
     }
-    let classes = project.for_training().classes.len().max(1);
-    let config = &cx.state.train.config;
+    let run = cx.state.locked_run();
+    let config = run.map_or(&cx.state.train.config, |run| &run.config);
     let (arch, fine_tune) = (config.arch, config.fine_tune);
+    let learned_from = cx.services.train.dataset.clone().filter(|_| run.is_some());
+    let classes = learned_from.unwrap_or_else(|| project.for_training()).classes.len().max(1);
     let is_known = cx
         .state
         .train

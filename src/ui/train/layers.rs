@@ -1,4 +1,4 @@
-//! The layers of the model that is chosen: shapes and numbers.
+//! The layers of the model that is chosen, or is being trained: shapes and numbers.
 
 use egui::{Align, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
@@ -18,8 +18,9 @@ pub fn layers_ui(ui: &mut Ui, state: &State) {
         return;
     };
     let colors = theme::colors(ui);
+    let config = state.locked_run().map_or(&state.train.config, |run| &run.config);
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(words::model_title(&state.train.config)).font(theme::strong(theme::size::BODY)));
+        ui.label(RichText::new(words::model_title(config)).font(theme::strong(theme::size::BODY)));
         ui.label(RichText::new(total_line(layers)).color(colors.text_weak));
     });
     let room = ui.available_width() - 12.0;

@@ -216,9 +216,14 @@ fn official_ui(ui: &mut Ui, train: &mut TrainState, fetch: &FetchState, commands
     }
 }
 
-/// The file's name, whether it fits, and what to do if it does not.
+/// The file's name, whether it fits, and what to do if it does not. Of a run that has begun only the name: its file is not looked
+/// at any more.
 fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Commands) {
     let colors = theme::colors(ui);
+    if !ui.is_enabled() {
+        file_name_ui(ui, path);
+        return;
+    }
     let state = train.weights_state().cloned();
     ui.horizontal(|ui| {
         match &state {
@@ -238,8 +243,7 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
                 commands.push(Command::Train(TrainCommand::ChooseWeightsFile));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-                widgets::elided_label(ui, &name, theme::body(), colors.text).on_hover_text(path.display().to_string());
+                file_name_ui(ui, path);
             });
         });
     });
@@ -260,4 +264,10 @@ fn file_ui(ui: &mut Ui, train: &mut TrainState, path: &Path, commands: &mut Comm
             }
         }
     }
+}
+
+fn file_name_ui(ui: &mut Ui, path: &Path) {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let color = theme::colors(ui).text;
+    widgets::elided_label(ui, &name, theme::body(), color).on_hover_text(path.display().to_string());
 }

@@ -6,7 +6,7 @@ use egui_material_icons::icons;
 use super::hints::{self, Numbers};
 use super::{models, words};
 use crate::app::command::{Command, Commands};
-use crate::app::state::{self, DeviceChoice, DeviceState, RunPhase, State, TrainState, Workspace};
+use crate::app::state::{self, DeviceChoice, DeviceState, State, TrainState, Workspace};
 use crate::dataset::Split;
 use crate::lang::{self, key, t, tn};
 use crate::train::{AugmentChoice, TrainConfig, TrainMode};
@@ -15,9 +15,9 @@ use crate::ui::widgets;
 
 /// Draws models and settings. While a run of this data set is under way they show what it was started with, and explain it.
 pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
-    let is_locked = is_locked(state);
     // A run that goes on may have other settings than the next one.
-    let running = state.train.run.as_ref().filter(|_| is_locked).map(|run| run.config.clone());
+    let running = state.locked_run().map(|run| run.config.clone());
+    let is_locked = running.is_some();
     let next = running.map(|config| std::mem::replace(&mut state.train.config, config));
     let numbers = numbers(state);
     ui.add_enabled_ui(!is_locked, |ui| {
@@ -38,13 +38,6 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if let Some(next) = next {
         state.train.config = next;
     }
-}
-
-/// Whether the settings belong to a run that is under way.
-fn is_locked(state: &State) -> bool {
-    let Some(run) = &state.train.run else { return false };
-    let root = state.project.as_ref().map(|project| &project.dataset.root);
-    run.phase.is_running() && run.phase != RunPhase::Stopping && root == Some(&run.dataset_root)
 }
 
 fn numbers(state: &State) -> Numbers {
