@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Done, numbers, output, progress, scan::scan_with_progress, table};
+use super::scan::{name_unreadable, scan_with_progress};
+use super::{Done, numbers, output, progress, table};
 use crate::base::CancelToken;
 use crate::dataset::{ScanOptions, Split};
 use crate::nn::DeviceChoice;
@@ -45,6 +46,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         output::note(format_args!("{note}"));
     }
     let dataset = scan_with_progress(&args.data, &split_of_the_run(&args.model))?.dataset;
+    let mut unreadable = name_unreadable(&dataset);
     let bar = progress::bar("evaluating {wide_bar} {pos}/{len}");
     let evaluation = predictor.evaluate(&dataset, args.split, &CancelToken::new(), &mut |done, total| {
         bar.set_length(total as u64);
@@ -60,7 +62,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         write_text(&mut out, args, &predictor, &evaluation)?;
     }
     out.flush()?;
-    let mut unreadable = 0;
     for outcome in &evaluation.outcomes {
         if let Err(reason) = &outcome.result {
             output::note(format_args!("{}: {reason}", outcome.path.display()));

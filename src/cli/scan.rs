@@ -56,10 +56,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         }
     }
     out.flush()?;
-    for issue in &lists.unreadable {
-        output::note(format_args!("{}: {}", dataset.root.join(&issue.rel_path).display(), issue.reason));
-    }
-    Ok(Done::with_unreadable(lists.unreadable.len()))
+    Ok(Done::with_unreadable(name_all(&dataset, lists.unreadable)))
 }
 
 /// What is to be said of single files.
@@ -86,6 +83,20 @@ pub(super) fn scan_with_progress(data: &std::path::Path, options: &ScanOptions) 
         output::note(format_args!("{problem}"));
     }
     Ok(laid)
+}
+
+/// Names what could not be read while scanning; gives how many files and folders that were.
+pub(super) fn name_unreadable(dataset: &Dataset) -> usize {
+    name_all(dataset, dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable))
+}
+
+fn name_all<'a>(dataset: &Dataset, issues: impl IntoIterator<Item = &'a ScanIssue>) -> usize {
+    let mut count = 0;
+    for issue in issues {
+        output::note(format_args!("{}: {}", dataset.root.join(&issue.rel_path).display(), issue.reason));
+        count += 1;
+    }
+    count
 }
 
 /// What the journal of labels changed, for people; none when it changed nothing.

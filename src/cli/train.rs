@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::RecvTimeoutError;
 use indicatif::ProgressBar;
 
-use super::scan::{labels_line, scan_with_progress};
+use super::scan::{labels_line, name_unreadable, scan_with_progress};
 use super::{Done, UsageError, augment_option, interrupt, numbers, output, progress};
 use crate::base::AppPaths;
 use crate::dataset::ScanOptions;
@@ -111,6 +111,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         output::note(format_args!("{line}"));
     }
     let dataset = laid.dataset;
+    let unreadable = name_unreadable(&dataset);
     let run_dir = if let Some(dir) = &args.out {
         dir.clone()
     } else {
@@ -126,7 +127,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     }
     let handle = start(RunRequest { config, dataset, run_dir: run_dir.clone(), resume: args.resume }, Arc::new(|| {}));
     let report = Report::new(epochs);
-    let done = report.follow(&handle);
+    let done = report.follow(&handle, unreadable);
     handle.join();
     if matches!(done, Ok(Done::Interrupted)) {
         let out = if args.out.is_some() { run_dir } else { std::path::absolute(&run_dir).unwrap_or(run_dir) };
@@ -231,9 +232,9 @@ impl Report {
         Self { epochs, bar: progress::bar("{prefix} {wide_bar} {pos}/{len}  {msg}") }
     }
 
-    /// Shows events until the last one; Ctrl+C asks the trainer to stop.
-    fn follow(&self, handle: &TrainerHandle) -> anyhow::Result<Done> {
-        let (mut stopping, mut skipped) = (false, 0);
+    /// Shows events until the last one; Ctrl+C asks the trainer to stop. `unreadable`: files that could not be read before.
+    fn follow(&self, handle: &TrainerHandle, unreadable: usize) -> anyhow::Result<Done> {
+        let (mut stopping, mut skipped) = (false, unreadable);
         loop {
             if interrupt::requested() && !stopping {
                 stopping = true;

@@ -122,6 +122,25 @@ fn a_broken_picture_is_named_and_the_exit_code_is_three() {
 }
 
 #[test]
+fn what_can_not_be_read_while_scanning_is_named_and_the_exit_code_is_three() {
+    let bench = Bench::new(4, 3);
+    bench.write("data/train/blue/empty.png", b"");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere.png", bench.at("data/train/blue/dead.png")).unwrap();
+    let named: &[&str] = if cfg!(unix) { &["empty.png: ", "dead.png: "] } else { &["empty.png: "] };
+    let scanned = bench.run(&["scan", "data"]).fails(3, named).stderr();
+    let trained = bench.train("run", &["--epochs", "1"]).fails(3, named).stderr();
+    assert_eq!(figures(&bench.at("run")).len(), 1);
+    let evaluated = bench.run(&["evaluate", "run", "data", "--json"]).fails(3, named);
+    let value: serde_json::Value = serde_json::from_str(&evaluated.stdout()).unwrap();
+    assert_eq!(value["count"], 6);
+    assert_eq!(value["unreadable"], 0, "of the pictures to be judged");
+    for told in [trained, evaluated.stderr()] {
+        assert!(scanned.lines().all(|line| told.lines().any(|other| other == line)), "{scanned}\n{told}");
+    }
+}
+
+#[test]
 fn a_flat_folder_is_split_by_us() {
     let bench = Bench::empty();
     for index in 0..5 {
