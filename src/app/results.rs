@@ -166,15 +166,19 @@ pub(super) fn language_changed(cx: &mut Cx<'_>) {
 /// Labels of the open data set have changed: what was judged by the old ones is judged by the new ones, without asking the
 /// model again where the pictures are the same.
 pub(super) fn labels_changed(cx: &mut Cx<'_>) {
-    let Some(project) = &cx.state.project else { return };
-    let dataset = project.for_training();
+    if cx.state.project.is_none() {
+        return;
+    }
+    let seen = &*cx;
     let anew = |judged: &Judged| {
+        let dataset = dataset_of(&judged.dir, seen)?;
         let evaluation = Arc::new(judge_anew(&judged.evaluation, &dataset, judged.split)?);
         Some(Judged { evaluation, ..judged.clone() })
     };
-    let results = &mut cx.state.results;
+    let results = &seen.state.results;
     let (shown, other) = (results.judged.as_ref().and_then(anew), results.compared_judged.as_ref().and_then(anew));
     let (asks_shown, asks_other) = (shown.is_none(), other.is_none());
+    let results = &mut cx.state.results;
     results.judged = shown.or_else(|| results.judged.take());
     results.compared_judged = other.or_else(|| results.compared_judged.take());
     if asks_shown {
@@ -263,9 +267,11 @@ fn judge(cx: &mut Cx<'_>) {
     (results.judged, results.error, results.stopped) = (None, None, false);
     results.cell = None;
     results.selected = None;
-    let (Some(dir), Some(project)) = (results.shown.clone(), &cx.state.project) else { return };
+    let Some(dir) = results.shown.clone() else { return };
+    let Some(dataset) = dataset_of(&dir, cx) else { return };
+    let results = &mut cx.state.results;
     results.judging = Some((0, 0));
-    let (dataset, split) = (project.for_training(), results.split);
+    let split = results.split;
     let line = cx.services.jobs.spawn("judge", t!("Looking at every picture"), move |job| {
         run_judge(&dir, &dataset, split, job);
     });
@@ -279,13 +285,22 @@ fn compare(cx: &mut Cx<'_>) {
         cx.services.jobs.cancel(job);
     }
     cx.state.results.compared_judged = None;
-    let (Some(dir), Some(project)) = (cx.state.results.compared.clone(), &cx.state.project) else { return };
-    let (dataset, split) = (project.for_training(), cx.state.results.split);
+    let Some(dir) = cx.state.results.compared.clone() else { return };
+    let Some(dataset) = dataset_of(&dir, cx) else { return };
+    let split = cx.state.results.split;
     let line = cx.services.jobs.spawn("compare", t!("Judging the other run"), move |job| {
         run_judge(&dir, &dataset, split, job);
     });
     cx.services.results.comparing = Some(line.id);
     cx.state.jobs.push(line);
+}
+
+/// The data set that the run in a folder is judged on: the one that is open, split as the run has it.
+fn dataset_of(dir: &Path, cx: &Cx<'_>) -> Option<Arc<Dataset>> {
+    let project = cx.state.project.as_ref()?;
+    let listed = cx.state.results.runs.iter().find(|run| run.dir == dir).map(|run| run.val_fraction);
+    let share = listed.or_else(|| cx.state.train.run_at(dir).map(|run| run.config.val_fraction));
+    Some(share.map_or_else(|| project.for_training(), |share| project.for_run(share)))
 }
 
 fn run_judge(dir: &Path, dataset: &Arc<Dataset>, split: Split, job: &JobContext) {
@@ -320,6 +335,7 @@ mod tests {
             epochs_done,
             total_secs: None,
             has_model: true,
+            val_fraction: 0.2,
         }
     }
 

@@ -38,6 +38,7 @@ pub(super) fn run_line(run: &RunRecord) -> RunLine {
         epochs_done: run.history.epochs.len(),
         total_secs: run.summary.as_ref().map(|summary| summary.total_seconds),
         has_model: run.model_path.is_some(),
+        val_fraction: run.config.val_fraction,
     }
 }
 

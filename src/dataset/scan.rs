@@ -120,12 +120,36 @@ pub fn scan(
         return Err(ScanError::NoImages { passed_over: passed_over(&issues), path: root });
     }
     let has_validation = items.iter().any(|item| item.split == Split::Val);
-    if !has_validation && gathered.layout != DatasetLayout::Loose {
-        let fraction = if options.val_fraction.is_nan() { 0.0 } else { options.val_fraction.clamp(0.0, 0.9) };
-        draw_validation(&mut items, classes.len(), fraction, options.seed);
+    if !has_validation {
+        draw(&mut items, gathered.layout, options);
     }
     sort_items(&mut items);
     Ok(Dataset { root, layout: gathered.layout, classes, items, issues })
+}
+
+/// Draws the validation split of pictures whose folders name none.
+fn draw(items: &mut [Item], layout: DatasetLayout, options: &ScanOptions) {
+    if layout != DatasetLayout::Loose {
+        let classes = items.iter().filter_map(|item| item.class).max().map_or(0, |last| last + 1);
+        let fraction = if options.val_fraction.is_nan() { 0.0 } else { options.val_fraction.clamp(0.0, 0.9) };
+        draw_validation(items, classes, fraction, options.seed);
+    }
+}
+
+impl Dataset {
+    /// The data set as if it had been scanned with another share kept for validation; the same where the folders name the
+    /// validation pictures themselves. Classes and splits are to be as scanned, without labels laid over.
+    #[must_use]
+    pub fn keeping(mut self, val_fraction: f64) -> Self {
+        if !self.has_own_validation() {
+            for item in self.items.iter_mut().filter(|item| item.split == Split::Val) {
+                item.split = Split::Train;
+            }
+            draw(&mut self.items, self.layout, &ScanOptions::keeping(val_fraction));
+            sort_items(&mut self.items);
+        }
+        self
+    }
 }
 
 /// `root` itself, or the only folder in it when that one has a `<split>/<class>` layout.

@@ -9,6 +9,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use imago::app::ImagoApp;
 use imago::app::command::{Command, PredictCommand, ResultsCommand, UiCommand};
 use imago::app::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, RunPhase, Trained, Verdict, Workspace};
+use imago::base::AppPaths;
 use imago::dataset::Split;
 use imago::predict::{ImageOutcome, Prediction};
 
@@ -233,6 +234,70 @@ fn a_run_that_is_continued_and_fails_is_judged_by_the_model_that_it_has_then() {
         std::fs::remove_dir_all(&checkpoint).unwrap();
         std::fs::rename(&aside, &checkpoint).unwrap();
     }
+}
+
+/// Ten pictures of each class, of which the folders keep none for validation.
+fn flat(parent: &Path) -> PathBuf {
+    let root = parent.join("flat");
+    for (class, colour) in [("green", [30, 160, 60]), ("red", [160, 30, 40])] {
+        std::fs::create_dir_all(root.join(class)).unwrap();
+        for number in 0..10 {
+            let side = 40 + number;
+            let picture = image::RgbImage::from_pixel(side, side, image::Rgb(colour));
+            picture.save(root.join(class).join(format!("{number}.png"))).unwrap();
+        }
+    }
+    root
+}
+
+#[test]
+fn a_run_that_kept_another_share_for_validation_is_judged_and_continued_with_that() {
+    let mut window = harness(SIZE);
+    let root = flat(window.home.path());
+    let dir = AppPaths::below(window.home.path().join("imago")).runs_dir(&root).join("20200101-000000-cnn-gap");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_imago"));
+    program.arg("train").arg(&root).arg("--out").arg(&dir);
+    program.args(["--model", "cnn-gap", "--device", "cpu", "--epochs", "1", "--val-fraction", "0.4"]);
+    for home in ["HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA"] {
+        program.env(home, window.home.path());
+    }
+    let output = program.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // As one that was stopped before its end.
+    let config = dir.join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let longer = text.replace("epochs = 1\n", "epochs = 2\n");
+    assert_ne!(text, longer);
+    std::fs::write(&config, longer).unwrap();
+
+    window.open(&root);
+    window.run_until("the run is judged", |app| app.state().results.judged.is_some());
+    window.settle();
+    let count = |window: &Window| {
+        let judged = window.shown().results.judged.as_ref().expect("it is judged");
+        judged.evaluation.confusion.iter().map(|row| row.iter().sum()).collect::<Vec<usize>>()
+    };
+    let kept = window.shown().project.as_ref().unwrap().dataset.labelled(Split::Val).count();
+    assert_eq!((kept, count(&window)), (4, vec![4, 4]), "the window itself keeps a fifth");
+    window.command(Command::Go(Workspace::Train));
+    window.click("Continue");
+    window.run_until("it is over", |app| app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running()));
+    window.settle();
+    let run = window.shown().train.run.as_ref().unwrap();
+    assert_eq!((&run.phase, run.history.epochs.len()), (&RunPhase::Finished, 2));
+    assert_eq!((run.train_count, run.val_count), (12, 8));
+    assert_eq!(count(&window), [4, 4]);
+
+    // A label that is mended counts there at once, without asking the model.
+    window.press(Modifiers::COMMAND, Key::Num4);
+    let results = &mut window.shown_mut().results;
+    results.verdict = Verdict::All;
+    let outcomes = &results.judged.as_ref().unwrap().evaluation.outcomes;
+    results.selected = outcomes.iter().position(|outcome| outcome.truth == Some(0));
+    window.run_steps(2);
+    window.press(Modifiers::NONE, Key::Num2);
+    assert!(window.shown().results.judging.is_none());
+    assert_eq!(count(&window), [3, 5]);
 }
 
 #[test]

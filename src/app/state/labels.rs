@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::project::Project;
 use crate::dataset::labels::{LabelLayer, LabelSummary, Marks};
-use crate::dataset::{Dataset, Item, Split};
+use crate::dataset::{Dataset, Item, ScanOptions, Split};
 use crate::lang::t;
 
 /// Which pictures are shown, by what a person said of them.
@@ -163,6 +163,18 @@ impl Project {
             return self.dataset.clone();
         };
         self.labels.for_training.get_or_init(|| Arc::new(layer.for_training(&self.dataset))).clone()
+    }
+
+    /// The same for a run that keeps this share of each class for validation. Where the folders name no validation pictures, those
+    /// are others than with the usual share: what it learned from must not be taken for them.
+    pub fn for_run(&self, val_fraction: f64) -> Arc<Dataset> {
+        if val_fraction == ScanOptions::default().val_fraction || self.dataset.has_own_validation() {
+            return self.for_training();
+        }
+        Arc::new(match &self.labels.layer {
+            Some(layer) => layer.for_training_keeping(&self.dataset, val_fraction),
+            None => Dataset::clone(&self.dataset).keeping(val_fraction),
+        })
     }
 
     /// Changes labels; returns what `change` does. Counts, lists and what training sees are brought up to date.

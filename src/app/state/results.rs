@@ -26,6 +26,8 @@ pub struct RunLine {
     pub total_secs: Option<f64>,
     /// Whether there is a model to judge.
     pub has_model: bool,
+    /// Share of each class that it kept for validation, where the folders name no validation pictures.
+    pub val_fraction: f64,
 }
 
 /// Which predictions are shown.

@@ -45,7 +45,9 @@ pub(super) fn go_on(cx: &mut Cx<'_>) {
         return;
     }
     let Some(mut run) = cx.state.train.shown().cloned() else { return };
-    let open = cx.state.project.as_ref().map(super::super::state::Project::for_training);
+    // With the share for validation that it has, which may be another than the window's.
+    let project = cx.state.project.as_ref().filter(|project| project.dataset.root == run.dataset_root);
+    let open = project.map(|project| project.for_run(run.config.val_fraction));
     let known = cx.services.train.dataset.clone();
     let Some(dataset) = open.into_iter().chain(known).find(|dataset| dataset.root == run.dataset_root) else {
         let text =

@@ -177,6 +177,17 @@ impl LabelLayer {
         dataset
     }
 
+    /// The same where the folder had been scanned with another share kept for validation: as a run sees it that keeps this share.
+    pub fn for_training_keeping(&self, dataset: &Dataset, val_fraction: f64) -> Dataset {
+        let mut other = dataset.clone();
+        for (item, start) in other.items.iter_mut().zip(&self.start) {
+            // The classes of the folders are the first ones that the labels know.
+            (item.class, item.split) = (start.class.map(|id| id.0), start.split);
+        }
+        let mut other = other.keeping(val_fraction);
+        Self::new(&mut other, self.labels.clone(), val_fraction).for_training(&other)
+    }
+
     /// Whether training sees another data set than the one that is shown.
     pub fn training_differs(&self, dataset: &Dataset) -> bool {
         let mut used = vec![false; dataset.classes.len()];

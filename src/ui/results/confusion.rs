@@ -1,12 +1,15 @@
 //! The figures of a run: accuracy with its interval, the confusion matrix, precision, recall and F1 of each class.
 
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
 use egui::{
     Align, Align2, Color32, Grid, Layout, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
 
 use crate::app::state::{Judged, State, Verdict};
 use crate::lang::{self, t};
-use crate::predict::Evaluation;
+use crate::predict::{Evaluation, ImageOutcome};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
 
@@ -51,15 +54,7 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
         state.results.runs.iter().find(|run| run.dir == other.dir).map_or(t!("other run"), |run| run.title.as_str());
     let difference = judged.evaluation.accuracy - other.evaluation.accuracy;
     let (color, sign) = if difference >= 0.0 { (colors.good, "+") } else { (colors.bad, "−") };
-    let same_pictures = judged.evaluation.outcomes.iter().zip(&other.evaluation.outcomes);
-    let (mut only_here, mut only_there) = (0, 0);
-    for (here, there) in same_pictures {
-        match (here.is_right(), there.is_right()) {
-            (Some(true), Some(false)) => only_here += 1,
-            (Some(false), Some(true)) => only_there += 1,
-            _ => {}
-        }
-    }
+    let (only_here, only_there) = right_only(&judged.evaluation, &other.evaluation);
     widgets::card(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -76,6 +71,26 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
             state.results.compared_judged = None;
         }
     });
+}
+
+/// How many pictures only the first is right on, and how many only the second, of those that both were judged on: a run that kept
+/// another share for validation is judged on other pictures.
+fn right_only(here: &Evaluation, there: &Evaluation) -> (usize, usize) {
+    let (a, b) = (&here.outcomes, &there.outcomes);
+    // In each frame: usually they are the same pictures in the same order, which is quickly seen.
+    let are_same = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.path.as_os_str() == b.path.as_os_str());
+    let pairs: Vec<(&ImageOutcome, &ImageOutcome)> = if are_same {
+        a.iter().zip(b).collect()
+    } else {
+        let others: HashMap<&OsStr, &ImageOutcome> =
+            b.iter().map(|outcome| (outcome.path.as_os_str(), outcome)).collect();
+        a.iter().filter_map(|outcome| Some((outcome, *others.get(outcome.path.as_os_str())?))).collect()
+    };
+    pairs.into_iter().fold((0, 0), |(only_here, only_there), (here, there)| match (here.is_right(), there.is_right()) {
+        (Some(true), Some(false)) => (only_here + 1, only_there),
+        (Some(false), Some(true)) => (only_here, only_there + 1),
+        _ => (only_here, only_there),
+    })
 }
 
 /// Draws the confusion matrix. A click on a cell shows its pictures; a second click all again.
@@ -226,4 +241,35 @@ pub fn classes_ui(ui: &mut Ui, evaluation: &Evaluation) {
             }
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predict::Prediction;
+
+    /// Pictures of the first of two classes, each judged right or wrong.
+    fn judged(pictures: &[(&str, bool)]) -> Evaluation {
+        let outcome = |(name, is_right): &(&str, bool)| {
+            let probabilities = if *is_right { vec![0.9, 0.1] } else { vec![0.1, 0.9] };
+            let result = Ok(Prediction { probabilities, millis: 1.0 });
+            ImageOutcome { path: name.into(), truth: Some(0), result }
+        };
+        Evaluation {
+            classes: vec!["ants".to_owned(), "bees".to_owned()],
+            outcomes: pictures.iter().map(outcome).collect(),
+            confusion: vec![vec![0; 2]; 2],
+            loss: 0.0,
+            accuracy: 0.0,
+            accuracy_interval: (0.0, 1.0),
+            per_class: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn runs_are_compared_picture_by_picture_also_where_they_were_judged_on_others() {
+        let here = judged(&[("a", true), ("b", false), ("c", true)]);
+        assert_eq!(right_only(&here, &judged(&[("a", false), ("b", false), ("c", true)])), (1, 0));
+        assert_eq!(right_only(&here, &judged(&[("b", true), ("c", false), ("d", false)])), (1, 1));
+    }
 }

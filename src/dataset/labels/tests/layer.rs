@@ -31,6 +31,30 @@ fn labels_marks_and_splits_are_laid_over_the_folders_and_survive_a_restart() {
 }
 
 #[test]
+fn with_another_share_kept_for_validation_it_is_as_if_scanned_with_that_share() {
+    let mut bench = bench_of(&[("ants", 9), ("bees", 8)]);
+    bench.label(&["ants/0.jpg", "ants/1.jpg"], "bees");
+    bench.act(Edit::create_class(&bench.dataset, "a wasp").unwrap());
+    bench.act(Edit::move_class(&bench.dataset, 2, 0).unwrap());
+    bench.label(&["bees/3.jpg"], "a wasp");
+    let edit = bench.layer.mark(&bench.dataset, &[bench.at("bees/2.jpg")], Mark::SetAside, true).unwrap();
+    bench.act(edit);
+    let edit = bench.layer.move_to(&bench.dataset, &[bench.at("ants/8.jpg")], Split::Test).unwrap();
+    bench.act(edit);
+    for share in [0.1, 0.2, 0.5] {
+        let options = ScanOptions::keeping(share);
+        let scanned = scan(&bench.root(), &options, &CancelToken::new(), &mut |_| {}).unwrap();
+        let laid = lay_over(scanned, &bench.places(), share, &CancelToken::new()).unwrap();
+        assert_eq!(bench.layer.for_training_keeping(&bench.dataset, share), laid.dataset, "{share}");
+    }
+    let validation = |share| bench.layer.for_training_keeping(&bench.dataset, share).labelled(Split::Val).count();
+    assert!(validation(0.1) < validation(0.5));
+    // A folder that is split by its owner stays so.
+    let bench = super::bench();
+    assert_eq!(bench.layer.for_training_keeping(&bench.dataset, 0.5), bench.layer.for_training(&bench.dataset));
+}
+
+#[test]
 fn what_is_that_way_already_is_no_action() {
     let mut bench = bench();
     let ant = bench.at("train/ants/0.jpg");
