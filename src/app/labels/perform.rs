@@ -3,8 +3,8 @@
 use super::now_ms;
 use crate::app::imago_app::Cx;
 use crate::app::state::{LabelSaving, NoticeLevel};
-use crate::dataset::{Dataset, Split};
 use crate::dataset::labels::{Edit, LabelLayer, Record};
+use crate::dataset::{Dataset, Split};
 use crate::lang::{self, t};
 
 /// Carries out an edit, or says why it can't be.

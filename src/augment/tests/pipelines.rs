@@ -1,10 +1,10 @@
 //! Whole pipelines: what they equal, what they say about themselves, that they are reproducible.
 
 use super::*;
+use crate::augment::ParamKind;
 use crate::augment::transforms::{
     Brightness, Contrast, GaussianBlur, HorizontalFlip, RandomResizedCrop, Rotate, Scale, Translate,
 };
-use crate::augment::ParamKind;
 use crate::imaging::{self, CropRect, Preprocess};
 
 #[test]

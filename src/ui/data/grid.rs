@@ -241,7 +241,8 @@ fn tile_ui(
     if let Some(FileFacts::Unreadable(reason)) = project.facts.get(&item.id)
         && rect.width() >= WORD_FROM
     {
-        let galley = ui.painter().layout(lang::sentence(reason), theme::caption(), colors.text_weak, rect.width() - 20.0);
+        let galley =
+            ui.painter().layout(lang::sentence(reason), theme::caption(), colors.text_weak, rect.width() - 20.0);
         let clip = rect.shrink2(vec2(8.0, 0.0)).with_max_y(rect.bottom() - 30.0);
         let at = pos2(rect.center().x - galley.size().x / 2.0, rect.center().y + 16.0);
         ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).galley(at, galley, colors.text_weak);
