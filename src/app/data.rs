@@ -1,11 +1,11 @@
 //! Carries out what the Data workspace asks for: the index for searching and sorting, the file manager, and the drawings of
-//! the welcome screen.
+//! the welcome screen and of empty states.
 
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
-use egui::{ColorImage, TextureOptions};
+use egui::{Color32, ColorImage, TextureOptions};
 
 use super::command::DataCommand;
 use super::imago_app::Cx;
@@ -19,14 +19,14 @@ use crate::lang::{self, key, t, tn};
 const INDEXED_AT_ONCE: usize = 2_000;
 /// Pictures whose camera's facts are kept at most.
 const EXIF_KEPT: usize = 4_096;
-/// Side of the welcome screen's drawings in pixels.
+/// Side of the drawings in pixels.
 const SPECIMEN_PIXELS: u32 = 480;
 
 /// What its jobs report.
 pub enum DataMessage {
     /// A data set's index is there.
     Indexed(JobId, DataIndex),
-    /// One of the welcome screen's drawings is there: its place, what it shows, its class.
+    /// One of the drawings is there: its place, what it shows, its class.
     Drawn(usize, &'static str, usize, ColorImage),
     /// What a camera wrote into a picture.
     Exif(JobId, ItemId, ExifFacts),
@@ -43,7 +43,7 @@ pub(super) struct Service {
     indexing: Option<JobId>,
     /// The job that reads what a camera wrote; one at a time, so that going fast through pictures starts no crowd of threads.
     reading_exif: Option<JobId>,
-    /// Whether the welcome screen's drawings are there or under way.
+    /// Whether the drawings are there or under way.
     specimens_asked: bool,
 }
 
@@ -78,10 +78,12 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
         }
         DataMessage::Indexed(..) => {}
         DataMessage::Drawn(place, name, class, image) => {
+            let small = halved(&image);
+            let small = cx.ctx.load_texture(format!("small specimen {place}"), small, TextureOptions::LINEAR);
             let texture = cx.ctx.load_texture(format!("specimen {place}"), image, TextureOptions::LINEAR);
             let specimens = &mut cx.state.data.specimens;
             let at = place.min(specimens.len());
-            specimens.insert(at, Specimen { texture, name, class });
+            specimens.insert(at, Specimen { texture, small, name, class });
         }
         DataMessage::Exif(job, id, facts) if cx.services.data.reading_exif == Some(job) => {
             cx.services.data.reading_exif = None;
@@ -128,8 +130,8 @@ pub(super) fn project_changed(cx: &mut Cx<'_>) {
 /// Once a frame, before drawing.
 pub(super) fn tick(cx: &mut Cx<'_>) {
     read_exif(cx);
-    // The welcome screen is in front: it gets its drawings, once.
-    if cx.state.project.is_none() && !cx.services.data.specimens_asked {
+    // For the welcome screen, and for whatever of an open data set is empty: drawn once.
+    if !cx.services.data.specimens_asked {
         cx.services.data.specimens_asked = true;
         cx.services.jobs.spawn("specimens", "", |job| {
             let drawings = [
@@ -148,6 +150,22 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             }
         });
     }
+}
+
+/// The picture at half its size: each pixel is the mean of four.
+fn halved(image: &ColorImage) -> ColorImage {
+    let [width, height] = image.size.map(|side| side / 2);
+    let at = |x: usize, y: usize| image.pixels[y * image.size[0] + x].to_array().map(u16::from);
+    let mut pixels = Vec::with_capacity(width * height);
+    for y in 0..height {
+        for x in 0..width {
+            let four = [at(2 * x, 2 * y), at(2 * x + 1, 2 * y), at(2 * x, 2 * y + 1), at(2 * x + 1, 2 * y + 1)];
+            // Colours are premultiplied: what is transparent takes no part.
+            let mean = |channel: usize| (four.iter().map(|pixel| pixel[channel]).sum::<u16>() / 4) as u8;
+            pixels.push(Color32::from_rgba_premultiplied(mean(0), mean(1), mean(2), mean(3)));
+        }
+    }
+    ColorImage::new([width, height], pixels)
 }
 
 /// Has what a camera wrote into the picture in the inspector read, where it is not known yet.
@@ -195,4 +213,19 @@ fn show_in_folder(path: &Path) -> Result<(), String> {
         .map_err(|error| cannot(format!("{} ({})", process.get_program().to_string_lossy(), lang::said(&error))))?;
     // Explorer answers 1 even when all is well.
     if status.success() || cfg!(windows) { Ok(()) } else { Err(cannot(t!("it ended with {status}", status = status))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_at_half_its_size_has_the_means_of_four_pixels_and_loses_an_odd_edge() {
+        let pixels = (0..15_u8).map(|shade| Color32::from_rgba_premultiplied(shade, 0, 0, 255)).collect();
+        let small = halved(&ColorImage::new([5, 3], pixels));
+        assert_eq!(small.size, [2, 1]);
+        // Of 0, 1, 5, 6 and of 2, 3, 7, 8.
+        let means = small.pixels.iter().map(|pixel| (pixel.r(), pixel.a())).collect::<Vec<_>>();
+        assert_eq!(means, [(3, 255), (5, 255)]);
+    }
 }

@@ -181,6 +181,11 @@ pub fn colors_of(dark: bool) -> &'static Colors {
     if dark { &DARK } else { &LIGHT }
 }
 
+/// The paper that drawn insects stand on: they are dark, and would be lost on the dark theme's surfaces.
+pub fn paper(ui: &Ui) -> Color32 {
+    if ui.visuals().dark_mode { Color32::from_rgb(0xF2, 0xEE, 0xE4) } else { Color32::WHITE }
+}
+
 /// Caption, 11 points.
 pub fn caption() -> FontId {
     FontId::proportional(size::CAPTION)

@@ -204,7 +204,7 @@ fn drawings_ui(ui: &Ui, area: Rect, specimens: &[Specimen]) {
 fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
     let dark = ui.visuals().dark_mode;
     let painter = ui.painter();
-    let paper = if dark { Color32::from_rgb(0xF2, 0xEE, 0xE4) } else { Color32::WHITE };
+    let paper = theme::paper(ui);
     let border = 9.0;
     let foot = 34.0;
     let turn = egui::emath::Rot2::from_angle(print.turned);

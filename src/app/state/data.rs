@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Pos2, Rect, TextureHandle, pos2, vec2};
+use egui::{Pos2, Rect, TextureHandle, TextureId, pos2, vec2};
 
 pub use counts::{DataCounts, DataIndex, SplitCounts};
 pub use filter::{ClassFilter, DataFilter, SortBy};
@@ -62,11 +62,13 @@ pub struct GridView {
     pub rows_in_view: usize,
 }
 
-/// Drawn ants and bees for the welcome screen.
+/// Drawn ants and bees for the welcome screen and for empty states.
 #[derive(Clone)]
 pub struct Specimen {
     /// The drawing.
     pub texture: TextureHandle,
+    /// The same with half as many pixels at a side: small on the screen, the other would look frayed.
+    pub small: TextureHandle,
     /// What it shows: `ant` or `bee`.
     pub name: &'static str,
     /// Class index, for its colour.
@@ -97,7 +99,7 @@ pub struct DataState {
     pub index: Option<Arc<DataIndex>>,
     /// The folder that this state belongs to.
     pub root: Option<PathBuf>,
-    /// Drawings for the welcome screen; there soon after the start.
+    /// Drawings for the welcome screen and for empty states; there soon after the start.
     pub specimens: Vec<Specimen>,
     /// A class that is being named.
     pub naming: Option<ClassNaming>,
@@ -164,6 +166,11 @@ impl DataState {
     /// How many pictures there are.
     pub fn counts(&self) -> &DataCounts {
         &self.counts
+    }
+
+    /// The small drawing of an `ant` or a `bee`, once it is there.
+    pub fn small_drawing(&self, name: &str) -> Option<TextureId> {
+        self.specimens.iter().find(|specimen| specimen.name == name).map(|specimen| specimen.small.id())
     }
 
     /// Another data set is open (or the same, read again; or none): forgets what belonged to the one before.

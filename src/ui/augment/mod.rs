@@ -25,7 +25,8 @@ pub(super) use tiles::paint_kept;
 use egui::{CentralPanel, Frame, Key, Margin, Panel, Ui};
 use egui_material_icons::icons;
 
-use super::{theme, widgets};
+use super::theme;
+use super::widgets::{self, Emblem};
 use crate::app::command::{AugmentCommand, Command, Commands, UiCommand};
 use crate::app::state::{State, Workspace};
 use crate::dataset::Split;
@@ -45,7 +46,7 @@ pub fn augment_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let has_pictures =
         state.project.as_ref().is_some_and(|project| project.dataset.labelled(Split::Train).next().is_some());
     if !has_pictures {
-        CentralPanel::no_frame().show(ui, |ui| nothing_ui(ui, commands));
+        CentralPanel::no_frame().show(ui, |ui| nothing_ui(ui, state, commands));
         return;
     }
     let plain = Frame::new().fill(colors.window).inner_margin(Margin::symmetric(16, 8));
@@ -82,10 +83,10 @@ fn changed(commands: &mut Commands) {
     commands.push(Command::Augment(AugmentCommand::Changed));
 }
 
-fn nothing_ui(ui: &mut Ui, commands: &mut Commands) {
+fn nothing_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     widgets::empty_state(
         ui,
-        icons::ICON_PHOTO_LIBRARY.codepoint,
+        Emblem::bee(&state.data, icons::ICON_PHOTO_LIBRARY.codepoint),
         t!("No training pictures"),
         t!("Augmentation changes labelled training pictures, and this data set has none yet."),
         |ui| {

@@ -23,9 +23,9 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
-use super::widgets;
+use super::widgets::{self, Emblem};
 use crate::app::command::{Commands, UiCommand};
-use crate::app::state::{ClassFilter, DataFilter, State};
+use crate::app::state::{ClassFilter, DataFilter, DataState, State};
 use crate::dataset::Split;
 use crate::lang::t;
 
@@ -38,7 +38,9 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     };
     let asking = suggestions::Asking { runs: &results.runs, is_on: settings.suggest, is_training: train.is_running() };
     if project.dataset.items.is_empty() {
-        nothing_there_ui(ui, &project.dataset.name(), !project.dataset.issues.is_empty(), issues_open, commands);
+        let has_issues = !project.dataset.issues.is_empty();
+        let emblem = Emblem::ant(data, icons::ICON_PHOTO_LIBRARY.codepoint);
+        nothing_there_ui(ui, emblem, &project.dataset.name(), has_issues.then_some(issues_open), commands);
         return;
     }
     data.refresh(project, ui.input(|input| input.time));
@@ -76,7 +78,7 @@ pub fn data_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     Panel::bottom("data_footer").frame(foot).exact_size(30.0).show(ui, |ui| footer::footer_ui(ui, project, data));
     CentralPanel::default().frame(Frame::new().fill(colors.window)).show(ui, |ui| {
         if data.shown().is_empty() {
-            nothing_matches_ui(ui, &mut data.filter);
+            nothing_matches_ui(ui, data);
         } else if data.large.is_some() {
             large::large_ui(ui, project, data, pictures, keys_are_free);
         } else {
@@ -105,17 +107,23 @@ pub fn is_overlaid(ctx: &egui::Context, state: &State) -> bool {
     keys::is_overlaid(ctx, state)
 }
 
-/// The folder has no pictures at all.
-fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut bool, commands: &mut Commands) {
+/// The folder has no pictures at all. Where something was passed over, `issues_open` opens the list.
+fn nothing_there_ui(
+    ui: &mut Ui,
+    emblem: Emblem<'_>,
+    name: &str,
+    issues_open: Option<&mut bool>,
+    commands: &mut Commands,
+) {
     let sentence =
         t!("Imago looks for jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm files: one folder for each class, \
                     with its pictures inside.");
     let title = t!("There are no pictures in {name}", name = name);
-    widgets::empty_state(ui, icons::ICON_PHOTO_LIBRARY.codepoint, &title, sentence, |ui| {
+    widgets::empty_state(ui, emblem, &title, sentence, |ui| {
         if widgets::primary_button(ui, UiCommand::OpenFolder.title(), true).clicked() {
             commands.ui(UiCommand::OpenFolder);
         }
-        if has_issues {
+        if let Some(issues_open) = issues_open {
             ui.add_space(space::XS);
             if ui.link(t!("What was passed over, and why")).clicked() {
                 *issues_open = true;
@@ -125,7 +133,9 @@ fn nothing_there_ui(ui: &mut Ui, name: &str, has_issues: bool, issues_open: &mut
 }
 
 /// There are pictures, but the filter lets none through.
-fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
+fn nothing_matches_ui(ui: &mut Ui, data: &mut DataState) {
+    let emblem = Emblem::bee(data, icons::ICON_SEARCH_OFF.codepoint);
+    let filter = &mut data.filter;
     let text = filter.text.trim();
     let sentence = if let Some(settled) = health::settled_text(filter) {
         settled.to_owned()
@@ -137,7 +147,7 @@ fn nothing_matches_ui(ui: &mut Ui, filter: &mut DataFilter) {
             t!("No picture has “{text}” in its name.", text = shown)
         }
     };
-    widgets::empty_state(ui, icons::ICON_SEARCH_OFF.codepoint, t!("Nothing to show"), &sentence, |ui| {
+    widgets::empty_state(ui, emblem, t!("Nothing to show"), &sentence, |ui| {
         if widgets::primary_button(ui, t!("Clear filter"), true).clicked() {
             *filter = DataFilter::default();
         }

@@ -7,7 +7,7 @@ use crate::app::state::{ResultSort, State, Verdict};
 use crate::lang::{self, t};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
-use crate::ui::widgets::{self, PictureTile};
+use crate::ui::widgets::{self, Emblem, PictureTile};
 
 /// Height of the two lines under a picture.
 const CAPTION: f32 = 40.0;
@@ -105,14 +105,16 @@ fn nothing_ui(ui: &mut Ui, state: &mut State) {
     let is_perfect = state.results.verdict == Verdict::Wrong && state.results.counts().0 == 0;
     if is_perfect {
         let sentence = t!("The model is right on every one of these pictures.");
-        widgets::empty_state(ui, icons::ICON_CHECK_CIRCLE.codepoint, t!("Nothing is wrong"), sentence, |ui| {
+        let emblem = Emblem::bee(&state.data, icons::ICON_CHECK_CIRCLE.codepoint);
+        widgets::empty_state(ui, emblem, t!("Nothing is wrong"), sentence, |ui| {
             if ui.button(t!("Show all")).clicked() {
                 state.results.verdict = Verdict::All;
             }
         });
     } else {
         let sentence = t!("No prediction fits these filters.");
-        widgets::empty_state(ui, icons::ICON_FILTER_ALT_OFF.codepoint, t!("Nothing to show"), sentence, |ui| {
+        let emblem = Emblem::ant(&state.data, icons::ICON_FILTER_ALT_OFF.codepoint);
+        widgets::empty_state(ui, emblem, t!("Nothing to show"), sentence, |ui| {
             if ui.button(t!("Show all")).clicked() {
                 state.results.verdict = Verdict::All;
                 state.results.class = None;

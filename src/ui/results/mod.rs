@@ -9,7 +9,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
-use super::widgets;
+use super::widgets::{self, Emblem};
 use crate::app::command::{Command, Commands, ResultsCommand};
 use crate::app::state::{State, Workspace};
 use crate::lang::t;
@@ -19,7 +19,8 @@ pub fn results_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     if state.results.runs.is_empty() {
         let sentence =
             t!("Train a model on this data set: every validation picture then appears here with its prediction.");
-        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, t!("No results yet"), sentence, |ui| {
+        let emblem = Emblem::ant(&state.data, icons::ICON_INSIGHTS.codepoint);
+        widgets::empty_state(ui, emblem, t!("No results yet"), sentence, |ui| {
             let running = state.train.is_running();
             let text = if running { t!("Watch the training") } else { t!("Go to Train") };
             if widgets::primary_button(ui, text, true).clicked() {
@@ -99,11 +100,13 @@ fn waiting_ui(ui: &mut Ui, state: &State) {
         } else {
             t!("{done} of {total} pictures", done = done, total = total)
         };
-        widgets::empty_state(ui, icons::ICON_VISIBILITY.codepoint, t!("Looking at every picture"), &sentence, |ui| {
+        let emblem = Emblem::bee(&state.data, icons::ICON_VISIBILITY.codepoint);
+        widgets::empty_state(ui, emblem, t!("Looking at every picture"), &sentence, |ui| {
             ui.add(egui::ProgressBar::new(done as f32 / total.max(1) as f32).desired_width(240.0).desired_height(6.0));
         });
     } else {
         let sentence = t!("Choose a run at the left. A run has a model from its first finished epoch on.");
-        widgets::empty_state(ui, icons::ICON_INSIGHTS.codepoint, t!("No run chosen"), sentence, |_| {});
+        let emblem = Emblem::ant(&state.data, icons::ICON_INSIGHTS.codepoint);
+        widgets::empty_state(ui, emblem, t!("No run chosen"), sentence, |_| {});
     }
 }

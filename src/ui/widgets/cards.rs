@@ -1,10 +1,12 @@
 //! Cards, bars, hints, empty states.
 
 use egui::{
-    Color32, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke, Tooltip, Ui, UiBuilder, WidgetInfo, vec2,
+    Color32, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, TextureId, Tooltip, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons;
 
+use crate::app::state::DataState;
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 
@@ -109,19 +111,70 @@ pub fn legend_dot(ui: &mut Ui, color: Color32) {
     theme::paint_mark(ui, rect, 3.0, color);
 }
 
+/// What stands above the words of an empty state: a drawn insect, or an icon as long as it is not drawn yet.
+#[derive(Clone, Copy)]
+pub struct Emblem<'a> {
+    icon: &'a str,
+    insect: Option<TextureId>,
+}
+
+impl<'a> Emblem<'a> {
+    /// An ant.
+    pub fn ant(data: &DataState, icon: &'a str) -> Self {
+        Self { icon, insect: data.small_drawing("ant") }
+    }
+
+    /// A bee.
+    pub fn bee(data: &DataState, icon: &'a str) -> Self {
+        Self { icon, insect: data.small_drawing("bee") }
+    }
+}
+
+/// The icon alone.
+impl<'a> From<&'a str> for Emblem<'a> {
+    fn from(icon: &'a str) -> Self {
+        Self { icon, insect: None }
+    }
+}
+
+/// Side of an empty state's drawing with the paper round it, in points.
+const EMBLEM: f32 = 112.0;
+/// Where it is lower than this, in points, the drawing would push the button out of view.
+const LEAST_FOR_EMBLEM: f32 = 380.0;
+
 /// An empty state: a picture, one sentence, and what can be done about it.
-pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
+pub fn empty_state<'a>(
+    ui: &mut Ui,
+    emblem: impl Into<Emblem<'a>>,
+    title: &str,
+    sentence: &str,
+    actions: impl FnOnce(&mut Ui),
+) {
     let colors = theme::colors(ui);
+    let Emblem { icon, insect } = emblem.into();
     ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() * 0.28).max(space::XL));
-        ui.add(
-            egui::Label::new(RichText::new(icon).size(theme::icon::EMPTY).color(colors.text_weak.gamma_multiply(0.7)))
-                .selectable(false),
-        );
+        let height = ui.available_height();
+        if let Some(insect) = insect.filter(|_| height >= LEAST_FOR_EMBLEM) {
+            ui.add_space(height * 0.2);
+            emblem_ui(ui, insect);
+        } else {
+            ui.add_space((height * 0.28).max(space::XL));
+            let icon = RichText::new(icon).size(theme::icon::EMPTY).color(colors.text_weak.gamma_multiply(0.7));
+            ui.add(egui::Label::new(icon).selectable(false));
+        }
         ui.add_space(space::S);
         ui.label(RichText::new(title).font(theme::section()));
         ui.add(egui::Label::new(RichText::new(sentence).color(colors.text_weak)).wrap());
         ui.add_space(space::S);
         actions(ui);
     });
+}
+
+/// A drawn insect on a square of paper.
+fn emblem_ui(ui: &mut Ui, insect: TextureId) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(EMBLEM), Sense::hover());
+    let edge = Stroke::new(1.0, theme::colors(ui).stroke);
+    ui.painter().rect(rect, theme::CARD_RADIUS, theme::paper(ui), edge, StrokeKind::Inside);
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().image(insect, rect.shrink(space::XS), whole, Color32::WHITE);
 }
