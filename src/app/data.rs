@@ -1,5 +1,5 @@
-//! Carries out what the Data workspace asks for: the index for searching and sorting, the file manager, and the drawings of
-//! the welcome screen and of empty states.
+//! Carries out what the Data workspace asks for: the index for searching and sorting, the file manager, the drawings of the
+//! welcome screen and of empty states, and the name mark.
 
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
@@ -10,7 +10,7 @@ use egui::{Color32, ColorImage, TextureOptions};
 use super::command::DataCommand;
 use super::imago_app::Cx;
 use super::jobs::Message;
-use super::state::{DataIndex, JobId, NoticeLevel, Specimen, Workspace};
+use super::state::{DataIndex, JobId, NameMark, NoticeLevel, Specimen, Workspace};
 use crate::dataset::{self, ItemId};
 use crate::imaging::{self, ExifFacts};
 use crate::lang::{self, key, t, tn};
@@ -21,6 +21,9 @@ const INDEXED_AT_ONCE: usize = 2_000;
 const EXIF_KEPT: usize = 4_096;
 /// Side of the drawings in pixels.
 const SPECIMEN_PIXELS: u32 = 480;
+/// The name mark for dark surfaces, and for light ones.
+const NAME_MARKS: [&[u8]; 2] =
+    [include_bytes!("../../assets/wordmark-dark.png"), include_bytes!("../../assets/wordmark.png")];
 
 /// What its jobs report.
 pub enum DataMessage {
@@ -28,6 +31,8 @@ pub enum DataMessage {
     Indexed(JobId, DataIndex),
     /// One of the drawings is there: its place, what it shows, its class.
     Drawn(usize, &'static str, usize, ColorImage),
+    /// The name mark for dark surfaces, and for light ones.
+    Marked([ColorImage; 2]),
     /// What a camera wrote into a picture.
     Exif(JobId, ItemId, ExifFacts),
     /// The thumbnail cache is empty: how many there were, and their bytes.
@@ -85,6 +90,11 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
             let at = place.min(specimens.len());
             specimens.insert(at, Specimen { texture, small, name, class });
         }
+        DataMessage::Marked(pictures) => {
+            let [on_dark, on_light] =
+                pictures.map(|picture| cx.ctx.load_texture("name mark", picture, TextureOptions::LINEAR));
+            cx.state.data.name_mark = Some(NameMark { on_dark, on_light });
+        }
         DataMessage::Exif(job, id, facts) if cx.services.data.reading_exif == Some(job) => {
             cx.services.data.reading_exif = None;
             let exif = &mut cx.state.data.exif;
@@ -134,6 +144,9 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
     if !cx.services.data.specimens_asked {
         cx.services.data.specimens_asked = true;
         cx.services.jobs.spawn("specimens", "", |job| {
+            if let [Some(on_dark), Some(on_light)] = NAME_MARKS.map(name_mark) {
+                job.send(Message::Data(DataMessage::Marked([on_dark, on_light])));
+            }
             let drawings = [
                 (dataset::Specimen::Ant, key!("ant"), 0, 3),
                 (dataset::Specimen::Bee, key!("bee"), 1, 5),
@@ -150,6 +163,13 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
             }
         });
     }
+}
+
+/// The name mark with as many pixels as a screen of twice the usual density has for it.
+fn name_mark(png: &[u8]) -> Option<ColorImage> {
+    let mark = image::load_from_memory_with_format(png, image::ImageFormat::Png).ok()?.into_rgba8();
+    let size = [mark.width() as usize, mark.height() as usize];
+    Some(halved(&ColorImage::from_rgba_unmultiplied(size, mark.as_raw())))
 }
 
 /// The picture at half its size: each pixel is the mean of four.
@@ -218,6 +238,13 @@ fn show_in_folder(path: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_mark_can_be_read_for_both_themes() {
+        for png in NAME_MARKS {
+            assert_eq!(name_mark(png).map(|mark| mark.size), Some([211, 84]));
+        }
+    }
 
     #[test]
     fn a_picture_at_half_its_size_has_the_means_of_four_pixels_and_loses_an_odd_edge() {

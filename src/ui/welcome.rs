@@ -10,7 +10,7 @@ use egui_material_icons::icons;
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
-use crate::app::state::{Recent, Specimen, State};
+use crate::app::state::{NameMark, Recent, Specimen, State};
 use crate::lang::{self, t, tn};
 
 /// Recent data sets that are shown.
@@ -18,6 +18,8 @@ const RECENTS: usize = 5;
 /// Width of the words in points, and of the drawings beside them.
 const WORDS: f32 = 600.0;
 const DRAWINGS: f32 = 340.0;
+/// Height of the name mark in points: half as many as its picture has pixels, so that it is sharp at any usual density.
+const NAME_MARK: f32 = 42.0;
 
 /// Draws the welcome screen.
 pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -25,7 +27,7 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     // Beside the words where there is room; a narrow window does without.
     let has_drawings = area.width() >= WORDS + DRAWINGS + space::XXL;
     let recents = state.settings.recents.len().min(RECENTS);
-    let height = 300.0 + if recents > 0 { 52.0 + recents as f32 * 46.0 } else { 0.0 };
+    let height = 360.0 + if recents > 0 { 52.0 + recents as f32 * 46.0 } else { 0.0 };
     let width = if has_drawings { WORDS + space::XXL + DRAWINGS } else { WORDS.min(area.width()) };
     let block = Rect::from_center_size(area.center(), vec2(width, height.min(area.height())));
     let words = Rect::from_min_size(block.min, vec2(WORDS.min(width), block.height()));
@@ -41,6 +43,8 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
+    name_mark_ui(ui, state.data.name_mark.as_ref());
+    ui.add_space(space::S);
     ui.label(RichText::new(t!("Teach your computer to tell things apart.")).font(theme::display()));
     ui.add_space(space::XS);
     let sentence =
@@ -69,6 +73,18 @@ fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     for recent in state.settings.recents.iter().take(RECENTS) {
         recent_ui(ui, recent, now, commands);
+    }
+}
+
+/// The name mark. Its place is there before it is, so that nothing jumps.
+fn name_mark_ui(ui: &mut Ui, mark: Option<&NameMark>) {
+    let mark = mark.map(|mark| if ui.visuals().dark_mode { &mark.on_dark } else { &mark.on_light });
+    let width = mark.map_or(NAME_MARK, |mark| NAME_MARK * mark.aspect_ratio());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, NAME_MARK), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Imago"));
+    if let Some(mark) = mark {
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(mark.id(), rect, whole, Color32::WHITE);
     }
 }
 

@@ -17,6 +17,7 @@ fn the_welcome_screen_offers_a_folder_and_the_sample_and_draws_insects() {
     window.run_until("three insects are drawn", |app| app.state().data.specimens.len() == 3);
     let names: Vec<_> = window.shown().data.specimens.iter().map(|specimen| specimen.name).collect();
     assert_eq!(names, ["ant", "bee", "ant"]);
+    assert!(window.has("Imago") && window.shown().data.name_mark.is_some());
     // The smaller ones are for what will be empty in a data set.
     assert!(["ant", "bee"].into_iter().all(|name| window.shown().data.small_drawing(name).is_some()));
 }

@@ -75,6 +75,15 @@ pub struct Specimen {
     pub class: usize,
 }
 
+/// The name mark, a picture for each theme.
+#[derive(Clone)]
+pub struct NameMark {
+    /// With light letters.
+    pub on_dark: TextureHandle,
+    /// With dark letters.
+    pub on_light: TextureHandle,
+}
+
 /// State of the Data workspace.
 pub struct DataState {
     /// Which pictures are shown.
@@ -101,6 +110,8 @@ pub struct DataState {
     pub root: Option<PathBuf>,
     /// Drawings for the welcome screen and for empty states; there soon after the start.
     pub specimens: Vec<Specimen>,
+    /// The name mark for the welcome screen; there soon after the start.
+    pub name_mark: Option<NameMark>,
     /// A class that is being named.
     pub naming: Option<ClassNaming>,
     /// A rubber band that is being drawn.
@@ -140,6 +151,7 @@ impl Default for DataState {
             index: None,
             root: None,
             specimens: Vec::new(),
+            name_mark: None,
             naming: None,
             band: None,
             band_scroll: None,
