@@ -243,8 +243,11 @@ pub fn draw_specimen(kind: Specimen, seed: u64, size: u32) -> RgbaImage {
     // A standing ant and a flying bee: each at its most itself.
     let view = if kind == Specimen::Ant { View::Side } else { View::Flying };
     let insect = Insect::new(kind, view, rng);
-    let scale = side / 100.0 * if kind == Specimen::Ant { 0.76 } else { 0.72 };
-    let center = (side * 0.48, side * if kind == Specimen::Ant { 0.52 } else { 0.58 });
+    // An ant is longer than a bee: from the hairs of its abdomen to antennae held straight forward, 134 units.
+    let (scale, center) = match kind {
+        Specimen::Ant => (side * 0.0070, (side * 0.46, side * 0.52)),
+        Specimen::Bee => (side * 0.0072, (side * 0.48, side * 0.58)),
+    };
     let to_pixels = Transform::from_translate(center.0, center.1).pre_scale(scale, scale).pre_translate(-5.0, 0.0);
     let mut layer = Canvas::new(size, size).within(to_pixels, canvas.light);
     insect.draw(view, &mut layer, rng);
@@ -292,5 +295,14 @@ mod tests {
         assert_eq!(picture.get_pixel(0, 0).0[3], 0);
         assert!(picture.pixels().filter(|pixel| pixel.0[3] > 200).count() > 500);
         assert_eq!(draw_specimen(Specimen::Bee, 0, 0).dimensions(), (1, 1));
+    }
+
+    #[test]
+    fn no_ant_is_cut_off_at_a_side() {
+        for seed in 0..16 {
+            let picture = draw_specimen(Specimen::Ant, seed, 120);
+            let is_clear = |x: u32| (0..120).all(|y| picture.get_pixel(x, y).0[3] == 0);
+            assert!(is_clear(0) && is_clear(119), "seed {seed}");
+        }
     }
 }
