@@ -203,7 +203,8 @@ fn opened(scan: Scan, cx: &mut Cx<'_>) {
     let root = project.dataset.root.clone();
     project.runs_dir = cx.services.paths.runs_dir(&root);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    cx.state.settings.remember(Recent { path: root, pictures: project.dataset.items.len(), opened_unix_secs: now });
+    let pictures = project.dataset.items.len();
+    cx.state.settings.remember(Recent { path: root, pictures, opened_unix_secs: now, best: None });
     labels::opened(opened, &mut project, cx);
     let dataset = project.dataset.clone();
     let same = cx.state.project.as_ref().filter(|old| old.dataset.root == dataset.root);

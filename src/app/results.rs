@@ -87,6 +87,10 @@ pub(super) fn receive(message: ResultsMessage, cx: &mut Cx<'_>) {
 /// The runs are there. The one that is shown, or else the newest, is judged unless it is or is just being judged. One that went
 /// on since it was listed last has another model, which is.
 fn listed(runs: Vec<RunLine>, cx: &mut Cx<'_>) {
+    if let Some(project) = &cx.state.project {
+        let best = runs.iter().filter_map(|run| run.best_val_acc).max_by(f64::total_cmp);
+        cx.state.settings.note_best(&project.dataset.root, best);
+    }
     let before = std::mem::replace(&mut cx.state.results.runs, runs);
     super::predict::runs_listed(cx);
     let results = &mut cx.state.results;

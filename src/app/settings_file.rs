@@ -121,7 +121,7 @@ fn write(path: &Path, settings: &Settings, before: &Settings) -> io::Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::state::ThemeChoice;
+    use crate::app::state::{Recent, ThemeChoice};
 
     #[test]
     fn settings_survive_a_round_trip_and_damage_is_reported_and_kept() {
@@ -137,6 +137,20 @@ mod tests {
         write(&path, &settings, &Settings::default()).unwrap();
         assert_eq!(read(&path).unwrap(), settings);
         assert_eq!(std::fs::read_to_string(path.with_file_name(DAMAGED)).unwrap(), "theme = 7");
+    }
+
+    #[test]
+    fn recent_data_sets_are_read_as_they_were_written_before_their_best_accuracy_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, "[[recents]]\npath = \"/ants\"\npictures = 397\nopened_unix_secs = 7\n").unwrap();
+        let mut settings = read(&path).unwrap();
+        let ants = Recent { path: "/ants".into(), pictures: 397, opened_unix_secs: 7, best: None };
+        assert_eq!(settings.recents, [ants.clone()]);
+        settings.remember(Recent { path: "/bees".into(), pictures: 2, opened_unix_secs: 8, best: Some(0.954) });
+        let bees = settings.recents[0].clone();
+        write(&path, &settings, &Settings::default()).unwrap();
+        assert_eq!(read(&path).unwrap().recents, [bees, ants]);
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
         colors.accent,
     );
     let ago = widgets::ago(now_unix_secs.saturating_sub(recent.opened_unix_secs));
-    let facts = format!("{} · {ago}", tn!(recent.pictures, "{n} picture", "{n} pictures"));
+    let facts = format!("{} · {ago}", what_is_known(recent));
     let dots = Rect::from_center_size(
         rect.right_center() - vec2(6.0 + theme::CONTROL_HEIGHT / 2.0, 0.0),
         Vec2::splat(theme::CONTROL_HEIGHT),
@@ -190,6 +190,15 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, now_unix_secs: u64, commands: &mut Co
     }
     if response.clicked() {
         commands.push(Command::OpenFolder(recent.path.clone()));
+    }
+}
+
+/// `397 pictures, best 0.954`.
+fn what_is_known(recent: &Recent) -> String {
+    let pictures = tn!(recent.pictures, "{n} picture", "{n} pictures");
+    match recent.best {
+        Some(best) => t!("{pictures}, best {best:.3}", pictures = pictures, best = best),
+        None => pictures,
     }
 }
 
@@ -259,4 +268,16 @@ fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
     let mut text = egui::epaint::TextShape::new(text_at, galley, ink);
     text.angle = print.turned;
     painter.add(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recent_data_set_tells_what_its_best_run_reached_where_that_is_known() {
+        let recent = |best| Recent { path: "/ants".into(), pictures: 397, opened_unix_secs: 0, best };
+        assert_eq!(what_is_known(&recent(None)), "397 pictures");
+        assert_eq!(what_is_known(&recent(Some(0.9542))), "397 pictures, best 0.954");
+    }
 }

@@ -1,12 +1,19 @@
 //! The welcome screen.
 
+use std::path::Path;
+
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use imago::app::ImagoApp;
 use imago::app::command::{Command, UiCommand};
 use imago::app::state::{Fault, NoticeLevel, Recent};
 use imago::lang::Language;
 
-use crate::common::{colours, harness};
+use crate::common::{colours, harness, harness_with};
+
+fn recent(folder: &Path) -> Recent {
+    Recent { path: folder.to_owned(), pictures: 15, opened_unix_secs: 0, best: None }
+}
 
 #[test]
 fn the_welcome_screen_offers_a_folder_and_the_sample_and_draws_insects() {
@@ -26,7 +33,7 @@ fn the_welcome_screen_offers_a_folder_and_the_sample_and_draws_insects() {
 fn a_recent_data_set_is_opened_by_a_click() {
     let mut window = harness([1024.0, 700.0]);
     let folder = colours(window.home.path());
-    window.shown_mut().settings.remember(Recent { path: folder.clone(), pictures: 15, opened_unix_secs: 0 });
+    window.shown_mut().settings.remember(recent(&folder));
     window.run_steps(2);
     window.click("Open colours");
     window.run_until("it is open", |app| app.state().project.is_some());
@@ -35,10 +42,25 @@ fn a_recent_data_set_is_opened_by_a_click() {
 }
 
 #[test]
+fn a_recent_data_set_knows_what_its_best_run_reached() {
+    let mut window = harness_with([1280.0, 832.0], colours);
+    assert_eq!(window.shown().settings.recents[0].best, None);
+    window.train(1);
+    let best = |app: &ImagoApp| app.state().results.runs.first().and_then(|run| run.best_val_acc);
+    window.run_until("the run is listed", |app| best(app).is_some());
+    let reached = best(window.app());
+    assert_eq!(window.shown().settings.recents[0].best, reached);
+    // Opened again, it is as good as it was.
+    let folder = window.shown().settings.recents[0].path.clone();
+    window.open(&folder);
+    assert_eq!(window.shown().settings.recents[0].best, reached);
+}
+
+#[test]
 fn a_recent_data_set_that_is_gone_says_so_and_the_welcome_screen_stays() {
     let mut window = harness([1024.0, 700.0]);
     let gone = window.home.path().join("gone");
-    window.shown_mut().settings.remember(Recent { path: gone, pictures: 1, opened_unix_secs: 0 });
+    window.shown_mut().settings.remember(recent(&gone));
     window.run_steps(2);
     window.click("Open gone");
     window.run_until("the reason is there", |app| !app.state().notices.is_empty());
@@ -53,7 +75,7 @@ fn a_recent_data_set_that_is_gone_says_so_and_the_welcome_screen_stays() {
 fn the_welcome_screen_is_walked_by_keyboard() {
     let mut window = harness([1024.0, 700.0]);
     let folder = colours(window.home.path());
-    window.shown_mut().settings.remember(Recent { path: folder, pictures: 15, opened_unix_secs: 0 });
+    window.shown_mut().settings.remember(recent(&folder));
     window.run_steps(2);
     window.get_by_label("Open colours").focus();
     window.run_steps(2);
@@ -81,7 +103,7 @@ fn the_sample_is_drawn_once_whatever_the_language_says_meanwhile() {
 fn a_recent_data_set_is_forgotten_by_its_button_and_the_folder_stays() {
     let mut window = harness([1024.0, 700.0]);
     let folder = colours(window.home.path());
-    window.shown_mut().settings.remember(Recent { path: folder.clone(), pictures: 15, opened_unix_secs: 0 });
+    window.shown_mut().settings.remember(recent(&folder));
     window.run_steps(2);
     window.click("More: colours");
     window.run_steps(2);

@@ -1,6 +1,6 @@
 //! What is kept between starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ impl From<Language> for LanguageChoice {
 }
 
 /// A data set that was open before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recent {
     /// Its folder.
     pub path: PathBuf,
@@ -65,6 +65,9 @@ pub struct Recent {
     pub pictures: usize,
     /// When it was last opened, seconds since 1970.
     pub opened_unix_secs: u64,
+    /// The best validation accuracy of its runs, where it has any and they were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<f64>,
 }
 
 /// What is kept between starts, in `settings.toml`.
@@ -111,11 +114,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Puts a data set at the head of the recent ones; eight are kept.
+    /// Puts a data set at the head of the recent ones; eight are kept. What its runs reached stays known until they are read.
     pub fn remember(&mut self, recent: Recent) {
+        let known = self.recents.iter().find(|other| other.path == recent.path).and_then(|other| other.best);
         self.recents.retain(|other| other.path != recent.path);
-        self.recents.insert(0, recent);
+        self.recents.insert(0, Recent { best: recent.best.or(known), ..recent });
         self.recents.truncate(8);
+    }
+
+    /// Notes the best accuracy of the runs of a recent data set; none where it has no runs (any more).
+    pub fn note_best(&mut self, path: &Path, best: Option<f64>) {
+        if let Some(recent) = self.recents.iter_mut().find(|recent| recent.path == path) {
+            recent.best = best;
+        }
     }
 }
 
@@ -127,9 +138,14 @@ mod tests {
     fn a_data_set_that_is_opened_again_moves_to_the_head_of_the_recent_ones() {
         let mut settings = Settings::default();
         for name in ["a", "b", "a"] {
-            settings.remember(Recent { path: name.into(), pictures: 1, opened_unix_secs: 0 });
+            settings.remember(Recent { path: name.into(), pictures: 1, opened_unix_secs: 0, best: None });
+            settings.note_best(Path::new("a"), Some(0.9));
         }
         let names: Vec<_> = settings.recents.iter().map(|recent| recent.path.display().to_string()).collect();
         assert_eq!(names, ["a", "b"]);
+        let best: Vec<_> = settings.recents.iter().map(|recent| recent.best).collect();
+        assert_eq!(best, [Some(0.9), None], "it is known before its runs are read again");
+        settings.note_best(Path::new("a"), None);
+        assert_eq!(settings.recents[0].best, None);
     }
 }
