@@ -341,8 +341,7 @@ impl ImagoApp {
         match message {
             Message::Progress { job, fraction, detail } => {
                 if let Some(line) = cx.state.jobs.iter_mut().find(|line| line.id == job) {
-                    line.fraction = fraction;
-                    line.detail = detail;
+                    line.report(fraction, detail, Instant::now());
                 }
             }
             Message::Ended { job, panic } => {

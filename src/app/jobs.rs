@@ -140,7 +140,7 @@ impl Jobs {
                 let _ = self.sender.send(Message::Ended { job: id, panic });
             }
         }
-        JobLine { id, title: title.to_owned(), detail: String::new(), fraction: None, cancellable: true }
+        JobLine::new(id, title)
     }
 
     /// What a thread that is no job has in hand: one that lives as long as a data set is open, and is not waited for.

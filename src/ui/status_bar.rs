@@ -142,6 +142,11 @@ fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             + text_width(&job.detail, theme::tabular(theme::size::SMALL));
         // Bar and button, and a word about those that come after.
         let room = texts + 120.0 + theme::CONTROL_HEIGHT + 5.0 * space::M;
+        let left = job.left_secs.map(|secs| t!("{time} left", time = widgets::duration(secs)));
+        // It stands behind what there has to be room for.
+        let left = left.filter(|left| {
+            room + space::M + text_width(left, theme::tabular(theme::size::SMALL)) <= ui.available_width()
+        });
         if index > 0 && room > ui.available_width() {
             let left = &jobs[index..];
             let titles: Vec<&str> = left.iter().map(|job| job.title.as_str()).collect();
@@ -160,6 +165,10 @@ fn jobs_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if !job.detail.is_empty() {
             let detail = RichText::new(&job.detail).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
             ui.add(Label::new(detail).selectable(false));
+        }
+        if let Some(left) = left {
+            let left = RichText::new(left).font(theme::tabular(theme::size::SMALL)).color(colors.text_weak);
+            ui.add(Label::new(left).selectable(false));
         }
         if job.cancellable
             && widgets::icon_button(ui, icons::ICON_CLOSE.codepoint, &t!("Cancel: {job}", job = job.title), false)
