@@ -17,6 +17,7 @@ mod overlays;
 mod palette;
 mod predict;
 mod results;
+mod shortcuts;
 mod status_bar;
 mod top_bar;
 mod tour;

@@ -1,8 +1,9 @@
-//! What lies over the workspaces: settings, shortcuts, what scanning passed over, the hint while files are held over the window.
+//! What lies over the workspaces: settings, what scanning passed over, the hint while files are held over the window.
 
 use egui::{Align2, Color32, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Slider, TextEdit, Ui, vec2};
 use egui_material_icons::icons;
 
+use super::shortcuts::shortcuts_ui;
 use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
@@ -17,7 +18,7 @@ pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         state.settings_open = settings_ui(ui, state, commands);
     }
     if state.shortcuts_open {
-        state.shortcuts_open = shortcuts_ui(ui);
+        state.shortcuts_open = shortcuts_ui(ui, state);
     }
     if state.issues_open {
         state.issues_open = issues_ui(ui, state, commands);
@@ -186,27 +187,6 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     if !(is_open && stays) {
         state.leaving = None;
     }
-}
-
-fn shortcuts_ui(ui: &Ui) -> bool {
-    dialog_ui(ui, "shortcuts", t!("Keyboard shortcuts"), 460.0, |ui| {
-        let colors = theme::colors(ui);
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 200.0).show(ui, |ui| {
-            Grid::new("shortcuts").num_columns(2).striped(true).spacing(vec2(space::XL, 6.0)).show(ui, |ui| {
-                for command in UiCommand::all() {
-                    if let Some(shortcut) = command.shortcut() {
-                        ui.label(command.title());
-                        ui.label(RichText::new(ui.ctx().format_shortcut(&shortcut)).color(colors.text_weak));
-                        ui.end_row();
-                    }
-                }
-                ui.label(t!("Menu of what has the focus"));
-                let menu = egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, egui::Key::F10);
-                ui.label(RichText::new(ui.ctx().format_shortcut(&menu)).color(colors.text_weak));
-                ui.end_row();
-            });
-        });
-    })
 }
 
 fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {

@@ -63,6 +63,29 @@ fn the_shortcuts_are_listed_from_the_command_table() {
 }
 
 #[test]
+fn keys_that_are_no_commands_are_listed_too_with_the_letters_of_the_open_data_sets_classes() {
+    let mut window = harness_with([1280.0, 832.0], colours);
+    for name in ["red", "wasps"] {
+        window.shown_mut().settings.class_letters.insert(name.to_owned(), 'R');
+    }
+    window.press(Modifiers::NONE, Key::F1);
+    for heading in ["Everywhere", "Data", "Augment"] {
+        assert!(window.has(heading), "{heading}");
+    }
+    for [what, keys] in [
+        ["Clear label", "Backspace, 0"],
+        ["Go from picture to picture", "← ↑ → ↓"],
+        ["Show only one class", "Alt+1…9"],
+        ["Show all pictures", "Alt+0"],
+        ["Show the originals while it is held", "O"],
+        ["Label as red", "R"],
+    ] {
+        assert!(window.has(what) && window.has(keys), "{what}: {keys}");
+    }
+    assert!(!window.has("Label as wasps"), "this data set has none");
+}
+
+#[test]
 fn every_control_has_an_accessible_name() {
     let mut window = harness_with([1440.0, 900.0], colours);
     for workspace in Workspace::ALL {

@@ -9,7 +9,7 @@ use imago::lang::Language;
 use crate::common::{Window, colours, harness, harness_with};
 
 /// Words that are the same in Chinese, and names of the pictures that the tests make.
-const NAMES: [&str; 42] = [
+const NAMES: [&str; 47] = [
     "imago",
     "Imago",
     "English",
@@ -34,6 +34,11 @@ const NAMES: [&str; 42] = [
     "Comma",
     "Period",
     "Minus",
+    "Escape",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
     "green",
     "red",
     "colours",
