@@ -8,9 +8,12 @@ use super::theme::{self, space};
 use super::widgets;
 use crate::app::command::{Command, Commands, UiCommand};
 use crate::app::state::{LabelSaving, LanguageChoice, LeavingFor, State, ThemeChoice, Workspace};
-use crate::dataset::ScanIssueKind;
+use crate::dataset::{ScanIssue, ScanIssueKind};
 use crate::fetch::Network;
 use crate::lang::{self, Language, t, tn};
+
+/// Height of a line of the list of what was passed over, in points.
+const ISSUE: f32 = 36.0;
 
 /// Draws whatever of them is open.
 pub fn overlays_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -189,50 +192,55 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     }
 }
 
+/// What was passed over; and apart from it what is part of the data set, but noted.
 fn issues_ui(ui: &Ui, state: &State, _commands: &mut Commands) -> bool {
     let Some(project) = &state.project else { return false };
-    dialog_ui(ui, "issues", t!("Passed over"), 560.0, |ui| {
+    let issues = &project.dataset.issues;
+    let (noted, passed_over): (Vec<&ScanIssue>, Vec<&ScanIssue>) =
+        issues.iter().partition(|issue| issue.kind == ScanIssueKind::Noted);
+    let heading = if passed_over.is_empty() { t!("Noted") } else { t!("Passed over") };
+    let parts = [
+        (t!("These files are not part of the data set. Nothing was done to them."), passed_over),
+        (t!("These files are part of the data set, though something about them is unusual."), noted),
+    ];
+    dialog_ui(ui, "issues", heading, 560.0, |ui| {
         let colors = theme::colors(ui);
-        ui.label(
-            RichText::new(t!("These files are not part of the data set. Nothing was done to them."))
-                .color(colors.text_weak),
-        );
-        ui.add_space(space::XS);
-        let issues = &project.dataset.issues;
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show_rows(
-            ui,
-            36.0,
-            issues.len(),
-            |ui, rows| {
+        let parts: Vec<_> = parts.into_iter().filter(|(_, issues)| !issues.is_empty()).collect();
+        let height = 360.0 / parts.len().max(1) as f32;
+        for (index, (sentence, issues)) in parts.iter().enumerate() {
+            ui.label(RichText::new(*sentence).color(colors.text_weak));
+            ui.add_space(space::XS);
+            let scroll = ScrollArea::vertical().id_salt(index).max_height(height).auto_shrink([false, true]);
+            scroll.show_rows(ui, ISSUE, issues.len(), |ui, rows| {
                 for issue in issues.get(rows).unwrap_or_default() {
-                    ui.horizontal(|ui| {
-                        ui.set_height(36.0);
-                        let (icon, color) = match issue.kind {
-                            ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
-                            ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
-                            ScanIssueKind::Noted => (icons::ICON_INFO.codepoint, colors.text),
-                        };
-                        ui.label(RichText::new(icon).color(color));
-                        ui.vertical(|ui| {
-                            ui.spacing_mut().item_spacing.y = 0.0;
-                            let path = issue.rel_path.display().to_string();
-                            widgets::elided_label(ui, &path, theme::body(), colors.text);
-                            widgets::elided_label(
-                                ui,
-                                &lang::sentence(&issue.reason),
-                                theme::caption(),
-                                colors.text_weak,
-                            );
-                        });
-                    });
+                    issue_ui(ui, issue);
                 }
-            },
-        );
+            });
+        }
         if ui.button(t!("Copy list")).clicked() {
             let lines = issues.iter().map(|issue| (issue.rel_path.display(), lang::sentence(&issue.reason)));
             ui.ctx().copy_text(lines.map(|(path, reason)| format!("{path}\t{reason}\n")).collect());
         }
     })
+}
+
+fn issue_ui(ui: &mut Ui, issue: &ScanIssue) {
+    let colors = theme::colors(ui);
+    ui.horizontal(|ui| {
+        ui.set_height(ISSUE);
+        let (icon, color) = match issue.kind {
+            ScanIssueKind::Ignored => (icons::ICON_INFO.codepoint, colors.text_weak),
+            ScanIssueKind::Unreadable => (icons::ICON_ERROR.codepoint, colors.bad),
+            ScanIssueKind::Noted => (icons::ICON_INFO.codepoint, colors.text),
+        };
+        ui.label(RichText::new(icon).color(color));
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let path = issue.rel_path.display().to_string();
+            widgets::elided_label(ui, &path, theme::body(), colors.text);
+            widgets::elided_label(ui, &lang::sentence(&issue.reason), theme::caption(), colors.text_weak);
+        });
+    });
 }
 
 fn hovering_ui(ui: &Ui, state: &State) {

@@ -42,18 +42,21 @@ fn dataset_ui(ui: &mut Ui, state: &mut State) {
         return;
     }
     let Some(project) = &state.project else { return };
-    let issues = project.dataset.issues.len();
-    if issues > 0 {
-        let unreadable = project.dataset.issues.iter().filter(|issue| issue.kind == ScanIssueKind::Unreadable).count();
-        let text = if unreadable > 0 {
-            t!("{ignored} ignored · {unreadable} unreadable", ignored = issues - unreadable, unreadable = unreadable)
-        } else {
-            t!("{ignored} ignored", ignored = issues)
-        };
+    let ignored = project.count_issues(ScanIssueKind::Ignored);
+    let unreadable = project.count_issues(ScanIssueKind::Unreadable);
+    // These are part of the data set.
+    let noted = project.count_issues(ScanIssueKind::Noted);
+    let issues = [
+        (ignored > 0).then(|| t!("{n} ignored", n = ignored)),
+        (unreadable > 0).then(|| t!("{n} unreadable", n = unreadable)),
+        (noted > 0).then(|| t!("{n} noted", n = noted)),
+    ];
+    let issues: Vec<String> = issues.into_iter().flatten().collect();
+    if !issues.is_empty() {
         let color = if unreadable > 0 { colors.bad } else { colors.text_weak };
-        let text = RichText::new(text).font(theme::tabular(theme::size::SMALL)).color(color);
+        let text = RichText::new(issues.join(" · ")).font(theme::tabular(theme::size::SMALL)).color(color);
         let button = ui.add(egui::Button::new(text).frame(false));
-        if button.on_hover_text(t!("Which files were passed over, and why")).clicked() {
+        if button.on_hover_text(t!("Which files were passed over or noted, and why")).clicked() {
             state.issues_open = true;
         }
         ui.label(small("·".to_owned()));

@@ -1,9 +1,12 @@
 //! What surrounds the workspaces: tabs, palette, settings, shortcuts, theme.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use imago::app::state::{ThemeChoice, Workspace};
+use imago::dataset::{ScanIssue, ScanIssueKind};
 
 use crate::common::{colours, harness, harness_with};
 
@@ -52,6 +55,27 @@ fn what_scanning_passed_over_is_listed_with_the_reason() {
     let mut window = harness_with([1024.0, 700.0], colours);
     window.click("1 ignored");
     assert!(window.has_text("notes.txt"));
+}
+
+#[test]
+fn a_file_that_is_used_though_it_is_odd_is_not_said_to_be_passed_over() {
+    let mut window = harness_with([1024.0, 700.0], colours);
+    let project = window.shown_mut().project.as_mut().unwrap();
+    let issues = &mut Arc::make_mut(&mut project.dataset).issues;
+    let (rel_path, reason) = ("train/red/b�.jpg".into(), "its name is odd".to_owned());
+    issues.push(ScanIssue { rel_path, kind: ScanIssueKind::Noted, reason });
+    window.run_steps(2);
+    assert!(window.has("Passed over, 1 file"));
+    window.click("1 ignored · 1 noted");
+    assert!(window.has("These files are not part of the data set. Nothing was done to them."));
+    assert!(window.has("These files are part of the data set, though something about them is unusual."));
+    window.click("Close");
+    // It alone.
+    let project = window.shown_mut().project.as_mut().unwrap();
+    Arc::make_mut(&mut project.dataset).issues.remove(0);
+    window.run_steps(2);
+    window.click("Noted, 1 file");
+    assert!(!window.has_text("not part of the data set"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::labels::LabelView;
-use crate::dataset::{Dataset, Item, ItemId, Split, item_id};
+use crate::dataset::{Dataset, Item, ItemId, ScanIssueKind, Split, item_id};
 use crate::lang::t;
 
 /// Facts from a picture's header, read in the background.
@@ -80,6 +80,11 @@ impl Project {
     /// Name of a class; `unlabelled` for none.
     pub fn class_name(&self, class: Option<usize>) -> &str {
         class.and_then(|class| self.dataset.classes.get(class)).map_or(t!("unlabelled"), String::as_str)
+    }
+
+    /// How many files and folders are out of the ordinary in this way.
+    pub fn count_issues(&self, kind: ScanIssueKind) -> usize {
+        self.dataset.issues.iter().filter(|issue| issue.kind == kind).count()
     }
 
     /// Splits that have pictures, in order.

@@ -11,7 +11,7 @@ use crate::app::command::{Commands, LabelCommand};
 use crate::app::state::{
     ClassFilter, ClassLetters, ClassNaming, DataFilter, DataState, HealthCheck, LabelFilter, Project,
 };
-use crate::dataset::Split;
+use crate::dataset::{ScanIssueKind, Split};
 use crate::lang::{self, t, tn};
 use crate::ui::theme;
 use crate::ui::widgets;
@@ -316,15 +316,24 @@ fn line_ui(
             }
         }
         Line::Issues => {
-            let count = project.dataset.issues.len();
+            // Those that are only noted are among the pictures. They have the line where nothing was passed over.
+            let noted = project.count_issues(ScanIssueKind::Noted);
+            let count = project.dataset.issues.len() - noted;
+            let (name, text, tooltip) = if count > 0 {
+                let name = tn!(count, "Passed over, {n} file", "Passed over, {n} files");
+                (name, t!("passed over"), t!("Files that are not part of the data set, and why"))
+            } else {
+                let name = tn!(noted, "Noted, {n} file", "Noted, {n} files");
+                (name, t!("noted"), t!("Files of the data set that something is to be said of"))
+            };
             let look = Look {
-                name: tn!(count, "Passed over, {n} file", "Passed over, {n} files"),
-                text: t!("passed over"),
-                count: Some(count),
+                name,
+                text,
+                count: Some(if count > 0 { count } else { noted }),
                 mark: Mark::Icon(icons::ICON_WARNING.codepoint, colors.text_weak),
                 ..plain
             };
-            if draw_line(ui, &look).on_hover_text(t!("Files that are not part of the data set, and why")).clicked() {
+            if draw_line(ui, &look).on_hover_text(tooltip).clicked() {
                 *issues_open = true;
             }
         }
