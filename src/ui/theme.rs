@@ -86,6 +86,11 @@ pub const CONTROL_HEIGHT: f32 = 28.0;
 /// Height of a primary button in points.
 pub const PRIMARY_HEIGHT: f32 = 32.0;
 
+/// What is left of the colour of controls that can't be used now. egui's half is too little to read them by.
+pub const DISABLED_ALPHA: f32 = 0.65;
+/// The same where they are there to be read.
+pub const READ_ONLY_ALPHA: f32 = 0.9;
+
 /// Semi-bold text.
 pub const STRONG: &str = "inter-strong";
 /// The interface's own Chinese, regular and bold: whatever fonts the system has, its texts can be read.
@@ -319,6 +324,7 @@ fn apply(style: &mut Style, colors: &Colors, dark: bool) {
     visuals.selection.bg_fill = colors.accent_faint;
     visuals.selection.stroke = Stroke::new(1.0, colors.accent);
     visuals.indent_has_left_vline = false;
+    visuals.disabled_alpha = DISABLED_ALPHA;
     let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
         bg_fill: fill,
         weak_bg_fill: fill,
@@ -390,6 +396,22 @@ mod tests {
             for text in [colors.text, colors.text_weak, colors.good, colors.bad, colors.accent, colors.info] {
                 let found = contrast(text, colors.accent_faint);
                 assert!(found >= 4.5, "{text:?} on {:?}: {found:.2}", colors.accent_faint);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_disabled_can_still_be_read() {
+        let faded = |color: Color32, surface: Color32, alpha| surface.lerp_to_gamma(color, alpha);
+        for colors in [&DARK, &LIGHT] {
+            for surface in [colors.window, colors.panel, colors.card] {
+                let found = contrast(faded(colors.text, surface, DISABLED_ALPHA), surface);
+                assert!(found >= 4.5, "disabled text on {surface:?}: {found:.2}");
+            }
+            // What is there to be read is on panels, and on cards in them.
+            for surface in [colors.panel, colors.card] {
+                let found = contrast(faded(colors.text_weak, surface, READ_ONLY_ALPHA), surface);
+                assert!(found >= 4.5, "weak text on {surface:?}: {found:.2}");
             }
         }
     }

@@ -63,18 +63,10 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
         colors.card
     };
     let stroke = if selected { Stroke::new(1.5, colors.accent) } else { Stroke::new(1.0, colors.stroke) };
-    let fade = if enabled { 1.0 } else { 0.55 };
     let painter = ui.painter();
-    painter.rect(
-        rect,
-        theme::RADIUS,
-        fill.gamma_multiply(fade),
-        Stroke::new(stroke.width, stroke.color.gamma_multiply(fade)),
-        StrokeKind::Inside,
-    );
-    radio_mark(ui, pos2(rect.left() + 18.0, rect.center().y), selected, fade);
-    let text = colors.text.gamma_multiply(fade);
-    let weak = colors.text_weak.gamma_multiply(fade);
+    painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
+    radio_mark(ui, pos2(rect.left() + 18.0, rect.center().y), selected);
+    let (text, weak) = (colors.text, colors.text_weak);
     let left = rect.left() + 36.0;
     painter.text(pos2(left, rect.top() + 15.0), Align2::LEFT_CENTER, title, theme::strong(theme::size::BODY), text);
     let line = widgets::elide_middle(ui, words::arch_line(arch), &theme::caption(), rect.right() - 8.0 - left);
@@ -88,12 +80,12 @@ fn model_card(ui: &mut Ui, arch: Arch, parameters: Option<usize>, selected: bool
     response
 }
 
-fn radio_mark(ui: &Ui, center: egui::Pos2, selected: bool, fade: f32) {
+fn radio_mark(ui: &Ui, center: egui::Pos2, selected: bool) {
     let colors = theme::colors(ui);
     let color = if selected { colors.accent } else { colors.text_weak };
-    ui.painter().circle_stroke(center, 6.5, Stroke::new(1.5, color.gamma_multiply(fade)));
+    ui.painter().circle_stroke(center, 6.5, Stroke::new(1.5, color));
     if selected {
-        ui.painter().circle_filled(center, 3.5, color.gamma_multiply(fade));
+        ui.painter().circle_filled(center, 3.5, color);
     }
 }
 

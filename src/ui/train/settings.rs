@@ -20,6 +20,10 @@ pub fn settings_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     let is_locked = running.is_some();
     let next = running.map(|config| std::mem::replace(&mut state.train.config, config));
     let numbers = numbers(state);
+    if is_locked {
+        // They can't be changed now, but they are what one wants to know of the run.
+        ui.visuals_mut().disabled_alpha = theme::READ_ONLY_ALPHA;
+    }
     ui.add_enabled_ui(!is_locked, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
         widgets::section_label(ui, t!("Model"));
