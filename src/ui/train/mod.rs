@@ -21,7 +21,7 @@ mod settings;
 mod skipped;
 mod words;
 
-use egui::{CentralPanel, Frame, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 
 use super::theme::{self, space};
@@ -102,11 +102,15 @@ fn tabs_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             ui.spacing_mut().item_spacing.y = space::S;
             ui.horizontal(|ui| {
                 widgets::tab_bar_ui(ui, &mut state.train.view.tab, &tabs);
-                match state.train.view.tab {
-                    TrainTab::Epochs => widgets::hint(ui, t!("the table of epochs"), lang::text(hints::EPOCH_TABLE)),
-                    TrainTab::Layers => widgets::hint(ui, t!("a layer"), lang::text(hints::LAYERS)),
+                let (term, explanation) = match state.train.view.tab {
+                    TrainTab::Epochs => (t!("the table of epochs"), hints::EPOCH_TABLE),
+                    TrainTab::Layers => (t!("a layer"), hints::LAYERS),
                     TrainTab::Runs | TrainTab::Skipped => return,
                 };
+                // At the other end of the line: beside the last tab it would seem to be about that one.
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    widgets::hint(ui, term, lang::text(explanation));
+                });
             });
             match state.train.view.tab {
                 TrainTab::Epochs => epochs::epochs_ui(ui, state),
