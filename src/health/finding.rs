@@ -145,9 +145,14 @@ impl Found<'_> {
     }
 
     fn add(&mut self, kind: FindingKind, count: usize, groups: Vec<Vec<usize>>) {
+        self.add_compared(kind, count, 0, groups);
+    }
+
+    /// The same for pictures that are too few beside `most` others.
+    fn add_compared(&mut self, kind: FindingKind, count: usize, most: usize, groups: Vec<Vec<usize>>) {
         if count > 0 {
-            let sentence = super::words::sentence(kind, count, self.dataset);
-            self.findings.push(Finding { kind, count, groups, sentence, advice: super::words::advice(kind) });
+            let sentence = super::words::sentence(kind, count, most, self.dataset);
+            self.findings.push(Finding { kind, count, groups, sentence, advice: super::words::advice(kind, count) });
         }
     }
 
@@ -224,7 +229,7 @@ impl Found<'_> {
         for (small, pictures) in of_class.iter().enumerate() {
             if small != large && !pictures.is_empty() && most >= pictures.len() * IMBALANCED_FROM {
                 let groups = pictures.iter().map(|position| vec![*position]).collect();
-                self.add(FindingKind::Imbalance { small, large }, pictures.len(), groups);
+                self.add_compared(FindingKind::Imbalance { small, large }, pictures.len(), most, groups);
             }
         }
     }

@@ -3,8 +3,8 @@
 use super::finding::FindingKind;
 use crate::dataset::{Dataset, Split};
 
-/// What a finding says.
-pub(super) fn sentence(kind: FindingKind, count: usize, dataset: &Dataset) -> String {
+/// What a finding says. `most`: training pictures of the largest class, where it is about that one.
+pub(super) fn sentence(kind: FindingKind, count: usize, most: usize, dataset: &Dataset) -> String {
     let one = count == 1;
     let pictures = if one { "1 picture".to_owned() } else { format!("{count} pictures") };
     let class = |class: usize| dataset.classes.get(class).map_or("", String::as_str);
@@ -34,25 +34,35 @@ pub(super) fn sentence(kind: FindingKind, count: usize, dataset: &Dataset) -> St
             format!("{pictures} is very long and narrow: {} : 1 or more", super::ELONGATED_FROM)
         }
         FindingKind::Elongated => format!("{pictures} are very long and narrow: {} : 1 or more", super::ELONGATED_FROM),
+        FindingKind::Imbalance { small, large } if one => {
+            format!("{} has only {count} training picture, {} has {most}", class(small), class(large))
+        }
         FindingKind::Imbalance { small, large } => {
-            let of_large =
-                dataset.items.iter().filter(|item| item.split == Split::Train && item.class == Some(large)).count();
-            format!("{} has only {count} training pictures, {} has {of_large}", class(small), class(large))
+            format!("{} has only {count} training pictures, {} has {most}", class(small), class(large))
         }
     }
 }
 
-/// What can be done about it.
-pub(super) fn advice(kind: FindingKind) -> &'static str {
+/// What can be done about it, where so many pictures are wrong.
+pub(super) fn advice(kind: FindingKind, count: usize) -> &'static str {
+    let one = count == 1;
     match kind {
         FindingKind::Conflict { .. } => "Give them the same label: the model can't learn both.",
+        FindingKind::Leak { .. } if one => {
+            "The model knows this one already, so it seems better than it is. Set one of the two aside, or move both to one split."
+        }
         FindingKind::Leak { .. } => {
             "The model knows these already, so it seems better than it is. Set one of each aside, or move both to one split."
         }
+        FindingKind::Unreadable if one => "Training skips it. Fetch it again, or set it aside.",
         FindingKind::Unreadable => "Training skips them. Fetch them again, or set them aside.",
+        FindingKind::Blank if one => "There is nothing to be learned from it. Set it aside.",
         FindingKind::Blank => "There is nothing to be learned from them. Set them aside.",
+        FindingKind::Repeated | FindingKind::Alike if one => "It counts twice. Set one of the two aside.",
         FindingKind::Repeated | FindingKind::Alike => "They count several times. Set all but one of each aside.",
+        FindingKind::Tiny if one => "It is made much larger before the model sees it, so it is blurred.",
         FindingKind::Tiny => "They are made much larger before the model sees them, so they are blurred.",
+        FindingKind::Elongated if one => "The model sees only the middle of it. Cut out what it is about.",
         FindingKind::Elongated => "The model sees only the middle of them. Cut out what they are about.",
         FindingKind::Imbalance { .. } => "The model will favour the larger class. Add pictures to the smaller one.",
     }

@@ -114,6 +114,48 @@ fn a_class_that_is_drowned_is_named_with_the_one_that_drowns_it() {
 }
 
 #[test]
+fn pictures_that_are_set_aside_are_not_counted_for_the_larger_class_either() {
+    let mut pictures = vec![(Train, Some(0)); 12];
+    pictures.extend([(Train, Some(1)); 5]);
+    pictures.extend([(Train, Some(2)); 3]);
+    let (data, index_of) = dataset(&pictures);
+    let said_without = |aside: &[usize]| {
+        let found = findings(&Survey::default(), &data, &index_of, |position| aside.contains(&position));
+        found.into_iter().map(|finding| finding.sentence).collect::<Vec<_>>()
+    };
+    assert_eq!(said_without(&[]), ["wasps has only 3 training pictures, ants has 12"]);
+    assert_eq!(said_without(&[0, 1]), ["wasps has only 3 training pictures, ants has 10"]);
+    assert_eq!(said_without(&[0, 17, 18]), ["wasps has only 1 training picture, ants has 11"]);
+}
+
+#[test]
+fn what_can_be_done_is_said_of_one_picture_as_of_one() {
+    let (data, index_of) = dataset(&[(Train, Some(0)); 3]);
+    let advice = |count: usize| {
+        let positions: Vec<usize> = (0..count).collect();
+        let blank = ids(&data, &positions);
+        let unreadable = blank.iter().map(|id| (*id, "it is cut off".into())).collect();
+        let survey = Survey { blank, unreadable, ..Survey::default() };
+        let found = findings(&survey, &data, &index_of, |_| false);
+        found.into_iter().map(|finding| finding.advice).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        advice(1),
+        [
+            "Training skips it. Fetch it again, or set it aside.",
+            "There is nothing to be learned from it. Set it aside."
+        ]
+    );
+    assert_eq!(
+        advice(2),
+        [
+            "Training skips them. Fetch them again, or set them aside.",
+            "There is nothing to be learned from them. Set them aside."
+        ]
+    );
+}
+
+#[test]
 fn pictures_that_are_gone_are_not_spoken_of() {
     let (data, index_of) = dataset(&[(Train, Some(0)), (Val, Some(0))]);
     let gone = item_id(std::path::Path::new("gone.jpg"));
