@@ -38,7 +38,7 @@ pub fn words(project: &Project, item: &Item) -> String {
         (marks.skip, t!("skipped")),
         (marks.set_aside, t!("set aside")),
     ];
-    words.iter().filter(|(said, _)| *said).map(|(_, word)| format!(", {word}")).collect()
+    words.iter().filter(|(said, _)| *said).map(|(_, word)| t!(", {word}", word = word)).collect()
 }
 
 /// Paints the signs at the top right of a tile.

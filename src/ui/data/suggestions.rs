@@ -132,7 +132,8 @@ fn percent(confidence: f32) -> String {
 pub fn words(suggestions: &Suggestions, item: &Item) -> String {
     let Some(remark) = suggestions.remark(item) else { return String::new() };
     let how = if item.class.is_none() { t!("suggested") } else { t!("model says") };
-    format!(", {how} {} {}", suggestions.class_name(remark), percent(remark.confidence))
+    let what = format!("{how} {} {}", suggestions.class_name(remark), percent(remark.confidence));
+    t!(", {word}", word = what)
 }
 
 /// The text and colour of the chip at a tile's foot where the picture has no label: the suggestion, as a question.
