@@ -199,6 +199,25 @@ fn a_run_goes_on_while_another_data_set_is_opened() {
 }
 
 #[test]
+fn single_steps_are_offered_only_where_they_are_known() {
+    let mut window = window(1);
+    let can_be_drawn =
+        |window: &Window| !window.get_by_role_and_label(Role::CheckBox, "steps").accesskit_node().is_disabled();
+    assert!(can_be_drawn(&window), "for the run to come");
+    window.click("Start training");
+    until_over(&mut window);
+    assert!(can_be_drawn(&window));
+    // As after the next start: what is known of the run is what its folder has.
+    window.run_until("the run is listed", |app| !app.state().train.past.is_empty());
+    let train = &mut window.shown_mut().train;
+    train.run = None;
+    train.past.iter_mut().for_each(|run| run.history.steps.clear());
+    window.run_steps(2);
+    assert!(window.shown().train.shown().is_some() && !can_be_drawn(&window));
+    assert!(window.shown().train.view.steps, "the next run has them again");
+}
+
+#[test]
 fn the_layers_follow_the_model_that_is_chosen() {
     let mut window = window(2);
     window.click("Layers");

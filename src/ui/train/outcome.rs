@@ -1,11 +1,11 @@
 //! The title above the curves, and what became of the run: finished, stopped, failed.
 
-use egui::{Color32, Frame, Margin, RichText, Stroke, Ui};
+use egui::{Checkbox, Color32, Frame, Margin, RichText, Stroke, Ui};
 use egui_material_icons::icons;
 
 use super::words;
 use crate::app::command::{Command, Commands, PredictCommand, TrainCommand};
-use crate::app::state::{RunPhase, RunView, State, Workspace};
+use crate::app::state::{RunPhase, RunView, State, TrainState, Workspace};
 use crate::dataset::{Dataset, Split};
 use crate::lang::{self, t};
 use crate::train::TrainMode;
@@ -50,9 +50,7 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL_HEIGHT);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.checkbox(&mut state.train.view.steps, t!("steps")).on_hover_text(t!(
-                "Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far."
-            ));
+            steps_ui(ui, &mut state.train);
             ui.checkbox(&mut state.train.view.smooth, t!("smooth"))
                 .on_hover_text(t!("Average the curves over a few epochs. The dots stay where they are."));
             ui.add_space(space::S);
@@ -80,6 +78,18 @@ pub fn heading_ui(ui: &mut Ui, state: &mut State) {
     {
         let text = what_will_happen(state, &project.dataset);
         ui.add(egui::Label::new(RichText::new(text).color(colors.text_weak)).wrap());
+    }
+}
+
+/// Whether single steps are drawn. A run that was read from its folder has none.
+fn steps_ui(ui: &mut Ui, train: &mut TrainState) {
+    let has_steps = train.shown().is_none_or(|run| run.phase.is_running() || !run.history.steps.is_empty());
+    let mut are_drawn = has_steps && train.view.steps;
+    ui.add_enabled(has_steps, Checkbox::new(&mut are_drawn, t!("steps")))
+        .on_hover_text(t!("Show single steps as a faint line: the loss of each batch, the epoch’s accuracy so far."))
+        .on_disabled_hover_text(t!("Single steps are not kept with a run: they are there until Imago is closed."));
+    if has_steps {
+        train.view.steps = are_drawn;
     }
 }
 
