@@ -87,21 +87,16 @@ pub fn export_folders(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Exported, ExportError> {
     for name in &dataset.classes {
-        check_class_name(name).map_err(|why| ExportError::ClassName { name: name.clone(), why })?;
+        check_name(name)?;
     }
-    let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    if is_within(&out, &dataset.root) {
-        return Err(ExportError::Inside(out));
-    }
+    let out = empty_outside(out, Some(&dataset.root))?;
     let existed = out.exists();
-    if existed && fs::read_dir(&out).map_err(|source| file(&out, source))?.next().is_some() {
-        return Err(ExportError::NotEmpty(out));
-    }
     let labelled: Vec<&Item> = dataset.items.iter().filter(|item| item.class.is_some()).collect();
     if labelled.is_empty() {
         return Err(ExportError::NothingLabelled);
     }
-    refuse_alike(dataset, &labelled)?;
+    let used: BTreeSet<usize> = labelled.iter().filter_map(|item| item.class).collect();
+    refuse_alike(used.iter().filter_map(|class| dataset.classes.get(*class)).map(String::as_str))?;
     let mut exported = Exported { unlabelled: dataset.items.len() - labelled.len(), ..Exported::default() };
     let mut made = Made { files: Vec::new(), folders: Vec::new() };
     let outcome = export(dataset, &labelled, &out, mode, cancel, progress, &mut exported, &mut made);
@@ -111,10 +106,25 @@ pub fn export_folders(
     outcome.map(|()| exported)
 }
 
+/// Refuses a class whose name can't be a folder's.
+pub(super) fn check_name(name: &str) -> Result<(), ExportError> {
+    check_class_name(name).map_err(|why| ExportError::ClassName { name: name.to_owned(), why })
+}
+
+/// The whole path of a folder to write into. Refuses one that is in the data set, or that has something in it.
+pub(super) fn empty_outside(out: &Path, data_set: Option<&Path>) -> Result<PathBuf, ExportError> {
+    let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    if data_set.is_some_and(|root| is_within(&out, root)) {
+        return Err(ExportError::Inside(out));
+    }
+    if out.exists() && fs::read_dir(&out).map_err(|source| file(&out, source))?.next().is_some() {
+        return Err(ExportError::NotEmpty(out));
+    }
+    Ok(out)
+}
+
 /// Refuses classes whose folders would be one where case does not count: all their pictures would be of one class then.
-fn refuse_alike(dataset: &Dataset, labelled: &[&Item]) -> Result<(), ExportError> {
-    let used: BTreeSet<usize> = labelled.iter().filter_map(|item| item.class).collect();
-    let names = used.iter().filter_map(|class| dataset.classes.get(*class)).map(String::as_str);
+pub(super) fn refuse_alike<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), ExportError> {
     let Some((other, name)) = alike(names) else { return Ok(()) };
     let why = format!(
         "only case tells it apart from the class {other}, and many systems take the two for one folder; rename one of them"
@@ -191,7 +201,7 @@ pub(super) fn numbered(name: &Path, number: usize) -> PathBuf {
     PathBuf::from(stem)
 }
 
-fn file(path: &Path, source: io::Error) -> ExportError {
+pub(super) fn file(path: &Path, source: io::Error) -> ExportError {
     ExportError::File { path: path.to_owned(), source }
 }
 

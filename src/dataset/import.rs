@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::export::numbered;
 use super::labels::{ContentHash, LabelLayer};
-use super::scan::PICTURE_EXTENSIONS;
+use super::walk::has_picture_extension;
 use super::{Dataset, DatasetLayout, Split};
 use crate::base::CancelToken;
 
@@ -157,7 +157,7 @@ fn pictures_of(sources: &[PathBuf], imported: &mut Imported) -> Vec<PathBuf> {
         for entry in walk.filter_entry(is_shown) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if is_picture(entry.path()) => {
+                Ok(entry) if has_picture_extension(entry.path()) => {
                     if seen.insert(entry.path().to_owned()) {
                         pictures.push(entry.into_path());
                     }
@@ -174,12 +174,11 @@ fn pictures_of(sources: &[PathBuf], imported: &mut Imported) -> Vec<PathBuf> {
     pictures
 }
 
-fn is_picture(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| PICTURE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
-}
-
-fn copy(from: &Path, folder: &Path, imported: &mut Imported) -> io::Result<()> {
+/// Copies a file into a folder that is there, under a name that is not taken, and notes in `imported` what became of it.
+///
+/// # Errors
+/// Any input/output error, or a copy that is not like its original; nothing is left in the folder then.
+pub(super) fn copy(from: &Path, folder: &Path, imported: &mut Imported) -> io::Result<()> {
     if !fs::metadata(from)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }

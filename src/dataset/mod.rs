@@ -10,6 +10,7 @@ pub mod labels;
 mod natural;
 pub mod sample;
 mod scan;
+mod sort;
 mod split;
 mod types;
 mod walk;
@@ -19,4 +20,6 @@ pub use import::{ClassFolder, ImportError, Imported, class_folder, draws_validat
 pub use natural::{natural_cmp, natural_key};
 pub use sample::{SampleError, Specimen, draw_specimen, write_sample};
 pub use scan::{PICTURE_EXTENSIONS, ScanError, ScanOptions, ScanProgress, scan};
+pub use sort::sort_into_folders;
 pub use types::{Dataset, DatasetLayout, Item, ItemId, ScanIssue, ScanIssueKind, Split, item_id};
+pub use walk::has_picture_extension;

@@ -173,7 +173,8 @@ fn is_hidden(name: &str) -> bool {
     name.starts_with('.') || name == "__MACOSX"
 }
 
-fn has_picture_extension(path: &Path) -> bool {
+/// Whether a file is a picture by its name, as a data set takes it: what is in it is looked at later.
+pub fn has_picture_extension(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| PICTURE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

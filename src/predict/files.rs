@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::dataset::{PICTURE_EXTENSIONS, natural_cmp};
+use crate::dataset::{has_picture_extension, natural_cmp};
 
 /// Files stay as they are, whatever their names: they are decoded by content. A folder becomes the pictures in it and in
 /// its sub-folders, in natural order; hidden ones are left out, loops of links are not followed. A path that is not there, or
@@ -23,32 +23,30 @@ pub fn expand_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     files
 }
 
-fn pictures_in(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
+/// Those of `paths` that are folders of which [`expand_paths`] makes nothing: to be said, or a drop would pass without a word.
+pub fn without_pictures(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths.iter().filter(|path| path.is_dir() && pictures_in(path).next().is_none()).cloned().collect()
+}
+
+fn pictures_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let walk = WalkDir::new(folder)
         .follow_links(true)
         .sort_by(|a, b| natural_cmp(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()))
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()));
-    for entry in walk {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_picture(entry.path()) => found.push(entry.into_path()),
-            Ok(_) => {}
-            // A loop of links leads to pictures that are listed already; anything else is worth a word.
-            Err(error) if error.loop_ancestor().is_none() => found.extend(error.path().map(Path::to_path_buf)),
-            Err(_) => {}
+    walk.filter_map(|entry| match entry {
+        Ok(entry) => {
+            let is_picture = entry.file_type().is_file() && has_picture_extension(entry.path());
+            is_picture.then(|| entry.into_path())
         }
-    }
-    found
+        // A loop of links leads to pictures that are listed already; anything else is worth a word.
+        Err(error) if error.loop_ancestor().is_none() => error.path().map(Path::to_path_buf),
+        Err(_) => None,
+    })
 }
 
 fn is_hidden(name: &std::ffi::OsStr) -> bool {
     name.to_string_lossy().starts_with('.')
-}
-
-fn is_picture(path: &Path) -> bool {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    extension.is_some_and(|extension| PICTURE_EXTENSIONS.contains(&extension.as_str()))
 }
 
 #[cfg(test)]
@@ -66,6 +64,19 @@ mod tests {
         let asked = [at("odd.dat"), at("b"), at("missing.jpg"), at("b/img2.jpg")];
         let expected = [at("odd.dat"), at("b/img2.jpg"), at("b/img10.JPG"), at("missing.jpg")];
         assert_eq!(expand_paths(&asked), expected);
+    }
+
+    #[test]
+    fn a_folder_without_pictures_is_named_and_a_file_that_is_none_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, file) in [("full/deeper", "a.jpg"), ("other", "notes.txt"), ("hidden/.not shown", "a.jpg")] {
+            std::fs::create_dir_all(at(name)).unwrap();
+            std::fs::write(at(name).join(file), "").unwrap();
+        }
+        std::fs::create_dir(at("empty")).unwrap();
+        let asked = ["full", "other", "empty", "hidden", "missing", "other/notes.txt"].map(at);
+        assert_eq!(without_pictures(&asked), ["other", "empty", "hidden"].map(at));
     }
 
     #[cfg(unix)]

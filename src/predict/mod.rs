@@ -18,6 +18,6 @@ pub mod types;
 
 pub use csv_export::{CsvTable, write_csv};
 pub use evaluation::{judge_anew, summarise};
-pub use files::expand_paths;
+pub use files::{expand_paths, without_pictures};
 pub use predictor::{PredictError, Predictor};
 pub use types::{ClassMetrics, Evaluation, ImageOutcome, Prediction};
