@@ -239,10 +239,7 @@ fn unreadable_ui(ui: &mut Ui, path: &Path, reason: &str) {
             ui.spacing_mut().item_spacing.y = space::XS;
             let title = format!("{}  {}", icons::ICON_ERROR.codepoint, t!("This picture can't be read"));
             ui.label(RichText::new(title).font(theme::strong(theme::size::BODY)).color(colors.bad));
-            let mut sentence = lang::sentence(reason);
-            if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
-                sentence.replace_range(..1, &first);
-            }
+            let sentence = widgets::capitalised(&lang::sentence(reason));
             ui.add(
                 Label::new(t!("{reason}. Training and validation skip it.", reason = sentence.trim_end_matches('.')))
                     .wrap(),

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use egui::{
-    Button, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
-    vec2,
+    Button, Label, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::command::{Command, Commands, TransferCommand};
 use crate::app::state::{Project, State};
-use crate::dataset::{DatasetLayout, Split};
+use crate::dataset::{DatasetLayout, Split, has_picture_extension};
 use crate::lang::{self, t, tn};
 use crate::predict::ImageOutcome;
 use crate::ui::theme::{self, space};
@@ -17,6 +17,11 @@ use crate::ui::widgets::{self, PictureTile};
 
 const WIDTH: f32 = 340.0;
 const HEIGHT: f32 = 148.0;
+/// Classes on a card, and in its tooltip, which can't be scrolled.
+const ON_CARD: usize = 2;
+const IN_TOOLTIP: usize = 20;
+/// Room for all classes, in points; more of them scroll.
+const ALL: Vec2 = vec2(300.0, 320.0);
 
 /// Draws the cards.
 pub fn cards_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -65,6 +70,7 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
     ui.scope_builder(UiBuilder::new().max_rect(left).id_salt(("picture", index)), |ui| {
         let tile = PictureTile { path: &outcome.path, name: &file, chip: None, selected: false, frame: None };
         let response = widgets::picture_tile_ui(ui, &mut state.pictures, &tile, side);
+        all_ui(&response, &file, &classes, outcome);
         widgets::context_menu(&response, |ui| menu_ui(ui, state, outcome, commands));
     });
     let right = Rect::from_min_max(inner.min + vec2(side + 12.0, 0.0), inner.max);
@@ -82,8 +88,9 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
         widgets::more_button_at(ui, dots, &more, |ui| menu_ui(ui, state, outcome, commands));
         match &outcome.result {
             Ok(found) => {
-                widgets::probabilities_ui(ui, &classes, found, 2);
-                let more = classes.len().saturating_sub(2);
+                let likeliest = ui.scope(|ui| widgets::probabilities_ui(ui, &classes, found, ON_CARD));
+                likeliest.response.on_hover_ui(|ui| ranking_ui(ui, &file, &classes, outcome, IN_TOOLTIP));
+                let more = classes.len().saturating_sub(ON_CARD);
                 let text = if more > 0 {
                     tn!(
                         more,
@@ -97,11 +104,42 @@ fn card_ui(ui: &mut Ui, state: &mut State, outcome: &ImageOutcome, rect: Rect, i
                 ui.label(RichText::new(text).font(theme::caption()).color(colors.text_weak));
             }
             Err(reason) => {
-                let text = RichText::new(lang::sentence(reason)).color(colors.bad);
+                let text = RichText::new(widgets::capitalised(&lang::sentence(reason))).color(colors.bad);
                 ui.add(Label::new(text).wrap()).on_hover_text(t!("Select the text to copy it"));
             }
         }
     });
+}
+
+/// All that the model says of a picture: a click on it shows that, or Enter and Space where it has the focus.
+fn all_ui(picture: &Response, file: &str, classes: &[String], outcome: &ImageOutcome) {
+    // A popup of its own: the usual one of a thing is its menu.
+    let popup = Popup::from_toggle_button_response(picture).id(picture.id.with("all_classes"));
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).gap(space::XS).show(|ui| {
+        ui.set_width(ALL.x);
+        ScrollArea::vertical().max_height(ALL.y).show(ui, |ui| ranking_ui(ui, file, classes, outcome, usize::MAX));
+    });
+}
+
+/// A file's name and the probabilities of the `most` likeliest classes, or why it could not be read.
+fn ranking_ui(ui: &mut Ui, file: &str, classes: &[String], outcome: &ImageOutcome, most: usize) {
+    ui.label(RichText::new(file).font(theme::strong(theme::size::BODY)));
+    match &outcome.result {
+        Ok(found) => {
+            let ranked = found.ranked();
+            for (class, probability) in ranked.iter().take(most) {
+                let name = classes.get(*class).map_or("?", String::as_str);
+                ui.label(RichText::new(format!("{probability:.3}  {name}")).font(theme::tabular(theme::size::BODY)));
+            }
+            let more = ranked.len().saturating_sub(most);
+            if more > 0 {
+                widgets::weak_ui(ui, &t!("and {n} more: click the picture", n = more));
+            }
+        }
+        Err(reason) => {
+            ui.label(widgets::capitalised(&lang::sentence(reason)));
+        }
+    }
 }
 
 /// What can be done with a picture that was looked at.
@@ -123,6 +161,10 @@ fn add_ui(ui: &mut Ui, project: Option<&Project>, path: &Path, predicted: Option
         None => Err(t!("No data set is open.")),
         // A copy of a validation picture in training would be a leak.
         Some(project) if project.item_at(path).is_some() => Err(t!("It is in the data set already.")),
+        // A copy in a class's folder would be passed over.
+        Some(_) if !has_picture_extension(path) => {
+            Err(t!("A data set reads only jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm files."))
+        }
         Some(project) if project.dataset.classes.is_empty() => Err(t!("The data set has no classes yet.")),
         Some(project) => Ok(project),
     };

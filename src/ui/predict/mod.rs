@@ -3,8 +3,8 @@
 mod cards;
 
 use egui::{
-    Align, CentralPanel, ComboBox, Frame, Layout, Margin, Panel, ProgressBar, RichText, Role, ScrollArea, Sense,
-    Stroke, Ui, WidgetInfo, vec2,
+    Align, Atom, AtomPaintArgs, Button, CentralPanel, Color32, ComboBox, Frame, Layout, Margin, Panel, ProgressBar,
+    RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
 };
 use egui_material_icons::icons;
 
@@ -218,26 +218,21 @@ fn chips_ui(ui: &mut Ui, state: &mut State) {
 }
 
 /// A chip that chooses what is shown; `shown` is as much of `text` as there is room for.
-fn filter_chip(
-    ui: &mut Ui,
-    state: &mut State,
-    filter: OutcomeFilter,
-    text: &str,
-    shown: &str,
-    color: Option<egui::Color32>,
-) {
+fn filter_chip(ui: &mut Ui, state: &mut State, filter: OutcomeFilter, text: &str, shown: &str, color: Option<Color32>) {
     let colors = theme::colors(ui);
     let selected = state.predict.filter == filter;
-    let mut label = egui::text::LayoutJob::default();
-    if let Some(color) = color {
-        let color = theme::edge_of(color, colors);
-        let format = egui::TextFormat { font_id: theme::body(), color, ..Default::default() };
-        label.append("■ ", 0.0, format);
-    }
-    label.append(shown, 0.0, egui::TextFormat { font_id: theme::body(), color: colors.text, ..Default::default() });
+    let label = RichText::new(shown).color(colors.text);
+    let chip = match color {
+        // The mark that the cards have, in the same colour.
+        Some(color) => {
+            let mark = move |ui: &Ui, args: AtomPaintArgs| theme::paint_mark(ui, args.rect, 3.0, color);
+            Button::new((Atom::paint(Vec2::splat(10.0), mark), label))
+        }
+        None => Button::new(label),
+    };
     let fill = if selected { colors.accent_faint } else { colors.card };
     let stroke = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
-    let response = ui.add(egui::Button::new(label).fill(fill).stroke(stroke).corner_radius(14.0));
+    let response = ui.add(chip.fill(fill).stroke(stroke).corner_radius(14.0));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, t!("Show {what}", what = text)));
     let response = if shown == text { response } else { response.on_hover_text(text) };
     if response.clicked() {

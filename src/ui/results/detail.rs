@@ -47,7 +47,7 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
     match &outcome.result {
         Ok(found) => widgets::probabilities_ui(ui, &judged.evaluation.classes, found, 10),
         Err(reason) => {
-            ui.label(RichText::new(lang::sentence(reason)).color(colors.bad));
+            ui.label(RichText::new(widgets::capitalised(&lang::sentence(reason))).color(colors.bad));
         }
     }
     relabel_ui(ui, state, commands);

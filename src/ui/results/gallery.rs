@@ -172,7 +172,7 @@ fn tile_ui(ui: &mut Ui, state: &mut State, classes: &[String], outcome: &ImageOu
                 }
             }
             Err(reason) => {
-                ui.label(lang::sentence(reason));
+                ui.label(widgets::capitalised(&lang::sentence(reason)));
             }
         }
     });

@@ -25,4 +25,4 @@ pub use picture::{SMALL_TILE, chip_ui};
 pub use probabilities::probabilities_ui;
 pub use switch::switch_ui;
 pub use tabs::tab_bar_ui;
-pub use text::{elide_middle, elided_label, facts_label, first_facts};
+pub use text::{capitalised, elide_middle, elided_label, facts_label, first_facts};

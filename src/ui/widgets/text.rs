@@ -2,6 +2,12 @@
 
 use egui::{FontId, Response, RichText, Ui};
 
+/// A sentence with a capital at its head: those of the rooms below the window have none.
+pub fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// Cuts the middle out of `text` until it fits `width` points in `font`.
 pub fn elide_middle(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
     let fits = |candidate: &str| {
