@@ -328,11 +328,13 @@ impl ImagoApp {
             commands.push(Command::Dropped(dropped));
         }
         // Pasted text that names files is a drop; while a text field has the focus it is text.
-        if let Some(text) = pasted.filter(|_| !typing) {
-            let paths = dropped::pasted_paths(&text);
-            if !paths.is_empty() {
-                commands.push(Command::Dropped(paths));
-            }
+        let paths = pasted.filter(|_| !typing).map(|text| dropped::pasted_paths(&text)).unwrap_or_default();
+        if self.services.predict.pastes_in_vain(!paths.is_empty()) {
+            let text = t!("There are no files to paste. Copy pictures or a folder in the file manager first.");
+            self.state.notify(NoticeLevel::Info, text);
+        }
+        if !paths.is_empty() {
+            commands.push(Command::Dropped(paths));
         }
     }
 

@@ -183,7 +183,7 @@ fn prefer_x11(_x11: bool) -> Option<eframe::EventLoopBuilderHook> {
 pub enum Chosen {
     /// A folder to open as data set.
     Folder(PathBuf),
-    /// Pictures to classify.
+    /// Pictures to classify, or a folder of them.
     Pictures(Vec<PathBuf>),
     /// A trained model.
     Model(PathBuf),
@@ -223,6 +223,12 @@ pub(super) fn choose_pictures(cx: &mut Cx<'_>) {
         .add_filter(t!("All files"), &["*"])
         .pick_files();
     ask(cx, dialog, |chosen| Some(Chosen::Pictures(chosen?.iter().map(|file| file.path().to_owned()).collect())));
+}
+
+/// Lets the user choose a folder whose pictures to classify.
+pub(super) fn choose_folder_to_classify(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new().set_title(t!("Classify the pictures of a folder")).pick_folder();
+    ask(cx, dialog, |chosen| Some(Chosen::Pictures(vec![chosen?.path().to_owned()])));
 }
 
 /// Lets the user choose a trained model.

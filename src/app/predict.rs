@@ -8,17 +8,23 @@ use std::time::{Duration, Instant};
 use super::command::PredictCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::project;
 use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, Trained};
+use super::{native, project};
 use crate::base::write_atomically;
 use crate::lang::{self, key, t, tn};
 use crate::nn::DeviceChoice;
 use crate::predict::{self, ImageOutcome, PredictError, Predictor};
 
+/// The clipboard is asked while the next frame is painted, and what it has comes with the one after that; where it is empty,
+/// nothing comes. With some to spare.
+const PASTE_FRAMES: u8 = 4;
+
 /// What its jobs report.
 pub enum PredictMessage {
     /// A model is loaded, or can't be.
     Loaded(JobId, PathBuf, Result<Arc<Predictor>, String>),
+    /// Folders of a drop in which there are no pictures.
+    WithoutPictures(JobId, Vec<PathBuf>),
     /// How many pictures there are to classify.
     Total(JobId, usize),
     /// Some outcomes.
@@ -41,6 +47,19 @@ pub(super) struct Service {
     queue: VecDeque<Vec<PathBuf>>,
     /// The run whose model was loaded of our own accord.
     noticed: Option<Trained>,
+    /// Frames until the files that a button has asked the clipboard for have come, or never will.
+    paste_frames: u8,
+}
+
+impl Service {
+    /// Once a frame, with whether files were pasted in it: whether a button has asked for the clipboard and none have come.
+    pub(super) fn pastes_in_vain(&mut self, have_come: bool) -> bool {
+        if self.paste_frames == 0 {
+            return false;
+        }
+        self.paste_frames = if have_come { 0 } else { self.paste_frames - 1 };
+        !have_come && self.paste_frames == 0
+    }
 }
 
 /// Carries out a command.
@@ -54,6 +73,11 @@ pub(super) fn handle(command: PredictCommand, cx: &mut Cx<'_>) {
             } else {
                 cx.state.predict.waiting.extend(paths);
             }
+        }
+        PredictCommand::ChooseFolder => native::choose_folder_to_classify(cx),
+        PredictCommand::Paste => {
+            cx.services.predict.paste_frames = PASTE_FRAMES;
+            cx.ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
         }
         PredictCommand::SaveCsv(path) => save_csv(path, cx),
         PredictCommand::Clear => {
@@ -77,6 +101,15 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
         PredictMessage::Loaded(job, path, outcome) if cx.services.predict.loading == Some(job) => {
             cx.state.predict.loading = false;
             loaded(path, outcome, cx);
+        }
+        PredictMessage::WithoutPictures(job, folders) if cx.services.predict.classifying == Some(job) => {
+            let names: Vec<String> = folders.iter().map(|folder| file_name(folder)).collect();
+            let text = t!(
+                "There are no pictures in {name}. In a folder Imago looks for jpg, jpeg, png, bmp, webp, tif, tiff, ppm and pgm \
+                 files; a file of another kind can be dropped by itself.",
+                name = lang::list(&names)
+            );
+            cx.state.notify(NoticeLevel::Warning, text);
         }
         PredictMessage::Total(job, total) if cx.services.predict.classifying == Some(job) => {
             cx.state.predict.classifying = Some((0, total));
@@ -108,6 +141,7 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
         PredictMessage::Saved(_, Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
         // What belongs to a model or a drop that was replaced.
         PredictMessage::Loaded(..)
+        | PredictMessage::WithoutPictures(..)
         | PredictMessage::Total(..)
         | PredictMessage::Outcomes(..)
         | PredictMessage::Done(..) => {}
@@ -126,6 +160,10 @@ pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
 
 /// Once a frame: the newest model is loaded by itself when there is none yet, or the one in use was loaded so too.
 pub(super) fn tick(cx: &mut Cx<'_>) {
+    if cx.services.predict.paste_frames > 0 {
+        // Frames are counted, so there have to be some.
+        cx.ctx.request_repaint();
+    }
     let newest = cx
         .state
         .train
@@ -226,6 +264,10 @@ fn classify_next(cx: &mut Cx<'_>) {
 }
 
 fn classify(predictor: &Predictor, paths: &[PathBuf], job: &JobContext) {
+    let empty = predict::without_pictures(paths);
+    if !empty.is_empty() {
+        job.send(Message::Predict(PredictMessage::WithoutPictures(job.id, empty)));
+    }
     let files = predict::expand_paths(paths);
     let total = files.len();
     job.send(Message::Predict(PredictMessage::Total(job.id, total)));

@@ -9,6 +9,10 @@ pub enum PredictCommand {
     LoadModel(PathBuf),
     /// Classify files and folders.
     Classify(Vec<PathBuf>),
+    /// Let the user choose a folder whose pictures to classify.
+    ChooseFolder,
+    /// Take what was copied elsewhere: files and folders to classify.
+    Paste,
     /// Write all predictions to a CSV file.
     SaveCsv(PathBuf),
     /// Empty the list.

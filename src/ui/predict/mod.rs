@@ -3,8 +3,9 @@
 mod cards;
 
 use egui::{
-    Align, Atom, AtomPaintArgs, Button, CentralPanel, Color32, ComboBox, Frame, Layout, Margin, Panel, ProgressBar,
-    RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
+    Align, Atom, AtomPaintArgs, Button, CentralPanel, Color32, ComboBox, Frame, Key, KeyboardShortcut, Label, Layout,
+    Margin, Modifiers, Panel, ProgressBar, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo,
+    vec2,
 };
 use egui_material_icons::icons;
 
@@ -13,6 +14,10 @@ use super::widgets;
 use crate::app::command::{Command, Commands, PredictCommand, UiCommand};
 use crate::app::state::{OutcomeFilter, State, Workspace};
 use crate::lang::{t, tn};
+
+/// Height in points of what the zone for dropping holds while it is large, and of the strip that it is afterwards.
+const ZONE: f32 = 132.0;
+const STRIP: f32 = 76.0;
 
 /// Draws the Predict workspace.
 pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -101,7 +106,7 @@ fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if widgets::primary_button(ui, text, true).clicked() {
                 commands.push(Command::Go(Workspace::Train));
             }
-            let open = egui::Button::new(UiCommand::OpenModel.title()).min_size(vec2(0.0, theme::PRIMARY_HEIGHT));
+            let open = Button::new(UiCommand::OpenModel.title()).min_size(vec2(0.0, theme::PRIMARY_HEIGHT));
             if ui.add(open).clicked() {
                 commands.ui(UiCommand::OpenModel);
             }
@@ -109,53 +114,65 @@ fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
 }
 
-/// Where pictures are dropped: large while there is nothing yet, a strip afterwards. A click opens the file dialog.
+/// Where pictures are dropped, with the other ways to give some: large while there are none yet, a strip afterwards.
 fn drop_zone_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let colors = theme::colors(ui);
     let is_empty = !state.predict.has_outcomes() && state.predict.classifying.is_none();
-    let height = if is_empty { (ui.available_height() - 8.0).max(160.0) } else { 76.0 };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("Choose pictures to classify")));
-    let lively = response.hovered() || response.has_focus();
-    ui.painter().rect_filled(rect, theme::CARD_RADIUS, if lively { colors.hover } else { colors.card });
-    let stroke = Stroke::new(1.5, if lively { colors.accent } else { colors.text_weak.gamma_multiply(0.7) });
+    let height = if is_empty { (ui.available_height() - 8.0).max(160.0) } else { STRIP };
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    ui.painter().rect_filled(rect, theme::CARD_RADIUS, colors.card);
+    let stroke = Stroke::new(1.5, colors.text_weak.gamma_multiply(0.7));
     let inner = rect.shrink(1.0);
     let corners = [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
     ui.painter().extend(egui::Shape::dashed_line(&corners, stroke, 7.0, 5.0));
-    let center = rect.center();
+    // A child takes no room of its own: what comes next goes below the whole zone.
+    let builder = UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Center)).id_salt("drop_zone");
+    let mut zone = ui.new_child(builder);
     let title = t!("Drop pictures or folders anywhere");
-    let below = t!("or click to choose files, or copy files and press Ctrl+V");
     if is_empty {
-        let icon = icons::ICON_ADD_PHOTO_ALTERNATE.codepoint;
-        let font = egui::FontId::proportional(theme::icon::EMPTY);
-        ui.painter().text(center - vec2(0.0, 34.0), egui::Align2::CENTER_CENTER, icon, font, colors.accent);
-        ui.painter().text(center + vec2(0.0, 14.0), egui::Align2::CENTER_CENTER, title, theme::section(), colors.text);
-        ui.painter().text(
-            center + vec2(0.0, 38.0),
-            egui::Align2::CENTER_CENTER,
-            below,
-            theme::body(),
-            colors.text_weak,
-        );
+        zone.add_space(((height - ZONE) / 2.0).max(space::XS));
+        let icon =
+            RichText::new(icons::ICON_ADD_PHOTO_ALTERNATE.codepoint).size(theme::icon::EMPTY).color(colors.accent);
+        zone.add(Label::new(icon).selectable(false));
+        zone.add(Label::new(RichText::new(title).font(theme::section())).selectable(false));
+        zone.add_space(space::XS);
     } else {
-        ui.painter().text(
-            center - vec2(0.0, 10.0),
-            egui::Align2::CENTER_CENTER,
-            title,
-            theme::strong(theme::size::BODY),
-            colors.text,
-        );
-        ui.painter().text(
-            center + vec2(0.0, 11.0),
-            egui::Align2::CENTER_CENTER,
-            below,
-            theme::body(),
-            colors.text_weak,
-        );
+        zone.add_space(space::M);
+        let title = RichText::new(title).font(theme::strong(theme::size::BODY));
+        zone.add(Label::new(title).selectable(false));
     }
-    if widgets::with_command_tooltip(ui, response, UiCommand::OpenPictures).clicked() && state.predict.has_model() {
-        commands.ui(UiCommand::OpenPictures);
-    }
+    ways_ui(&mut zone, state, commands);
+}
+
+/// The ways to give pictures other than dropping them, side by side in the middle.
+fn ways_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let enabled = UiCommand::OpenPictures.is_enabled(state);
+    let (padding, gap) = (2.0 * ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
+    // Known beforehand, so that they can stand in the middle.
+    let measured = |title: &'static str| {
+        let galley = ui.painter().layout_no_wrap(title.to_owned(), theme::body(), Color32::WHITE);
+        (title, (galley.size().x + padding + 2.0).ceil())
+    };
+    let [pictures, folder, paste] = [t!("Open pictures…"), t!("Open a folder…"), t!("Paste")].map(measured);
+    let size = vec2(pictures.1 + folder.1 + paste.1 + 2.0 * gap, theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let way = |ui: &mut Ui, (title, width): (&'static str, f32)| {
+            ui.add_enabled(enabled, Button::new(title).min_size(vec2(width, theme::CONTROL_HEIGHT)))
+        };
+        let response = way(ui, pictures);
+        if widgets::with_command_tooltip(ui, response, UiCommand::OpenPictures).clicked() {
+            commands.ui(UiCommand::OpenPictures);
+        }
+        let about = t!("Choose a folder and see what the model says of each picture in it.");
+        if way(ui, folder).on_hover_text(about).clicked() {
+            commands.push(Command::Predict(PredictCommand::ChooseFolder));
+        }
+        let keys = ui.ctx().format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::V));
+        let about = t!("See what the model says of pictures or folders that were copied in the file manager.");
+        if way(ui, paste).on_hover_text(format!("{about}  ({keys})")).clicked() {
+            commands.push(Command::Predict(PredictCommand::Paste));
+        }
+    });
 }
 
 /// How many pictures there are, which of them are shown, and what can be done with all of them.
@@ -192,7 +209,7 @@ fn list_buttons_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if ui.button(t!("Clear")).on_hover_text(t!("Empty the list. The files stay.")).clicked() {
         commands.push(Command::Predict(PredictCommand::Clear));
     }
-    let save = egui::Button::new(t!("Save CSV…"));
+    let save = Button::new(t!("Save CSV…"));
     let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
     if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
         commands.ui(UiCommand::SaveCsv);
