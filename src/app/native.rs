@@ -201,6 +201,8 @@ pub enum Chosen {
     EnlargeFolder(PathBuf),
     /// Where to export the data set.
     ExportFolder(PathBuf),
+    /// Where to copy classified pictures.
+    SortFolder(PathBuf),
     /// Where to save labels.
     LabelsToSave(PathBuf),
     /// A table of labels.
@@ -306,6 +308,15 @@ pub(super) fn choose_export_folder(cx: &mut Cx<'_>) {
     ask(cx, dialog, |chosen| Some(Chosen::ExportFolder(chosen?.path().to_owned())));
 }
 
+/// Lets the user choose where to copy classified pictures.
+pub(super) fn choose_sort_folder(cx: &mut Cx<'_>) {
+    let dialog = AsyncFileDialog::new()
+        .set_title(t!("A new or empty folder for the copies"))
+        .set_can_create_directories(true)
+        .pick_folder();
+    ask(cx, dialog, |chosen| Some(Chosen::SortFolder(chosen?.path().to_owned())));
+}
+
 /// Lets the user choose where to save labels.
 pub(super) fn choose_labels_to_save(cx: &mut Cx<'_>) {
     let dialog = AsyncFileDialog::new()
@@ -381,6 +392,7 @@ pub(super) fn chosen(chosen: Chosen, cx: &mut Cx<'_>) {
         Chosen::Reference(card, path) => super::augment::handle(AugmentCommand::UseReference(card, path), cx),
         Chosen::EnlargeFolder(path) => super::augment::handle(AugmentCommand::EnlargeInto(path), cx),
         Chosen::ExportFolder(path) => super::transfer::handle(TransferCommand::ExportInto(path), cx),
+        Chosen::SortFolder(path) => super::predict::handle(PredictCommand::SortInto(path), cx),
         Chosen::LabelsToSave(path) => super::transfer::handle(TransferCommand::SaveLabels(path), cx),
         Chosen::LabelsToRead(path) => super::transfer::handle(TransferCommand::ReadLabels(path), cx),
         Chosen::PicturesToImport(paths, split, (root, class)) => {

@@ -1,4 +1,7 @@
-//! Carries out what the Predict workspace asks for: loads a model, classifies what is dropped, saves CSV.
+//! Carries out what the Predict workspace asks for: loads a model, classifies what is dropped, saves CSV, and copies pictures
+//! into a folder for each class (`sort`).
+
+mod sort;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -8,9 +11,10 @@ use std::time::{Duration, Instant};
 use super::command::PredictCommand;
 use super::imago_app::Cx;
 use super::jobs::{JobContext, Message};
-use super::state::{JobId, ModelLine, NoticeLevel, OutcomeFilter, Trained};
+use super::state::{FolderChoice, JobId, ModelLine, NoticeLevel, OutcomeFilter, Trained};
 use super::{native, project};
 use crate::base::write_atomically;
+use crate::dataset::{ExportError, Imported};
 use crate::lang::{self, key, t, tn};
 use crate::nn::DeviceChoice;
 use crate::predict::{self, ImageOutcome, PredictError, Predictor};
@@ -33,6 +37,8 @@ pub enum PredictMessage {
     Done(JobId, Option<String>),
     /// The CSV file is written, or could not be.
     Saved(PathBuf, Result<usize, String>),
+    /// Pictures were copied into class folders in this folder, or can't be.
+    Sorted(JobId, PathBuf, Result<Imported, ExportError>),
 }
 
 /// What this workspace keeps that is not state to be drawn.
@@ -80,6 +86,14 @@ pub(super) fn handle(command: PredictCommand, cx: &mut Cx<'_>) {
             cx.ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
         }
         PredictCommand::SaveCsv(path) => save_csv(path, cx),
+        PredictCommand::ShowSort => sort::show(cx),
+        PredictCommand::ChooseSortFolder => native::choose_sort_folder(cx),
+        PredictCommand::SortInto(folder) => {
+            let sort = &mut cx.state.predict.sort;
+            sort.folder.set(folder);
+            sort.outcome = None;
+        }
+        PredictCommand::Sort => sort::start(cx),
         PredictCommand::Clear => {
             if let Some(job) = cx.services.predict.classifying.take() {
                 cx.services.jobs.cancel(job);
@@ -91,6 +105,7 @@ pub(super) fn handle(command: PredictCommand, cx: &mut Cx<'_>) {
             predict.waiting.clear();
             predict.classifying = None;
             predict.filter = OutcomeFilter::All;
+            predict.sort.outcome = None;
         }
     }
 }
@@ -139,6 +154,7 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
             cx.state.notify(NoticeLevel::Success, text);
         }
         PredictMessage::Saved(_, Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
+        PredictMessage::Sorted(job, folder, outcome) => sort::sorted(job, folder, outcome, cx),
         // What belongs to a model or a drop that was replaced.
         PredictMessage::Loaded(..)
         | PredictMessage::WithoutPictures(..)
@@ -150,13 +166,20 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
 
 /// A job is gone. One that classified and panicked has not said that it is done.
 pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
+    sort::ended(job, cx);
     if cx.services.predict.classifying == Some(job) {
         receive(PredictMessage::Done(job, None), cx);
     }
 }
 
-/// Another data set is open: predictions stay, they are about the user's own pictures.
-pub(super) fn project_changed(_cx: &mut Cx<'_>) {}
+/// Another data set is open: predictions stay, they are about the user's own pictures. A folder for their copies was proposed
+/// beside the data set before, or is the data set by now.
+pub(super) fn project_changed(cx: &mut Cx<'_>) {
+    let sort = &mut cx.state.predict.sort;
+    if !sort.open {
+        sort.folder = FolderChoice::default();
+    }
+}
 
 /// Once a frame: the newest model is loaded by itself when there is none yet, or the one in use was loaded so too.
 pub(super) fn tick(cx: &mut Cx<'_>) {
@@ -216,6 +239,7 @@ fn loaded(path: PathBuf, outcome: Result<Arc<Predictor>, String>, cx: &mut Cx<'_
     cx.services.predict.predictor = Some(predictor);
     let predict = &mut cx.state.predict;
     predict.filter = OutcomeFilter::All;
+    predict.sort.outcome = None;
     // What another model said of these pictures is no longer what is asked; they are looked at anew. (The same file has another
     // model in it where a run went on.)
     let mut again = predict.take_paths();

@@ -2,10 +2,12 @@
 
 use egui::Context;
 
-use super::command::{Command, Commands, FetchCommand, LabelCommand, TrainCommand, UiCommand};
+use super::command::{Command, Commands, FetchCommand, LabelCommand, PredictCommand, TrainCommand, UiCommand};
 use super::imago_app::Cx;
 use super::state::{FetchKind, LeavingFor, State, ThemeChoice};
-use super::{augment, data, fetch, health, labels, lessons, native, project, split, state, suggest, train, transfer};
+use super::{
+    augment, data, fetch, health, labels, lessons, native, predict, project, split, state, suggest, train, transfer,
+};
 use crate::ui;
 /// Keys without Ctrl are commands while nothing else wants them, in the order in which they were pressed: two labels in quick
 /// succession are two labels. A key held down is pressed once.
@@ -60,6 +62,7 @@ pub(super) fn carry_out_ui(command: UiCommand, cx: &mut Cx<'_>) {
         UiCommand::OpenPictures => native::choose_pictures(cx),
         UiCommand::OpenModel => native::choose_model(cx),
         UiCommand::SaveCsv => native::choose_csv(cx),
+        UiCommand::SortIntoFolders => predict::handle(PredictCommand::ShowSort, cx),
         UiCommand::Undo => labels::handle(LabelCommand::Undo, cx),
         UiCommand::Redo => labels::handle(LabelCommand::Redo, cx),
         UiCommand::Label(number) => {

@@ -14,7 +14,7 @@ use super::{labels, native};
 use crate::dataset::{Dataset, ExportError, ExportMode, Exported, Imported, Split, export_folders};
 use crate::lang::{self, t, tn};
 
-pub(super) use import::{dropped, import_into_named, opened, refreshed};
+pub(super) use import::{dropped, import_into_named, opened, refreshed, remarks};
 
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);

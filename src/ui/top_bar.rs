@@ -57,7 +57,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             ],
             &[UiCommand::Undo, UiCommand::Redo],
             &[UiCommand::StartTraining, UiCommand::PauseOrResumeTraining, UiCommand::StopTraining],
-            &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv],
+            &[UiCommand::OpenModel, UiCommand::OpenPictures, UiCommand::SaveCsv, UiCommand::SortIntoFolders],
             &[
                 UiCommand::Palette,
                 UiCommand::ToggleTheme,

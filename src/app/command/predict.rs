@@ -15,6 +15,14 @@ pub enum PredictCommand {
     Paste,
     /// Write all predictions to a CSV file.
     SaveCsv(PathBuf),
+    /// Show the dialog “Copy into class folders”.
+    ShowSort,
+    /// Let the user choose the folder to copy into.
+    ChooseSortFolder,
+    /// Copy into this folder.
+    SortInto(PathBuf),
+    /// Start copying with the settings shown.
+    Sort,
     /// Empty the list.
     Clear,
 }

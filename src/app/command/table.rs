@@ -54,6 +54,8 @@ pub enum UiCommand {
     OpenModel,
     /// Save the predictions as CSV.
     SaveCsv,
+    /// Show the dialog that copies the classified pictures into class folders.
+    SortIntoFolders,
     /// Other random numbers for the augmented batch.
     Reroll,
     /// Show the dialog for offline augmentation.
@@ -116,6 +118,7 @@ impl UiCommand {
             Self::OpenPictures,
             Self::OpenModel,
             Self::SaveCsv,
+            Self::SortIntoFolders,
             Self::Reroll,
             Self::EnlargeOffline,
             Self::ClearThumbnails,
@@ -183,6 +186,7 @@ impl UiCommand {
             Self::OpenPictures => t!("Classify pictures…"),
             Self::OpenModel => t!("Open model…"),
             Self::SaveCsv => t!("Save predictions as CSV…"),
+            Self::SortIntoFolders => t!("Copy into class folders…"),
             Self::Reroll => t!("Reroll augmented batch"),
             Self::EnlargeOffline => t!("Enlarge offline…"),
             Self::ClearThumbnails => t!("Clear thumbnail cache"),
@@ -256,6 +260,11 @@ impl UiCommand {
             Self::OpenPictures => t!("Choose pictures and see what the model says."),
             Self::OpenModel => t!("Choose a model.safetensors that Imago trained."),
             Self::SaveCsv => t!("Save one line for each picture with all class probabilities."),
+            Self::SortIntoFolders => {
+                t!(
+                    "Copy each classified picture into a folder of its predicted class. The originals stay where they are."
+                )
+            }
             Self::Reroll => t!("The same pictures with other random numbers."),
             Self::EnlargeOffline => {
                 t!("Write a larger data set: each training picture, and versions of it made with the pipeline.")
@@ -339,6 +348,7 @@ impl UiCommand {
             Self::OpenSample
             | Self::ContinueRun
             | Self::OpenModel
+            | Self::SortIntoFolders
             | Self::EnlargeOffline
             | Self::SuggestLabels
             | Self::Speak(_)
@@ -408,6 +418,7 @@ impl UiCommand {
             Self::ContinueRun => !state.train.is_running() && state.train.can_continue(),
             Self::OpenPictures => state.predict.has_model(),
             Self::SaveCsv => state.predict.has_outcomes(),
+            Self::SortIntoFolders => state.predict.has_predictions(),
             Self::OpenFolder
             | Self::OpenSample
             | Self::Go(_)

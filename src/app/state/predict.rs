@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::predict::ImageOutcome;
+use super::SortState;
+use crate::predict::{ImageOutcome, Prediction};
 
 /// The model that classifies.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub struct PredictState {
     pub classifying: Option<(usize, usize)>,
     /// Which are shown.
     pub filter: OutcomeFilter,
+    /// The dialog that copies pictures into class folders.
+    pub sort: SortState,
     /// Place in `outcomes` of each file: looked up once for each outcome, however many there are.
     place_of: HashMap<PathBuf, usize>,
 }
@@ -58,6 +61,17 @@ impl PredictState {
     /// Whether there is something to save.
     pub fn has_outcomes(&self) -> bool {
         !self.outcomes.is_empty()
+    }
+
+    /// Whether the model says something of any picture.
+    pub fn has_predictions(&self) -> bool {
+        self.outcomes.iter().any(|outcome| outcome.result.is_ok())
+    }
+
+    /// The pictures of which the model says something, whatever the filter shows, each with the class that it says.
+    pub fn classified(&self) -> Vec<(PathBuf, usize)> {
+        let label = |outcome: &ImageOutcome| outcome.result.as_ref().ok().map(Prediction::label);
+        self.outcomes.iter().filter_map(|outcome| Some((outcome.path.clone(), label(outcome)?))).collect()
     }
 
     /// Takes outcomes in. That of a file that was looked at before replaces the older one and stays in its place, so that no
@@ -127,5 +141,19 @@ mod tests {
         assert_eq!(predict.take_paths(), ["a", "b", "c"].map(PathBuf::from));
         predict.take_in(vec![outcome("c", "after all")]);
         assert_eq!(predict.outcomes, [outcome("c", "after all")]);
+    }
+
+    #[test]
+    fn all_that_was_classified_is_sorted_whatever_the_filter_shows() {
+        let found = |name: &str, probabilities: &[f32]| {
+            let result = Ok(Prediction { probabilities: probabilities.to_vec(), millis: 1.0 });
+            ImageOutcome { path: name.into(), truth: None, result }
+        };
+        let mut predict = PredictState { filter: OutcomeFilter::Failed, ..PredictState::default() };
+        predict.take_in(vec![outcome("bad", "no picture")]);
+        assert!(predict.has_outcomes() && !predict.has_predictions());
+        predict.take_in(vec![found("a", &[0.2, 0.8]), found("b", &[0.9, 0.1])]);
+        assert!(predict.has_predictions());
+        assert_eq!(predict.classified(), [(PathBuf::from("a"), 1), (PathBuf::from("b"), 0)]);
     }
 }

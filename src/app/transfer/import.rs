@@ -203,9 +203,16 @@ fn settle(imported: &ImportedInto, cx: &mut Cx<'_>) {
 
 /// What became of pictures that were to be copied into a class.
 fn what_was_imported(imported: &Imported, class: &str) -> (NoticeLevel, String) {
-    let mut text =
+    let text =
         tn!(imported.copied, "{n} picture copied into {class}.", "{n} pictures copied into {class}.", class = class);
-    // Each sentence after the first brings the space before it, which Chinese does without.
+    let (level, remarks) = remarks(imported);
+    (level, text + &remarks)
+}
+
+/// How well copying went, and what else is to be said of it: nothing, or sentences that follow the one that says how many there
+/// are. Each brings the space before it, which Chinese does without.
+pub(in crate::app) fn remarks(imported: &Imported) -> (NoticeLevel, String) {
+    let mut text = String::new();
     match imported.renamed.as_slice() {
         [] => {}
         [(from, to)] => {

@@ -1,6 +1,7 @@
 //! The Predict workspace: drop pictures, see what the model says of each.
 
 mod cards;
+mod sort;
 
 use egui::{
     Align, Atom, AtomPaintArgs, Button, CentralPanel, Color32, ComboBox, Frame, Key, KeyboardShortcut, Label, Layout,
@@ -38,6 +39,7 @@ pub fn predict_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
             cards::cards_ui(ui, state, commands);
         }
     });
+    sort::sort_ui(ui, state, commands);
 }
 
 fn model_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
@@ -209,6 +211,7 @@ fn list_buttons_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if ui.button(t!("Clear")).on_hover_text(t!("Empty the list. The files stay.")).clicked() {
         commands.push(Command::Predict(PredictCommand::Clear));
     }
+    widgets::ui_command_button(ui, UiCommand::SortIntoFolders, state, commands);
     let save = Button::new(t!("Save CSV…"));
     let save = ui.add_enabled(UiCommand::SaveCsv.is_enabled(state), save);
     if widgets::with_command_tooltip(ui, save, UiCommand::SaveCsv).clicked() {
