@@ -21,6 +21,7 @@ mod load;
 mod looking;
 mod notices;
 mod pipelines;
+mod predict;
 mod results;
 #[path = "../server/mod.rs"]
 mod server;

@@ -18,7 +18,7 @@ use crate::common::{Window, colours, harness, harness_with};
 const SIZE: [f32; 2] = [1440.0, 900.0];
 
 /// The window after a training of one epoch, which takes a moment.
-fn trained() -> Window {
+pub fn trained() -> Window {
     let mut window = harness_with(SIZE, colours);
     window.train(1);
     window
