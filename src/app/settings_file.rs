@@ -146,7 +146,7 @@ mod tests {
         std::fs::write(&path, "[[recents]]\npath = \"/ants\"\npictures = 397\nopened_unix_secs = 7\n").unwrap();
         let mut settings = read(&path).unwrap();
         let ants = Recent { path: "/ants".into(), pictures: 397, opened_unix_secs: 7, best: None };
-        assert_eq!(settings.recents, [ants.clone()]);
+        assert_eq!(settings.recents.as_slice(), std::slice::from_ref(&ants));
         settings.remember(Recent { path: "/bees".into(), pictures: 2, opened_unix_secs: 8, best: Some(0.954) });
         let bees = settings.recents[0].clone();
         write(&path, &settings, &Settings::default()).unwrap();

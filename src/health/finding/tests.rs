@@ -135,7 +135,7 @@ fn what_can_be_done_is_said_of_one_picture_as_of_one() {
         let positions: Vec<usize> = (0..count).collect();
         let blank = ids(&data, &positions);
         let unreadable = blank.iter().map(|id| (*id, "it is cut off".into())).collect();
-        let survey = Survey { blank, unreadable, ..Survey::default() };
+        let survey = Survey { unreadable, blank, ..Survey::default() };
         let found = findings(&survey, &data, &index_of, |_| false);
         found.into_iter().map(|finding| finding.advice).collect::<Vec<_>>()
     };
