@@ -41,6 +41,7 @@ fn parse_split(text: &str) -> Result<Split, String> {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+    let cancel: CancelToken = super::interrupt::token();
     let predictor = Predictor::load(&args.model, args.device, args.threads)?;
     if let (_, Some(note)) = predictor.device() {
         output::note(format_args!("{note}"));
@@ -48,7 +49,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let dataset = scan_with_progress(&args.data, &split_of_the_run(&args.model))?.dataset;
     let mut unreadable = name_unreadable(&dataset);
     let bar = progress::bar("evaluating {wide_bar} {pos}/{len}");
-    let evaluation = predictor.evaluate(&dataset, args.split, &CancelToken::new(), &mut |done, total| {
+    let evaluation = predictor.evaluate(&dataset, args.split, &cancel, &mut |done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     });

@@ -3,6 +3,10 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::dataset::{SampleError, ScanError};
+use crate::import::ImportError;
+use crate::predict::PredictError;
+
 /// A command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
@@ -41,11 +45,23 @@ pub(super) fn code(result: anyhow::Result<Done>) -> ExitCode {
         Ok(Done::Interrupted) => ExitCode::from(1),
         // Whoever read the output has seen enough (`imago scan … | head`): no reason to complain.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_stopped(&error) => {
+            super::output::note(format_args!("stopped"));
+            ExitCode::from(1)
+        }
         Err(error) => {
             super::output::note(format_args!("imago: {error:#}"));
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }
     }
+}
+
+/// Whether it ended because Ctrl+C asked for it: what the rooms below say then is no news to whoever pressed it.
+fn is_stopped(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<ScanError>(), Some(ScanError::Cancelled))
+        || matches!(error.downcast_ref::<SampleError>(), Some(SampleError::Cancelled))
+        || matches!(error.downcast_ref::<PredictError>(), Some(PredictError::Cancelled))
+        || matches!(error.downcast_ref::<ImportError>(), Some(ImportError::Cancelled))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

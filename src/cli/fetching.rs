@@ -2,12 +2,11 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use indicatif::ProgressBar;
 
 use super::{UsageError, interrupt, output, progress};
-use crate::base::{AppPaths, CancelToken};
+use crate::base::AppPaths;
 use crate::fetch::{Asked, Download, FetchError, Network, Offer, Phase, Progress, offer};
 
 /// Options of everything that fetches.
@@ -51,7 +50,7 @@ impl FetchOptions {
             Some(sha256) => download.with_checksum(sha256),
             None => download,
         };
-        (download, Asked { network, cancel: cancelled_by_ctrl_c(), ..Asked::default() })
+        (download, Asked { network, cancel: interrupt::token(), ..Asked::default() })
     }
 
     /// Says what would be fetched and asks; on the answer no, ends with what to do. `place` is where the download itself goes,
@@ -102,24 +101,6 @@ pub(super) fn size_of(bytes: u64) -> String {
 /// What went wrong, with what to do about it.
 pub(super) fn explained(error: FetchError) -> anyhow::Error {
     anyhow::anyhow!("{error}. {}", error.advice())
-}
-
-/// A token that the first Ctrl+C cancels; the second ends the program.
-pub(super) fn cancelled_by_ctrl_c() -> CancelToken {
-    let cancel = CancelToken::new();
-    interrupt::listen();
-    let token = cancel.clone();
-    let watching = std::thread::Builder::new().name("imago-interrupt".to_owned()).spawn(move || {
-        // It ends with the program.
-        while !interrupt::requested() {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        token.cancel();
-    });
-    if let Err(error) = watching {
-        tracing::warn!("Ctrl+C will have to be pressed twice: {error}");
-    }
-    cancel
 }
 
 /// A bar for bytes, and then for files.

@@ -1,25 +1,40 @@
 //! Ctrl+C: the first asks for an orderly end, the second ends at once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+use crate::base::CancelToken;
+
+static CANCEL: OnceLock<CancelToken> = OnceLock::new();
 
 /// What shells report for a program that Ctrl+C ended.
 const EXIT_AT_ONCE: i32 = 130;
 
-/// From now on Ctrl+C (and a polite request to terminate) is counted rather than deadly.
-pub(super) fn listen() {
-    let handler = || {
-        if COUNT.fetch_add(1, Ordering::SeqCst) > 0 {
-            std::process::exit(EXIT_AT_ONCE);
+/// From now on Ctrl+C (and a polite request to terminate) is no longer deadly: the first cancels this token, the second ends
+/// the program. Whoever asks gets the same token.
+pub(super) fn token() -> CancelToken {
+    let listening = || {
+        let token = CancelToken::new();
+        let pressed = token.clone();
+        let handler = move || {
+            if pressed.is_cancelled() {
+                std::process::exit(EXIT_AT_ONCE);
+            }
+            pressed.cancel();
+        };
+        if let Err(error) = ctrlc::set_handler(handler) {
+            tracing::warn!("Ctrl+C will end the program at once: {error}");
         }
+        token
     };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        tracing::warn!("Ctrl+C will end the program at once: {error}");
-    }
+    CANCEL.get_or_init(listening).clone()
+}
+
+/// As [`token`], for those who look by themselves whether it was pressed.
+pub(super) fn listen() {
+    token();
 }
 
 /// Whether it was pressed.
 pub(super) fn requested() -> bool {
-    COUNT.load(Ordering::SeqCst) > 0
+    CANCEL.get().is_some_and(CancelToken::is_cancelled)
 }

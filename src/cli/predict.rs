@@ -5,10 +5,9 @@ use std::path::PathBuf;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Done, numbers, output};
-use crate::base::CancelToken;
+use super::{Done, interrupt, numbers, output};
 use crate::nn::DeviceChoice;
-use crate::predict::{CsvTable, ImageOutcome, PredictError, Prediction, Predictor, expand_paths};
+use crate::predict::{CsvTable, ImageOutcome, Prediction, Predictor, expand_paths};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -38,6 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+    interrupt::listen();
     let predictor = Predictor::load(&args.model, args.device, args.threads)?;
     if let (_, Some(note)) = predictor.device() {
         output::note(format_args!("{note}"));
@@ -74,7 +74,7 @@ fn each(
     files: &[PathBuf],
     write: &mut dyn FnMut(&ImageOutcome) -> std::io::Result<()>,
 ) -> anyhow::Result<usize> {
-    let cancel = CancelToken::new();
+    let cancel = interrupt::token();
     let (mut unreadable, mut failed) = (0, None);
     let predicted = predictor.predict_paths(files, &cancel, &mut |outcome| {
         if failed.is_some() {
@@ -92,7 +92,7 @@ fn each(
     });
     match (failed, predicted) {
         (Some(error), _) => Err(error.into()),
-        (None, Ok(()) | Err(PredictError::Cancelled)) => Ok(unreadable),
+        (None, Ok(())) => Ok(unreadable),
         (None, Err(error)) => Err(error.into()),
     }
 }

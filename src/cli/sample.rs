@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Done, output, progress};
-use crate::base::CancelToken;
+use super::{Done, interrupt, output, progress};
 use crate::dataset::write_sample;
 
 #[derive(Debug, clap::Args)]
@@ -18,7 +17,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let bar = progress::bar("drawing {wide_bar} {pos}/{len}");
-    let written = write_sample(&args.dir, args.seed, &CancelToken::new(), &mut |done, total| {
+    let written = write_sample(&args.dir, args.seed, &interrupt::token(), &mut |done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     });

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{Done, numbers, output, progress, scan_health, table};
-use crate::base::{AppPaths, CancelToken};
+use super::{Done, interrupt, numbers, output, progress, scan_health, table};
+use crate::base::AppPaths;
 use crate::dataset::labels::{LabelPlaces, LabelSummary, LaidOver, lay_over};
-use crate::dataset::{Dataset, DatasetLayout, ScanIssue, ScanIssueKind, ScanOptions, Split, scan};
+use crate::dataset::{Dataset, DatasetLayout, ScanError, ScanIssue, ScanIssueKind, ScanOptions, Split, scan};
 use crate::health::Finding;
 use crate::imaging::read_facts;
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         let (broken, found) = scan_health::check(&dataset)?;
         (broken, Some(found))
     } else {
-        (broken_headers(&dataset), None)
+        (broken_headers(&dataset)?, None)
     };
     let issues = |kind| dataset.issues.iter().filter(move |issue| issue.kind == kind);
     let ignored: Vec<&ScanIssue> = issues(ScanIssueKind::Ignored).collect();
@@ -71,14 +71,18 @@ struct Lists<'a> {
 
 /// Scans a folder, with a count of files on a terminal, and lays the labels over it that were given in Imago.
 pub(super) fn scan_with_progress(data: &std::path::Path, options: &ScanOptions) -> anyhow::Result<LaidOver> {
+    let cancel = interrupt::token();
     let spinner = progress::bar("{spinner} scanning: {pos} files");
-    let dataset = scan(data, options, &CancelToken::new(), &mut |progress| {
+    let dataset = scan(data, options, &cancel, &mut |progress| {
         spinner.set_position(progress.files_seen as u64);
     });
     spinner.finish_and_clear();
     let dataset = dataset?;
     let places = LabelPlaces::of(&dataset.root, &AppPaths::of_this_user().data_dir);
-    let laid = lay_over(dataset, &places, options.val_fraction, &CancelToken::new())?;
+    let laid = lay_over(dataset, &places, options.val_fraction, &cancel)?;
+    if cancel.is_cancelled() {
+        return Err(ScanError::Cancelled.into());
+    }
     for problem in &laid.problems {
         output::note(format_args!("{problem}"));
     }
@@ -119,10 +123,14 @@ pub(super) fn labels_line(summary: &LabelSummary) -> Option<String> {
 }
 
 /// Pictures of the data set whose header can't be read.
-fn broken_headers(dataset: &Dataset) -> Vec<ScanIssue> {
+fn broken_headers(dataset: &Dataset) -> Result<Vec<ScanIssue>, ScanError> {
+    let cancel = interrupt::token();
     let bar = progress::bar("reading headers {wide_bar} {pos}/{len}");
     bar.set_length(dataset.items.len() as u64);
     let broken = dataset.items.par_iter().filter_map(|item| {
+        if cancel.is_cancelled() {
+            return None;
+        }
         let facts = read_facts(&dataset.path_of(item));
         bar.inc(1);
         let reason = facts.err()?.to_string();
@@ -130,7 +138,7 @@ fn broken_headers(dataset: &Dataset) -> Vec<ScanIssue> {
     });
     let broken = broken.collect();
     bar.finish_and_clear();
-    broken
+    if cancel.is_cancelled() { Err(ScanError::Cancelled) } else { Ok(broken) }
 }
 
 fn write_text(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lists: &Lists<'_>) -> std::io::Result<()> {

@@ -5,9 +5,9 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{output, progress};
-use crate::base::{AppPaths, CancelToken};
-use crate::dataset::{Dataset, ItemId, ScanIssue, ScanIssueKind};
+use super::{interrupt, output, progress};
+use crate::base::AppPaths;
+use crate::dataset::{Dataset, ItemId, ScanError, ScanIssue, ScanIssueKind};
 use crate::health::{Finding, FindingKind, findings, survey};
 
 /// So many groups of a finding are listed for people; `--json` has all.
@@ -21,9 +21,9 @@ pub(super) fn check(dataset: &Dataset) -> anyhow::Result<(Vec<ScanIssue>, Vec<Fi
     bar.set_length(dataset.items.len() as u64);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cache = AppPaths::of_this_user().health_cache(&dataset.root);
-    let found = survey(dataset, Some(&cache), threads, &CancelToken::new(), &|_, _| bar.inc(1));
+    let found = survey(dataset, Some(&cache), threads, &interrupt::token(), &|_, _| bar.inc(1));
     bar.finish_and_clear();
-    let found = found.ok_or_else(|| anyhow::anyhow!("the check was cancelled"))?;
+    let found = found.ok_or(ScanError::Cancelled)?;
     let index_of: HashMap<ItemId, usize> =
         dataset.items.iter().enumerate().map(|(position, item)| (item.id, position)).collect();
     let broken = found.unreadable.iter().filter_map(|(id, reason)| {

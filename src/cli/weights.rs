@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::fetching::{FetchBar, FetchOptions, cancelled_by_ctrl_c, explained, size_of};
-use super::{Done, UsageError, output, table};
+use super::fetching::{FetchBar, FetchOptions, explained, size_of};
+use super::{Done, UsageError, interrupt, output, table};
 use crate::base::AppPaths;
 use crate::fetch::{Download, FetchError, catalog, weights};
 use crate::import::{Limits, import};
@@ -122,7 +122,7 @@ fn import_file(args: &ImportArgs) -> anyhow::Result<Done> {
     if let Some(memory_mb) = args.memory_mb {
         limits.bytes = memory_mb.saturating_mul(1 << 20);
     }
-    import(&program, &args.file, &args.out, &limits, &cancelled_by_ctrl_c())?;
+    import(&program, &args.file, &args.out, &limits, &interrupt::token())?;
     output::line(format_args!("{}", args.out.display()));
     Ok(Done::All)
 }

@@ -162,3 +162,43 @@ fn version_and_help_say_what_they_should() {
         assert!(help.contains(word), "{word}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_the_sample_is_drawn_leaves_nothing_behind() {
+    use std::time::{Duration, Instant};
+    let bench = Bench::empty();
+    let child = bench.command(&["sample", "insects"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while !bench.at("insects").exists() && begun.elapsed() < Duration::from_mins(1) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    super::support::interrupt(&child);
+    super::support::Run(child.wait_with_output().unwrap()).fails(1, &["stopped"]);
+    assert!(!bench.at("insects").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_predicting_keeps_what_was_said() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+    let bench = Bench::new(2, 1);
+    bench.train("run", &["--epochs", "1"]).ok();
+    std::fs::create_dir(bench.at("many")).unwrap();
+    for number in 0..400 {
+        std::fs::copy(bench.at("data/val/blue/0.png"), bench.at(&format!("many/{number}.png"))).unwrap();
+    }
+    let mut predicting = bench.command(&["predict", "run", "many", "--json", "--threads", "1"]);
+    let mut child = predicting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut printed = String::new();
+    stdout.read_line(&mut printed).unwrap();
+    super::support::interrupt(&child);
+    stdout.read_to_string(&mut printed).unwrap();
+    super::support::Run(child.wait_with_output().unwrap()).fails(1, &["stopped"]);
+    assert!(printed.lines().count() < 400);
+    for line in printed.lines() {
+        assert!(json(line)["label"].is_string(), "{line}");
+    }
+}

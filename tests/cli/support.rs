@@ -114,6 +114,13 @@ impl Run {
     }
 }
 
+/// Presses Ctrl+C.
+#[cfg(unix)]
+pub(crate) fn interrupt(child: &std::process::Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
 /// `metrics.jsonl` without the seconds.
 pub(crate) fn figures(run_dir: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(run_dir.join("metrics.jsonl")).unwrap();

@@ -1,5 +1,6 @@
 //! Writing the sample to a folder: all of it or nothing.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub const TRAIN_EACH: usize = 120;
 pub const VAL_EACH: usize = 75;
 
 const QUALITY: u8 = 88;
+
+/// How the folder is called, but for its end, in which a sample is drawn before it is whole.
+const ASIDE: &str = ".imago-sample-";
 
 /// Pictures drawn between two reports of progress: enough to keep every core busy.
 const AT_ONCE: usize = 12;
@@ -97,7 +101,7 @@ fn write_jobs(
     let is_new = prepare(dir)?;
     let mut draw = || {
         // Drawn aside in the folder itself (so that moving is only renaming), gone by itself unless all goes well.
-        let aside = tempfile::Builder::new().prefix(".imago-sample-").tempdir_in(dir).map_err(failed(dir))?;
+        let aside = tempfile::Builder::new().prefix(ASIDE).tempdir_in(dir).map_err(failed(dir))?;
         for job in jobs {
             if let Some(folder) = aside.path().join(&job.rel_path).parent() {
                 fs::create_dir_all(folder).map_err(failed(folder))?;
@@ -120,6 +124,8 @@ fn write_jobs(
                 fs::rename(&from, &to).map_err(failed(&to))?;
             }
         }
+        drop(aside);
+        sweep(dir);
         Ok(())
     };
     let outcome = draw();
@@ -137,8 +143,9 @@ fn prepare(dir: &Path) -> Result<bool, SampleError> {
         Ok(entries) => {
             for entry in entries {
                 let name = entry.map_err(failed)?.file_name();
-                // What file managers leave behind by themselves doesn't count.
-                if !["Thumbs.db", ".DS_Store", "desktop.ini"].iter().any(|litter| name == *litter) {
+                // What file managers leave behind by themselves doesn't count, nor what we did when we were killed.
+                let litter = ["Thumbs.db", ".DS_Store", "desktop.ini"].iter().any(|litter| name == *litter);
+                if !litter && !is_aside(&name) {
                     return Err(SampleError::NotEmpty(dir.to_owned()));
                 }
             }
@@ -151,6 +158,19 @@ fn prepare(dir: &Path) -> Result<bool, SampleError> {
         }
         Err(error) => Err(failed(error)),
     }
+}
+
+/// Takes away what earlier drawings that were killed have left.
+fn sweep(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if is_aside(&entry.file_name()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn is_aside(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(ASIDE.as_bytes())
 }
 
 fn write_picture(path: &Path, job: &Job, seed: u64) -> io::Result<()> {
@@ -216,6 +236,16 @@ mod tests {
         assert_eq!(write_few(folder.path(), &CancelToken::new()), Err(SampleError::NotEmpty(folder.path().into())));
         assert_eq!(write_few(&mine, &CancelToken::new()), Err(SampleError::NotAFolder(mine.clone())));
         assert_eq!(fs::read(&mine).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn what_a_drawing_that_was_killed_has_left_is_in_nobodys_way_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".imago-sample-abc/train/ants");
+        fs::create_dir_all(&left).unwrap();
+        fs::write(left.join("ant_001.jpg"), b"half").unwrap();
+        write_few(folder.path(), &CancelToken::new()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing but train and val is left");
     }
 
     #[test]
