@@ -65,7 +65,7 @@ fn list() -> anyhow::Result<Done> {
 
 fn get(args: &GetArgs) -> anyhow::Result<Done> {
     let paths = AppPaths::of_this_user();
-    let (download, asked) = args.options.apply(named(&args.name, catalog::photographs())?, &paths);
+    let (download, mut asked) = args.options.apply(named(&args.name, catalog::photographs())?, &paths);
     let folder = args.dir.clone().unwrap_or_else(|| photographs::folder_of(&download, &paths));
     if photographs::is_there(&folder) {
         output::note(format_args!("it is there already"));
@@ -75,7 +75,7 @@ fn get(args: &GetArgs) -> anyhow::Result<Done> {
     photographs::check_free(&folder).map_err(explained)?;
     let archive = photographs::archive_of(&download, &paths);
     let is_there = weights::has_checksum(&archive, &download, &asked, &mut |_| {}).map_err(explained)?;
-    if !is_there && !args.options.confirm(&download, &archive, &folder, &asked)? {
+    if !args.options.confirm(&download, (&archive, &folder), is_there, &mut asked)? {
         output::note(format_args!("nothing was fetched"));
         return Ok(Done::Interrupted);
     }

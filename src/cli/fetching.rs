@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 
 use super::{UsageError, interrupt, output, progress};
 use crate::base::AppPaths;
-use crate::fetch::{Asked, Download, FetchError, Network, Offer, Phase, Progress, offer};
+use crate::fetch::{Asked, Download, FetchError, Network, Phase, Progress, bytes_there, host_of, offer};
 
 /// Options of everything that fetches.
 #[derive(Debug, clap::Args)]
@@ -50,44 +50,62 @@ impl FetchOptions {
             Some(sha256) => download.with_checksum(sha256),
             None => download,
         };
-        (download, Asked { network, cancel: interrupt::token(), ..Asked::default() })
+        (download, Asked { network, ..Asked::default() })
     }
 
-    /// Says what would be fetched and asks; on the answer no, ends with what to do. `place` is where the download itself goes,
-    /// `shown` where the user will find it.
+    /// Says what would be fetched and from where, and asks, unless it `is_there`; only on the answer yes the server is asked
+    /// what it has. On the answer no, ends with what to do. `place` is where the download itself goes, `shown` where the user
+    /// will find it. From then on Ctrl+C cancels what is `asked`.
     pub(super) fn confirm(
         &self,
         download: &Download,
-        place: &Path,
-        shown: &Path,
-        asked: &Asked,
+        (place, shown): (&Path, &Path),
+        is_there: bool,
+        asked: &mut Asked,
     ) -> anyhow::Result<bool> {
-        let offer = offer(download, place, asked).map_err(explained)?;
-        output::note(format_args!("{}", described(download, &offer, shown)));
-        if self.yes {
-            return Ok(true);
+        if !is_there {
+            output::note(format_args!("{}", described(download, place, shown, asked)));
+            if !self.yes && !is_answered_with_yes()? {
+                return Ok(false);
+            }
         }
-        if !std::io::stdin().is_terminal() {
-            return Err(UsageError::error("nothing is fetched without being asked for: say --yes to fetch it"));
+        // Not earlier: at the question Ctrl+C ends the program, as whoever presses it there expects.
+        asked.cancel = interrupt::token();
+        if !is_there {
+            let offer = offer(download, place, asked).map_err(explained)?;
+            // What is pinned by its checksum alone has no size until the server states one.
+            if let (None, Some(bytes)) = (download.bytes, offer.bytes) {
+                output::note(format_args!("{} states {}", offer.host, size_of(bytes)));
+            }
         }
-        let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "Fetch it? [y/N] ");
-        let _ = stderr.flush();
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        Ok(true)
     }
 }
 
-fn described(download: &Download, offer: &Offer, shown: &Path) -> String {
-    let size = offer.bytes.map_or_else(|| "size unknown".to_owned(), size_of);
-    let there =
-        if offer.there > 0 { format!(", {} of it are there already", size_of(offer.there)) } else { String::new() };
+fn is_answered_with_yes() -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(UsageError::error("nothing is fetched without being asked for: say --yes to fetch it"));
+    }
+    let mut stderr = std::io::stderr().lock();
+    let _ = write!(stderr, "Fetch it? [y/N] ");
+    let _ = stderr.flush();
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// What is known without asking anybody.
+fn described(download: &Download, place: &Path, shown: &Path, asked: &Asked) -> String {
+    let size = download.bytes.map_or_else(|| "size unknown".to_owned(), size_of);
+    let there = match bytes_there(place, &download.sha256) {
+        0 => String::new(),
+        there => format!(", {} of it are there already", size_of(there)),
+    };
     format!(
         "{}: {}\n  from {} ({size}{there})\n  licence: {}\n  to {}",
         download.title,
         download.about,
-        offer.host,
+        host_of(&asked.network.address_of(download)),
         download.licence,
         shown.display()
     )

@@ -92,10 +92,10 @@ pub(super) fn named(name: &str, catalog: Vec<Download>) -> anyhow::Result<Downlo
 
 fn get(args: &GetArgs) -> anyhow::Result<Done> {
     let paths = AppPaths::of_this_user();
-    let (download, asked) = args.options.apply(named(&args.name, catalog::weights())?, &paths);
+    let (download, mut asked) = args.options.apply(named(&args.name, catalog::weights())?, &paths);
     let place = weights::place_of(&download, &paths);
     let is_there = weights::has_checksum(&place, &download, &asked, &mut |_| {}).map_err(explained)?;
-    if !is_there && !args.options.confirm(&download, &place, &place, &asked)? {
+    if !args.options.confirm(&download, (&place, &place), is_there, &mut asked)? {
         output::note(format_args!("nothing was fetched"));
         return Ok(Done::Interrupted);
     }

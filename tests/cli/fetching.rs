@@ -61,17 +61,19 @@ fn weights_are_fetched_once_and_their_place_is_printed() {
 fn nothing_is_fetched_without_being_asked_for() {
     let bench = Bench::empty();
     let bytes = weights();
-    let server = Server::start(move |_, question| Reply::file(question, &bytes[..1000], "1"));
+    let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
     let mirror = server.address();
-    let sum = "0".repeat(64);
-    let args = ["weights", "get", "resnet18", "--mirror", &mirror, "--sha256", &sum];
-    run(&bench, &args).fails(2, &["--yes", "1.0 kB"]);
-    assert!(server.asked().iter().all(|question| question.method == "HEAD"));
+    let args = ["weights", "get", "resnet18", "--mirror", &mirror];
+    let host = mirror.trim_start_matches("http://");
+    run(&bench, &args).fails(2, &["--yes", "46.8 MB", host, "BSD-3-Clause"]);
+    // Another version, whose size only the server could tell.
+    run(&bench, &[&args[..], &["--sha256", &"0".repeat(64)]].concat()).fails(2, &["--yes", "size unknown", host]);
     assert!(!bench.at("imago/data/weights").exists());
     // Another file in its place is no reason to fetch without asking, and stays until the right one is there.
     bench.write("imago/data/weights/resnet18.tv_in1k.safetensors", b"another");
     run(&bench, &args).fails(2, &["--yes"]);
     assert_eq!(std::fs::read(place(&bench)).unwrap(), b"another");
+    assert_eq!(server.asked().len(), 0, "a connection before the answer");
 }
 
 #[test]
@@ -120,19 +122,18 @@ fn the_pinned_file_is_told_from_any_other() {
 
 #[test]
 fn mirror_and_proxy_are_taken_from_the_environment_and_the_settings() {
-    let (bench, bytes) = (Bench::empty(), weights());
-    let sum = sha256(&bytes);
-    let server = Server::start(move |_, question| Reply::file(question, &bytes, "1"));
+    let bench = Bench::empty();
+    // Asked once and refused for good, so that nothing is fetched.
+    let server = Server::start(|_, _| Reply::new(403, ""));
     let proxy = Server::start(|_, _| Reply::new(400, ""));
-    let args = ["weights", "get", "resnet18", "--sha256", &sum];
-    // Only asked, not fetched: the answer is no.
+    let args = ["weights", "get", "resnet18", "--yes"];
     let asks = |name: &str, value: &str, more: Option<(&str, &str)>| {
         let mut command = command(&bench, &args);
         command.env("HF_ENDPOINT", server.address()).env(name, value);
         if let Some((name, value)) = more {
             command.env(name, value);
         }
-        Run(command.output().unwrap()).fails(2, &["--yes"]);
+        Run(command.output().unwrap()).fails(1, &["403"]);
         (server.asked().len(), proxy.asked().len())
     };
     assert_eq!(asks("NO_PROXY", "elsewhere", None), (1, 0));
@@ -140,10 +141,10 @@ fn mirror_and_proxy_are_taken_from_the_environment_and_the_settings() {
     assert_eq!(asks("HTTPS_PROXY", &proxy.address(), Some(("NO_PROXY", "127.0.0.1"))), (3, 1));
     let settings = format!("[network]\nproxy = \"{}\"\nweights_mirror = \"{}\"\n", proxy.address(), server.address());
     bench.write("imago/config/settings.toml", settings.as_bytes());
-    run(&bench, &args).fails(2, &["--yes"]);
+    run(&bench, &args).fails(1, &["403"]);
     assert_eq!((server.asked().len(), proxy.asked().len()), (4, 2));
     // An option counts for more than the settings.
-    run(&bench, &["weights", "get", "resnet18", "--sha256", &sum, "--proxy", "none"]).fails(2, &["--yes"]);
+    run(&bench, &["weights", "get", "resnet18", "--yes", "--proxy", "none"]).fails(1, &["403"]);
     assert_eq!((server.asked().len(), proxy.asked().len()), (5, 2));
 }
 
