@@ -49,6 +49,9 @@ pub enum TrainError {
         /// The file that gives it away.
         found: &'static str,
     },
+    /// Somebody else trains in the output folder.
+    #[error("{path}: another Imago is training in this folder; wait until it is done, or choose another output folder", path = .0.display())]
+    InUse(PathBuf),
     /// There is no run to resume.
     #[error("{path} holds no run to resume: check the folder, or start without --resume", path = .0.display())]
     NoRun(PathBuf),

@@ -47,10 +47,13 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
     let config = &request.config;
     config.check()?;
     check_dataset(&request.dataset)?;
-    let found = if request.resume { find_run(request)? } else { None };
-    if !request.resume {
+    let (reopened, found) = if request.resume {
+        let (folder, found) = find_run(request)?;
+        (Some(folder), found)
+    } else {
         RunFolder::check_free(&request.run_dir)?;
-    }
+        (None, None)
+    };
     let fingerprint = fingerprint(&request.dataset);
     if let Some(checkpoint) = &found
         && checkpoint.meta.data_fingerprint != fingerprint
@@ -82,8 +85,7 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         train_count: train.len(),
         val_count: val.len(),
     };
-    let folder = if request.resume {
-        let folder = RunFolder::reopen(&request.run_dir);
+    let folder = if let Some(folder) = reopened {
         folder.rewrite_config(config)?;
         folder.rewrite_metrics(found.as_ref().map_or("", |checkpoint| &checkpoint.meta.metrics))?;
         folder
@@ -151,8 +153,9 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
     run.end(ended, request.resume)
 }
 
-/// The checkpoint of the run that is to be continued; `None` when it broke off before its first epoch was whole.
-fn find_run(request: &RunRequest) -> Result<Option<Checkpoint>, TrainError> {
+/// The run that is to be continued: its folder, locked, and its checkpoint; `None` when it broke off before its first epoch was
+/// whole.
+fn find_run(request: &RunRequest) -> Result<(RunFolder, Option<Checkpoint>), TrainError> {
     let record = load_run(&request.run_dir)?;
     let differences = record.config.differences(&request.config);
     if !differences.is_empty() {
@@ -164,8 +167,11 @@ fn find_run(request: &RunRequest) -> Result<Option<Checkpoint>, TrainError> {
             ),
         });
     }
-    let path = RunFolder::reopen(&request.run_dir).checkpoint_path();
-    if path.exists() { read_checkpoint(&path).map(Some) } else { Ok(None) }
+    // Before the checkpoint is read: who else trains there may just be writing the next one.
+    let folder = RunFolder::reopen(&request.run_dir)?;
+    let path = folder.checkpoint_path();
+    let found = if path.exists() { Some(read_checkpoint(&path)?) } else { None };
+    Ok((folder, found))
 }
 
 /// Indices of the labelled pictures of a split.

@@ -193,6 +193,27 @@ fn a_paused_run_waits_and_then_goes_on_to_the_same_figures() {
 }
 
 #[test]
+fn nobody_else_trains_in_the_folder_of_a_run_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pictures(&folder.path().join("data"), 4, 2);
+    let first = request(folder.path(), quick());
+    let handle = start(first.clone(), Arc::new(|| {}));
+    handle.pause();
+    assert!(handle.events.iter().any(|event| matches!(event, Event::Paused)));
+    for resume in [false, true] {
+        let events = events_of(RunRequest { resume, ..first.clone() });
+        let message = failure(&events);
+        assert!(message.contains("another Imago") && message.contains("run"), "{message}");
+    }
+    handle.resume();
+    assert!(matches!(handle.events.iter().last(), Some(Event::Finished { .. })));
+    handle.join();
+    assert_eq!(figures(&first.run_dir).len(), 2);
+    let names: Vec<_> = std::fs::read_dir(&first.run_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| name != "training.lock"), "{names:?}");
+}
+
+#[test]
 fn a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     write_pictures(&folder.path().join("data"), 4, 2);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 
+use super::lock::RunLock;
 use super::{
     ALL_FILES, CHECKPOINT_FILE, CONFIG_FILE, DATASET_FILE, METRICS_FILE, MODEL_FILE, RunDataset, RunSummary,
     SUMMARY_FILE,
@@ -21,33 +22,52 @@ pub(crate) struct RunFolder {
     dir: PathBuf,
     /// Folders that were made for this run, innermost first: they go again when nothing comes of it.
     made: Vec<PathBuf>,
+    /// Held until this is gone; none where nothing can be locked.
+    lock: Option<RunLock>,
 }
 
 impl RunFolder {
     /// Says whether `dir` may be used for a new run, without changing anything.
     ///
     /// # Errors
-    /// It holds a run, or is a file.
+    /// Somebody trains in it, or it holds a run.
     pub(crate) fn check_free(dir: &Path) -> Result<(), TrainError> {
+        RunLock::check(dir)?;
+        Self::check_empty(dir)
+    }
+
+    fn check_empty(dir: &Path) -> Result<(), TrainError> {
         match ALL_FILES.into_iter().find(|file| dir.join(file).exists()) {
             Some(found) => Err(TrainError::RunExists { dir: dir.to_path_buf(), found }),
             None => Ok(()),
         }
     }
 
-    /// Makes the folder of a new run, and writes its settings.
+    /// Makes the folder of a new run, locks it and writes the run's settings.
     ///
     /// # Errors
-    /// It holds a run, can't be made, or can't be written to. What was made by then is taken away again.
+    /// Somebody trains in it; it holds a run, can't be made, or can't be written to. What was made by then is taken away again.
     pub(crate) fn create(dir: &Path, config: &TrainConfig, dataset: &RunDataset) -> Result<Self, TrainError> {
         Self::check_free(dir)?;
         let config = toml::to_string(config)
             .map_err(|error| TrainError::Config(format!("the settings can't be written down: {error}")))?;
         let made = dir.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-        let folder = Self { dir: dir.to_path_buf(), made: made.map(Path::to_path_buf).collect() };
-        let written = std::fs::create_dir_all(dir)
+        let mut folder = Self { dir: dir.to_path_buf(), made: made.map(Path::to_path_buf).collect(), lock: None };
+        let locked = std::fs::create_dir_all(dir)
             .map_err(|error| TrainError::creating(dir, error))
-            .and_then(|()| folder.write_start(CONFIG_FILE, config.as_bytes()))
+            .and_then(|()| RunLock::take(dir))
+            // Somebody else may have been quicker.
+            .and_then(|lock| Self::check_empty(dir).map(|()| lock));
+        match locked {
+            Ok(lock) => folder.lock = lock,
+            Err(error) => {
+                // The files in it are not this run's.
+                folder.remove_made();
+                return Err(error);
+            }
+        }
+        let written = folder
+            .write_start(CONFIG_FILE, config.as_bytes())
             .and_then(|()| folder.write_start(DATASET_FILE, &pretty(dataset)));
         match written {
             Ok(()) => Ok(folder),
@@ -58,9 +78,12 @@ impl RunFolder {
         }
     }
 
-    /// The folder of a run that is to be continued.
-    pub(crate) fn reopen(dir: &Path) -> Self {
-        Self { dir: dir.to_path_buf(), made: Vec::new() }
+    /// The folder of a run that is to be continued, locked.
+    ///
+    /// # Errors
+    /// Somebody trains in it.
+    pub(crate) fn reopen(dir: &Path) -> Result<Self, TrainError> {
+        Ok(Self { dir: dir.to_path_buf(), made: Vec::new(), lock: RunLock::take(dir)? })
     }
 
     /// Where the best weights go.
@@ -114,10 +137,15 @@ impl RunFolder {
 
     /// Takes away what was written, after a run that failed before its first epoch was whole: the same folder can then be
     /// used again. Files that are not a run's own stay, and so does the folder if it was there before.
-    pub(crate) fn abandon(&self) {
+    pub(crate) fn abandon(&mut self) {
         for file in ALL_FILES {
             let _ = std::fs::remove_file(self.dir.join(file));
         }
+        self.lock = None;
+        self.remove_made();
+    }
+
+    fn remove_made(&self) {
         for made in &self.made {
             // Only ever removes an empty folder.
             let _ = std::fs::remove_dir(made);
