@@ -3,6 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+/// How a temporary file is called: so at its beginning, and so at its end.
+const PART: (&str, &str) = (".imago-", ".part");
+
 /// Writes `path` through a temporary file in the same folder: write, flush to disk, rename, flush the folder.
 ///
 /// # Errors
@@ -12,7 +15,7 @@ pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::R
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".imago-").suffix(".part").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder)?;
     {
         let mut buffered = io::BufWriter::with_capacity(1 << 16, file.as_file_mut());
         write(&mut buffered)?;
@@ -23,6 +26,18 @@ pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::R
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Takes away the temporary files in `folder` that programs left when they were killed. Only for where nobody writes just now.
+pub fn sweep_parts(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(PART.0.as_bytes()) && name.ends_with(PART.1.as_bytes()) {
+            // A folder of that name is none of ours, and stays.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Temporary files are made for their owner alone; a finished file gets the usual rights (0644).
@@ -60,5 +75,17 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_program_was_writing_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".imago-AbC123.part", "model.part", ".imago-notes", "config.toml"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        sweep_parts(folder.path());
+        let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".imago-notes", "config.toml", "model.part"]);
     }
 }

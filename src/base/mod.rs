@@ -8,7 +8,7 @@ pub mod names;
 pub mod paths;
 pub mod rng;
 
-pub use atomic_file::write_atomically;
+pub use atomic_file::{sweep_parts, write_atomically};
 pub use cancel::CancelToken;
 pub use names::{alike, is_within};
 pub use paths::{AppPaths, own_name};

@@ -72,7 +72,10 @@ fn resume_with_more_epochs_equals_a_run_that_was_never_interrupted() {
     let bench = Bench::new(4, 3);
     bench.train("whole", &["--epochs", "3"]).ok();
     bench.train("parts", &["--epochs", "1"]).ok();
+    // As a program leaves it that was killed while it wrote a checkpoint.
+    bench.write("parts/.imago-AbC123.part", b"half");
     let resumed = bench.run(&["train", "data", "--out", "parts", "--resume", "--epochs", "3"]).ok();
+    assert!(!bench.at("parts/.imago-AbC123.part").exists());
     assert_eq!(resumed.stdout().lines().count(), 2);
     assert_eq!(figures(&bench.at("whole")), figures(&bench.at("parts")));
 }

@@ -86,6 +86,7 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         val_count: val.len(),
     };
     let folder = if let Some(folder) = reopened {
+        folder.sweep();
         folder.rewrite_config(config)?;
         folder.rewrite_metrics(found.as_ref().map_or("", |checkpoint| &checkpoint.meta.metrics))?;
         folder

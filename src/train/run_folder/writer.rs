@@ -10,7 +10,7 @@ use super::{
     ALL_FILES, CHECKPOINT_FILE, CONFIG_FILE, DATASET_FILE, METRICS_FILE, MODEL_FILE, RunDataset, RunSummary,
     SUMMARY_FILE,
 };
-use crate::base::write_atomically;
+use crate::base::{sweep_parts, write_atomically};
 use crate::train::checkpoint::{CheckpointMeta, write_checkpoint};
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
@@ -84,6 +84,14 @@ impl RunFolder {
     /// Somebody trains in it.
     pub(crate) fn reopen(dir: &Path) -> Result<Self, TrainError> {
         Ok(Self { dir: dir.to_path_buf(), made: Vec::new(), lock: RunLock::take(dir)? })
+    }
+
+    /// Takes away what a program that was killed had only begun to write.
+    pub(crate) fn sweep(&self) {
+        // Without the lock somebody else may be writing just now.
+        if self.lock.is_some() {
+            sweep_parts(&self.dir);
+        }
     }
 
     /// Where the best weights go.
