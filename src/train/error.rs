@@ -73,8 +73,9 @@ pub enum TrainError {
     },
     /// The loss became infinite or not a number.
     #[error(
-        "the {phase} loss became {value} in epoch {epoch}{step}. The last finished epoch is kept. Try a lower learning rate \
-         (it was {lr}), a larger batch, or the cnn-bn model, whose normalisation keeps the numbers in range"
+        "the {phase} loss became {value} in epoch {epoch}{step}.{kept} Try a lower learning rate (it was {lr}), a larger \
+         batch, or the cnn-bn model, whose normalisation keeps the numbers in range",
+        kept = what_is_kept(*.epoch)
     )]
     NotFinite {
         /// `training` or `validation`.
@@ -102,7 +103,25 @@ pub enum TrainError {
     Thread(String),
 }
 
+/// What there is of a run that fails in this epoch, counted from 1; nothing is said where there is nothing.
+fn what_is_kept(epoch: usize) -> &'static str {
+    if epoch > 1 { " The last finished epoch is kept." } else { "" }
+}
+
 impl TrainError {
+    /// The error as it is said of a run without a whole epoch, of which nothing is left to go on with.
+    pub(crate) fn with_nothing_kept(self) -> Self {
+        match self {
+            Self::File { doing: "writing", path, source, .. } => Self::File {
+                doing: "writing",
+                path,
+                source,
+                advice: "No epoch was finished, so nothing is kept: make room or check the rights, then start again",
+            },
+            other => other,
+        }
+    }
+
     /// A file of the run could not be written.
     pub(crate) fn writing(path: &Path, source: std::io::Error) -> Self {
         Self::File {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -12,6 +12,7 @@ use super::controls::Controls;
 use super::event_port::{EventPort, Wake};
 use super::events::{Control, Event};
 use super::run;
+use super::run_folder::CHECKPOINT_FILE;
 use crate::dataset::Dataset;
 
 /// A run that is wanted.
@@ -84,13 +85,7 @@ pub fn start(request: RunRequest, wake: Wake) -> TrainerHandle {
         let last = match caught {
             Ok(Ok(event)) => event,
             Ok(Err(error)) => Event::Failed { message: error.to_string() },
-            Err(panic) => Event::Failed {
-                message: format!(
-                    "something went wrong inside Imago ({}). Finished epochs are kept in {}",
-                    panic_text(panic.as_ref()),
-                    request.run_dir.display()
-                ),
-            },
+            Err(panic) => Event::Failed { message: after_panic(panic_text(panic.as_ref()), &request.run_dir) },
         };
         port.send(last);
     });
@@ -102,6 +97,15 @@ pub fn start(request: RunRequest, wake: Wake) -> TrainerHandle {
         }
     };
     TrainerHandle { events, controls, thread }
+}
+
+/// What is to be said of a panic that said `why`.
+fn after_panic(why: &str, run_dir: &Path) -> String {
+    if run_dir.join(CHECKPOINT_FILE).is_file() {
+        format!("something went wrong inside Imago ({why}). Finished epochs are kept in {}", run_dir.display())
+    } else {
+        format!("something went wrong inside Imago ({why}). No epoch was finished")
+    }
 }
 
 /// What a panic said.

@@ -186,6 +186,8 @@ fn a_full_disk_is_one_clear_sentence_and_keeps_what_was_there() {
     // With room again, it goes on.
     bench.run(&["train", "data", "--out", "run", "--resume", "--epochs", "2"]).ok();
     assert_eq!(figures(&bench.at("run")).len(), 2);
-    limited(&["train", "data", "--model", "cnn-gap", "--epochs", "1", "--out", "new"]).fails(1, &["make room"]);
+    let failed = limited(&["train", "data", "--model", "cnn-gap", "--epochs", "1", "--out", "new"]);
+    let told = failed.fails(1, &["make room", "start again"]).stderr();
+    assert!(!told.contains("--resume") && !told.contains("intact"), "{told}");
     assert!(!bench.at("new").exists(), "a run that came to nothing left a folder");
 }

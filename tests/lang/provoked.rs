@@ -333,7 +333,12 @@ fn settings_and_names_that_are_refused() {
         TrainError::NotFinite { phase: "training", value: f64::NAN, epoch: 3, step: " at step 7".into(), lr: 0.1 };
     assert!(chinese(&error, &["NaN", "cnn-bn"]).starts_with("训练损失在第 3 轮第 7 步变成了 NaN"));
     let error = TrainError::NotFinite { phase: "validation", value: f64::NAN, epoch: 3, step: String::new(), lr: 0.1 };
-    assert!(chinese(&error, &["NaN", "cnn-bn"]).starts_with("验证损失在第 3 轮变成了 NaN"));
+    assert!(chinese(&error, &["NaN", "cnn-bn"]).starts_with("验证损失在第 3 轮变成了 NaN。已完成的最后一轮已保留。请"));
+    let error =
+        TrainError::NotFinite { phase: "training", value: f64::NAN, epoch: 1, step: " at step 7".into(), lr: 0.1 };
+    assert!(chinese(&error, &["NaN", "cnn-bn"]).starts_with("训练损失在第 1 轮第 7 步变成了 NaN。请尝试"));
+    let error = TrainError::NotFinite { phase: "validation", value: f64::NAN, epoch: 1, step: String::new(), lr: 0.1 };
+    assert!(chinese(&error, &["NaN", "cnn-bn"]).starts_with("验证损失在第 1 轮变成了 NaN。请尝试"));
     let error = TrainError::Mismatch {
         dir: "/runs/1".into(),
         reason:

@@ -36,7 +36,7 @@ impl Run<'_> {
             if ended.is_err() && !resumed {
                 self.folder.abandon();
             }
-            return ended.map(|_| Event::Stopped { epochs_done });
+            return ended.map(|_| Event::Stopped { epochs_done }).map_err(TrainError::with_nothing_kept);
         }
         if matches!(ended, Ok(Ended::Finished)) {
             self.meta.elapsed_secs = self.clock.secs();

@@ -223,9 +223,22 @@ fn a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_checkpoint() {
     let events = events_of(request.clone());
     let message = failure(&events);
     assert!(message.contains("lower learning rate") && message.contains("epoch 2"), "{message}");
+    assert!(message.contains("The last finished epoch is kept."), "{message}");
     assert_eq!(figures(&request.run_dir).len(), 1);
     assert!(request.run_dir.join(CHECKPOINT_FILE).exists() && request.run_dir.join(MODEL_FILE).exists());
     assert!(!load_run(&request.run_dir).unwrap().summary.unwrap().finished);
+}
+
+#[test]
+fn a_loss_that_is_not_finite_in_the_first_epoch_leaves_no_folder_and_does_not_say_that_anything_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pictures(&folder.path().join("data"), 4, 2);
+    let request = request(folder.path(), TrainConfig { lr: 1e30, arch: Arch::Cnn, ..quick() });
+    let events = events_of(request.clone());
+    let message = failure(&events);
+    assert!(message.contains("lower learning rate") && message.contains("epoch 1"), "{message}");
+    assert!(!message.contains("kept"), "{message}");
+    assert!(!request.run_dir.exists());
 }
 
 #[test]
