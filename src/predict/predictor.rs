@@ -75,7 +75,8 @@ impl Predictor {
             .thread_name(|index| format!("imago-predict-{index}"))
             .build()
             .map_err(|error| PredictError::Threads(error.to_string()))?;
-        let device = select_device(device).map_err(|error| PredictError::Device(error.to_string()))?;
+        // In the pool, whose threads are those that the device's name counts.
+        let device = pool.install(|| select_device(device)).map_err(|error| PredictError::Device(error.to_string()))?;
         let (model, about) = pool
             .install(|| load_model(path, &device.device))
             .map_err(|error| PredictError::Model(error.to_string()))?;

@@ -63,6 +63,10 @@ fn one_thread_and_two_give_identical_figures() {
     bench.train("one", &["--epochs", "2", "--threads", "1"]).ok();
     bench.train("two", &["--epochs", "2", "--threads", "2"]).ok();
     assert_eq!(figures(&bench.at("one")), figures(&bench.at("two")));
+    for (run, device) in [("one", "CPU · 1 thread"), ("two", "CPU · 2 threads")] {
+        let summary = std::fs::read(bench.at(run).join("summary.json")).unwrap();
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&summary).unwrap()["device"], device);
+    }
     bench.train("other", &["--epochs", "2", "--seed", "1"]).ok();
     assert_ne!(figures(&bench.at("one")), figures(&bench.at("other")));
 }

@@ -71,7 +71,9 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
         .thread_name(|index| format!("imago-compute-{index}"))
         .build()
         .map_err(|error| TrainError::Thread(error.to_string()))?;
-    let device = select_device(config.device).map_err(|error| TrainError::Device(error.to_string()))?;
+    // In the pool, whose threads are those that the device's name counts.
+    let device =
+        pool.install(|| select_device(config.device)).map_err(|error| TrainError::Device(error.to_string()))?;
     let preprocess = Preprocess::default();
     let source = found.as_ref().map(|checkpoint| learner::Source { checkpoint, run_dir: &request.run_dir });
     let learner =
