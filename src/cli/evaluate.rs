@@ -56,10 +56,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     bar.finish_and_clear();
     let evaluation = evaluation?;
 
+    // Of nothing there are no figures: an accuracy of 0 would be taken for that of a bad model.
+    let any = judged(&evaluation) > 0;
     let mut out = output::out();
-    if args.json {
+    if any && args.json {
         write_json(&mut out, args, &predictor, &evaluation)?;
-    } else {
+    } else if any {
         write_text(&mut out, args, &predictor, &evaluation)?;
     }
     out.flush()?;
@@ -68,6 +70,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
             output::note(format_args!("{}: {reason}", outcome.path.display()));
             unreadable += 1;
         }
+    }
+    if !any {
+        let (count, split) = (evaluation.outcomes.len(), args.split.name());
+        anyhow::bail!("none of the {count} {split} pictures of {} could be read", args.data.display());
     }
     Ok(Done::with_unreadable(unreadable))
 }

@@ -51,6 +51,20 @@ fn evaluation_matches_classes_by_name_and_refuses_unknown_ones() {
 }
 
 #[test]
+fn of_pictures_none_of_which_can_be_read_there_are_no_figures() {
+    let bench = Bench::new(2, 1);
+    bench.train("run", &["--epochs", "1"]).ok();
+    for class in ["blue", "red things"] {
+        bench.write(&format!("data/val/{class}/0.png"), b"not a picture");
+    }
+    for extra in [&["--json"][..], &[]] {
+        let run = bench.run(&[&["evaluate", "run", "data"][..], extra].concat());
+        let run = run.fails(1, &["none of the 2 val pictures of data could be read", "0.png"]);
+        assert_eq!(run.stdout(), "");
+    }
+}
+
+#[test]
 fn predictions_as_json_lines_name_each_file_and_sum_to_one() {
     let bench = trained();
     bench.write("data/val/blue/bad.png", b"not a picture");
