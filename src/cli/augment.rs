@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// Side of the variants in pixels; the default is what training sees. Ask for more if they will be cropped again.
     #[arg(long, value_name = "PIXELS", default_value_t = DEFAULT_SIZE, value_parser = numbers::picture_size)]
     size: u32,
-    /// Share of each class that becomes validation pictures, where the folder has no split of its own.
+    /// Share of each class that becomes validation pictures, at most 0.9, where the folder has no split of its own.
     #[arg(long, default_value = "0.2", value_parser = numbers::share)]
     val_fraction: f64,
 }

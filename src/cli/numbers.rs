@@ -21,10 +21,11 @@ pub(super) fn below_one(text: &str) -> Result<f64, String> {
         .and_then(|value| if fits(&value) { Ok(value) } else { Err("must be at least 0 and below 1".to_owned()) })
 }
 
-/// Between 0 and 1, both excluded.
+/// The share that is kept for validation: above 0 and at most 0.9, as a scan takes it.
 pub(super) fn share(text: &str) -> Result<f64, String> {
-    let fits = |value: f64| value > 0.0 && value < 1.0;
-    number(text).and_then(|value| if fits(value) { Ok(value) } else { Err("must be between 0 and 1".to_owned()) })
+    let fits = |value: f64| value > 0.0 && value <= 0.9;
+    number(text)
+        .and_then(|value| if fits(value) { Ok(value) } else { Err("must be above 0 and at most 0.9".to_owned()) })
 }
 
 /// A whole number in 1 to 100000.
@@ -81,7 +82,7 @@ mod tests {
         }
         assert_eq!(positive("1e-3"), Ok(0.001));
         assert!(below_one("1").is_err() && below_one("0").is_ok());
-        assert!(share("0").is_err() && share("1").is_err() && share("0.2").is_ok());
+        assert!(share("0").is_err() && share("0.91").is_err() && share("0.9").is_ok());
         assert!(not_negative("-0.1").is_err() && not_negative("0").is_ok());
         assert!(epochs("0").is_err() && epochs("25").is_ok() && epochs("2.5").is_err());
         assert!(threads("0").is_err() && batch("4097").is_err() && at_least_one("0").is_err());

@@ -73,7 +73,7 @@ pub(super) struct Args {
     /// Threads to compute with; the figures are the same with any number [default: one for each core].
     #[arg(long, value_parser = numbers::threads)]
     threads: Option<usize>,
-    /// Share of each class that becomes validation pictures, where the folder has no split of its own [default: 0.2].
+    /// Share of each class that becomes validation pictures, at most 0.9, where the folder has no split of its own [default: 0.2].
     #[arg(long, value_parser = numbers::share)]
     val_fraction: Option<f64>,
     /// The run's folder [default: a new one in your data folder, named after date, time and model].

@@ -125,6 +125,8 @@ fn wrong_usage_is_exit_code_two() {
         &["train", "data", "--model", "cnn", "--resume"],
         &["predict", "run"],
         &["predict", "run", "a.jpg", "--json", "--csv"],
+        &["train", "data", "--model", "cnn", "--val-fraction", "0.95"],
+        &["scan", "data", "--val-fraction", "0"],
         &["evaluate", "run", "data", "--split", "all"],
         &["trian", "data"],
         &["no-such-folder"],
