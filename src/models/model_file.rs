@@ -1,13 +1,15 @@
 //! Imago's own model file, `model.safetensors`: the weights, and in its metadata all that is needed to use them (architecture,
 //! classes, preprocessing, version). Other programs read the weights as from any safetensors file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 
-use super::tensor_file;
+use super::summary::{TrainableParts, summary};
 use super::{Arch, Model, ModelError, ModelSpec};
+use super::{tensor_file, weights};
 use crate::base::write_atomically;
 use crate::imaging::Preprocess;
 
@@ -19,6 +21,13 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Most classes that a file may name.
 const MAX_CLASSES: usize = 100_000;
+
+/// Sides of what a network may be shown, in pixels; Imago's own are 224. Of smaller pictures nothing is left between the layers,
+/// and a batch of larger ones takes more memory than there is.
+const CROPS: RangeInclusive<u32> = 32..=1024;
+
+/// Largest shorter side that pictures may be resized to before.
+const MAX_RESIZE: u32 = 2048;
 
 /// What a model file says beside its weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,9 +150,18 @@ pub fn load_model(path: &Path, device: &Device) -> Result<(Model, ModelFile), Mo
     let path = if path.is_dir() { path.join(MODEL_FILE_NAME) } else { path.to_owned() };
     let file = tensor_file::read(&path).map_err(|reason| ModelFileError::File { path: path.clone(), reason })?;
     let description = describe(&path, &file.metadata)?;
+    // Before room is made for all that it says it has.
+    let numbers: usize = file.tensors.values().map(Tensor::elem_count).sum();
+    if description.spec.widths.is_some() && summary(&description.spec, TrainableParts::All).total > numbers {
+        return Err(damaged(&path, "widths"));
+    }
     let loaded = Model::new(&description.spec, 0, device).and_then(|model| {
         model.load_state_dict(&file.tensors)?;
-        Ok(model)
+        let bad = file.tensors.iter().filter(|(_, tensor)| !weights::is_finite(tensor)).map(|(name, _)| name).min();
+        match bad {
+            Some(name) => Err(ModelError::NotFinite { name: name.clone(), origin: "the model's state".to_owned() }),
+            None => Ok(model),
+        }
     });
     match loaded {
         Ok(model) => Ok((model, description)),
@@ -165,10 +183,7 @@ fn describe(path: &Path, metadata: &HashMap<String, String>) -> Result<ModelFile
     if metadata.get("format").map(String::as_str) != Some("imago") {
         return Err(ModelFileError::NotOurs { path: path.to_owned() });
     }
-    let damaged = |key: &str| ModelFileError::File {
-        path: path.to_owned(),
-        reason: format!("has a damaged description (`{key}`)"),
-    };
+    let damaged = |key: &str| damaged(path, key);
     let get = |key: &'static str| metadata.get(key).ok_or_else(|| damaged(key));
     let format: u32 = get("format_version")?.parse().map_err(|_| damaged("format_version"))?;
     if format > FORMAT_VERSION {
@@ -177,7 +192,8 @@ fn describe(path: &Path, metadata: &HashMap<String, String>) -> Result<ModelFile
     }
     let arch = Arch::from_name(get("arch")?).ok_or_else(|| damaged("arch"))?;
     let classes: Vec<String> = serde_json::from_str(get("classes")?).map_err(|_| damaged("classes"))?;
-    if classes.is_empty() || classes.len() > MAX_CLASSES {
+    let distinct: HashSet<&str> = classes.iter().map(String::as_str).collect();
+    if classes.is_empty() || classes.len() > MAX_CLASSES || distinct.len() < classes.len() || distinct.contains("") {
         return Err(damaged("classes"));
     }
     let widths: Option<[usize; 4]> = match metadata.get("widths") {
@@ -187,13 +203,30 @@ fn describe(path: &Path, metadata: &HashMap<String, String>) -> Result<ModelFile
     if widths.is_some_and(|widths| widths.iter().any(|width| *width > 1 << 14)) {
         return Err(damaged("widths"));
     }
+    let preprocess: Preprocess = serde_json::from_str(get("preprocess")?).map_err(|_| damaged("preprocess"))?;
+    if !is_sane(&preprocess) {
+        return Err(damaged("preprocess"));
+    }
     Ok(ModelFile {
         spec: ModelSpec { arch, classes: classes.len(), widths },
         classes,
-        preprocess: serde_json::from_str(get("preprocess")?).map_err(|_| damaged("preprocess"))?,
+        preprocess,
         imago_version: metadata.get("imago_version").cloned().unwrap_or_default(),
         created_unix_secs: metadata.get("created_unix_secs").and_then(|text| text.parse().ok()),
     })
+}
+
+fn damaged(path: &Path, key: &str) -> ModelFileError {
+    ModelFileError::File { path: path.to_owned(), reason: format!("has a damaged description (`{key}`)") }
+}
+
+/// Whether pictures can be prepared so: not for pictures larger than memory, and not by dividing by nought.
+fn is_sane(preprocess: &Preprocess) -> bool {
+    let Preprocess { resize, crop, mean, std } = preprocess;
+    CROPS.contains(crop)
+        && (*crop..=MAX_RESIZE).contains(resize)
+        && mean.iter().all(|mean| mean.is_finite())
+        && std.iter().all(|std| std.is_finite() && *std > 0.0)
 }
 
 #[cfg(test)]
@@ -263,6 +296,49 @@ mod tests {
         assert!(message().contains("cut off"));
         std::fs::write(&path, b"\xFF\xD8\xFF\xE0 picture").unwrap();
         assert!(message().contains("JPEG"));
+    }
+
+    #[test]
+    fn a_description_that_would_fell_the_program_or_make_no_sense_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        let preprocess = |resize: u64, crop: u64, mean: &str, std: &str| {
+            format!("{{\"resize\":{resize},\"crop\":{crop},\"mean\":[{mean},0.4,0.4],\"std\":[{std},0.2,0.2]}}")
+        };
+        let wrong = [
+            ("preprocess", preprocess(60_001, 60_000, "0.4", "0.2")),
+            ("preprocess", preprocess(60_000, 224, "0.4", "0.2")),
+            ("preprocess", preprocess(200, 224, "0.4", "0.2")),
+            ("preprocess", preprocess(256, 0, "0.4", "0.2")),
+            ("preprocess", preprocess(256, 224, "1e39", "0.2")),
+            ("preprocess", preprocess(256, 224, "0.4", "0")),
+            ("preprocess", preprocess(256, 224, "0.4", "-0.2")),
+            ("classes", "[\"ants\",\"ants\"]".to_owned()),
+            ("classes", "[\"ants\",\"\"]".to_owned()),
+            ("widths", "[16384,16384,16384,16384]".to_owned()),
+        ];
+        for (key, value) in wrong {
+            rewritten(&path, |metadata| drop(metadata.insert(key.to_owned(), value.clone())));
+            let message = load_model(&path, &Device::Cpu).unwrap_err().to_string();
+            assert!(message.contains("a.safetensors") && message.contains(&format!("(`{key}`)")), "{value}: {message}");
+        }
+        rewritten(&path, |metadata| {
+            drop(metadata.insert("preprocess".to_owned(), preprocess(256, 224, "0.4", "0.2")));
+        });
+        load_model(&path, &Device::Cpu).unwrap();
+    }
+
+    #[test]
+    fn weights_that_are_no_numbers_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        let (model, description) = small();
+        let mut state = model.state_dict();
+        state.insert("fc.bias".to_owned(), Tensor::new(&[f32::NAN, 0.0], &Device::Cpu).unwrap());
+        save_state(&path, &state, &description).unwrap();
+        let message = load_model(&path, &Device::Cpu).unwrap_err().to_string();
+        assert!(message.contains("a.safetensors") && message.contains("`fc.bias`"), "{message}");
+        assert!(message.contains("not finite"), "{message}");
     }
 
     #[test]

@@ -108,7 +108,8 @@ impl ForeignWeights {
     }
 }
 
-fn is_finite(tensor: &Tensor) -> bool {
+/// Whether a tensor holds neither infinities nor NaN.
+pub(super) fn is_finite(tensor: &Tensor) -> bool {
     let values = tensor.flatten_all().and_then(|flat| flat.to_vec1::<f32>());
     values.is_ok_and(|values| values.iter().all(|value| value.is_finite()))
 }

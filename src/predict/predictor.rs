@@ -58,6 +58,8 @@ pub struct Predictor {
     /// The backbone of a ResNet, packed for the processor; none for other networks and on a GPU.
     fused: Option<FusedResnet>,
     about: ModelFile,
+    /// Its file or folder, to name it.
+    path: PathBuf,
     pool: rayon::ThreadPool,
     device: String,
     device_note: Option<String>,
@@ -86,7 +88,7 @@ impl Predictor {
         } else {
             None
         };
-        Ok(Self { model, fused, about, pool, device: device.label, device_note: device.note })
+        Ok(Self { model, fused, about, path: path.to_path_buf(), pool, device: device.label, device_note: device.note })
     }
 
     /// Class names, in the order of the probabilities.
@@ -251,6 +253,38 @@ impl Predictor {
             let input = Tensor::from_vec(pixels, (pictures.len(), 3, side, side), self.model.device())?;
             self.model.forward(&input, ForwardMode::Eval)?
         };
-        Ok(candle_nn::ops::softmax(&logits, D::Minus1)?.to_vec2()?)
+        let probabilities: Vec<Vec<f32>> = candle_nn::ops::softmax(&logits, D::Minus1)?.to_vec2()?;
+        if probabilities.iter().flatten().all(|probability| probability.is_finite()) {
+            Ok(probabilities)
+        } else {
+            Err(PredictError::Model(format!(
+                "{}: the model's answers are no numbers: the file is damaged or comes from a diverged training; choose another",
+                self.path.display()
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::model_file::save_state;
+    use crate::models::{Arch, ModelSpec};
+
+    #[test]
+    fn a_model_whose_answers_are_no_numbers_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("odd.safetensors");
+        let spec = ModelSpec { arch: Arch::CnnGap, classes: 2, widths: None };
+        let mut state = Model::new(&spec, 0, &Device::Cpu).unwrap().state_dict();
+        // Numbers themselves, but not what comes of them.
+        for (_, tensor) in state.iter_mut().filter(|(name, _)| name.starts_with("fc.")) {
+            *tensor = Tensor::full(f32::MAX, tensor.dims(), &Device::Cpu).unwrap();
+        }
+        let about = ModelFile::now(spec, vec!["a".to_owned(), "b".to_owned()], Preprocess::default());
+        save_state(&path, &state, &about).unwrap();
+        let predictor = Predictor::load(&path, DeviceChoice::Cpu, Some(1)).unwrap();
+        let error = predictor.predict_image(&RgbImage::from_pixel(32, 32, image::Rgb([200, 10, 90]))).unwrap_err();
+        assert!(error.to_string().contains("odd.safetensors: the model's answers are no numbers"), "{error}");
     }
 }
