@@ -16,6 +16,9 @@ use crate::imaging::Preprocess;
 /// Name of the model file inside a run's folder.
 pub const MODEL_FILE_NAME: &str = "model.safetensors";
 
+/// What tells the folder of a run from any other, whether it has a model yet or not.
+const RUN_SETTINGS: &str = "config.toml";
+
 /// The format that this version writes and the newest that it reads.
 const FORMAT_VERSION: u32 = 1;
 
@@ -147,7 +150,7 @@ fn metadata(description: &ModelFile) -> BTreeMap<String, String> {
 /// # Errors
 /// When there is no such file, it is damaged, not Imago's, from a newer version, or its tensors do not fit its description.
 pub fn load_model(path: &Path, device: &Device) -> Result<(Model, ModelFile), ModelFileError> {
-    let path = if path.is_dir() { path.join(MODEL_FILE_NAME) } else { path.to_owned() };
+    let path = file_at(path)?;
     let file = tensor_file::read(&path).map_err(|reason| ModelFileError::File { path: path.clone(), reason })?;
     let description = describe(&path, &file.metadata)?;
     // Before room is made for all that it says it has.
@@ -169,12 +172,25 @@ pub fn load_model(path: &Path, device: &Device) -> Result<(Model, ModelFile), Mo
     }
 }
 
+/// The model file that is meant by `path`: a file, or a run's folder.
+fn file_at(path: &Path) -> Result<PathBuf, ModelFileError> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let file = path.join(MODEL_FILE_NAME);
+    if !file.exists() && path.join(RUN_SETTINGS).is_file() {
+        let reason = "is a run without a finished epoch, so it has no model yet".to_owned();
+        return Err(ModelFileError::File { path: path.to_owned(), reason });
+    }
+    Ok(file)
+}
+
 /// Reads the description of the model at `path` alone (a file or a run's folder).
 ///
 /// # Errors
 /// As [`load_model`], but that tensors are not compared with the description.
 pub fn read_description(path: &Path) -> Result<ModelFile, ModelFileError> {
-    let path = if path.is_dir() { path.join(MODEL_FILE_NAME) } else { path.to_owned() };
+    let path = file_at(path)?;
     let file = tensor_file::read(&path).map_err(|reason| ModelFileError::File { path: path.clone(), reason })?;
     describe(&path, &file.metadata)
 }
@@ -326,6 +342,19 @@ mod tests {
             drop(metadata.insert("preprocess".to_owned(), preprocess(256, 224, "0.4", "0.2")));
         });
         load_model(&path, &Device::Cpu).unwrap();
+    }
+
+    #[test]
+    fn a_run_without_a_model_yet_says_so_and_any_other_folder_lacks_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = || load_model(folder.path(), &Device::Cpu).unwrap_err().to_string();
+        assert!(message().contains("model.safetensors can't be read"), "{}", message());
+        std::fs::write(folder.path().join("config.toml"), "").unwrap();
+        assert!(
+            message().contains("without a finished epoch") && !message().contains("can't be read"),
+            "{}",
+            message()
+        );
     }
 
     #[test]
