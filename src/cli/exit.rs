@@ -50,10 +50,24 @@ pub(super) fn code(result: anyhow::Result<Done>) -> ExitCode {
             ExitCode::from(1)
         }
         Err(error) => {
-            super::output::note(format_args!("imago: {error:#}"));
+            super::output::note(format_args!("imago: {}", in_one(&error)));
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }
     }
+}
+
+/// An error and what it came from, in one sentence; a cause that the sentence has said already is left out, as many an error
+/// names its own.
+fn in_one(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !said.contains(&cause) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+    }
+    said
 }
 
 /// Whether it ended because Ctrl+C asked for it: what the rooms below say then is no news to whoever pressed it.
@@ -68,4 +82,26 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use anyhow::Context;
+
+    use super::*;
+    use crate::train::TrainError;
+
+    #[test]
+    fn a_reason_is_said_once_whether_the_error_says_it_itself_or_not() {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let path = PathBuf::from("run/config.toml");
+        let advice = "Check that it is there and may be read";
+        let itself = TrainError::File { doing: "reading", path, source: denied(), advice };
+        let said = in_one(&itself.into());
+        assert_eq!(said, format!("reading run/config.toml failed: {}. {advice}", denied()));
+        let other = Err::<(), _>(denied()).context("reading the pipeline a.toml").unwrap_err();
+        assert_eq!(in_one(&other), format!("reading the pipeline a.toml: {}", denied()));
+    }
 }
