@@ -187,6 +187,9 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
             "the built-in starter weights are for resnet18: give resnet34 its own with --weights imagenet (after `imago weights get resnet34`) or --weights FILE",
         ));
     }
+    // What the trainer would refuse is wrong usage, and said before anything is announced; the settings of a run to be resumed
+    // come from a file.
+    config.check().map_err(|error| if resumed { error.into() } else { UsageError::error(error.to_string()) })?;
     Ok(config)
 }
 

@@ -122,6 +122,9 @@ fn wrong_usage_is_exit_code_two() {
         &["train", "data", "--model", "cnn", "--augment", "wild"],
         &["train", "data", "--model", "cnn", "--weights", "starter"],
         &["train", "data", "--model", "resnet34", "--out", "x"],
+        &["train", "data", "--model", "cnn", "--views", "3"],
+        &["train", "data", "--model", "resnet18", "--fine-tune", "--views", "3"],
+        &["train", "data", "--model", "resnet18", "--views", "1001"],
         &["train", "data", "--model", "cnn", "--resume"],
         &["predict", "run"],
         &["predict", "run", "a.jpg", "--json", "--csv"],
@@ -135,6 +138,7 @@ fn wrong_usage_is_exit_code_two() {
         let run = bench.run(args);
         assert_eq!(run.code(), 2, "{args:?}: {}", run.stderr());
         assert!(!run.stderr().is_empty(), "{args:?}");
+        assert!(!run.stderr().contains("turbo"), "{args:?}: announced and then refused");
     }
 }
 
