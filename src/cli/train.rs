@@ -1,6 +1,6 @@
 //! `imago train`: one line an epoch on standard output, all else on standard error.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,8 +117,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     } else {
         new_run_dir(&AppPaths::of_this_user().runs_dir(&dataset.root), config.arch.name())
     };
-    interrupt::listen();
     let epochs = config.epochs;
+    if args.resume && is_done(&run_dir, &config) {
+        output::note(format_args!(
+            "{}: all {epochs} epochs are done already, so nothing is left to learn; ask for more with --epochs",
+            run_dir.display()
+        ));
+        return Ok(Done::All);
+    }
+    interrupt::listen();
     if let Some(views) = config.views.filter(|views| *views < epochs) {
         output::note(format_args!(
             "turbo: {views} views of each picture, used again from epoch {} on; without --views each epoch sees new ones",
@@ -138,6 +145,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         ));
     }
     done
+}
+
+/// Whether the run in `dir` has come to its end with these very settings, so that going on would bring nothing.
+fn is_done(dir: &Path, config: &TrainConfig) -> bool {
+    load_run(dir).is_ok_and(|run| {
+        run.config.differences(config).is_empty()
+            && run.summary.is_some_and(|summary| summary.finished && summary.epochs == config.epochs)
+    })
 }
 
 /// The settings: those of the run to be resumed, or the defaults, with what was given laid over. Whether a resumed run may be
@@ -189,7 +204,9 @@ fn config(args: &Args) -> anyhow::Result<TrainConfig> {
     }
     // What the trainer would refuse is wrong usage, and said before anything is announced; the settings of a run to be resumed
     // come from a file.
-    config.check().map_err(|error| if resumed { error.into() } else { UsageError::error(error.to_string()) })?;
+    config
+        .check()
+        .map_err(|error| if resumed { anyhow::Error::from(error) } else { UsageError::error(error.to_string()) })?;
     Ok(config)
 }
 

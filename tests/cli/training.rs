@@ -84,6 +84,19 @@ fn resume_with_more_epochs_equals_a_run_that_was_never_interrupted() {
     assert_eq!(figures(&bench.at("whole")), figures(&bench.at("parts")));
 }
 
+#[test]
+fn a_run_of_which_nothing_is_left_says_so_and_stays_as_it_is() {
+    let bench = Bench::new(2, 1);
+    bench.train("run", &["--epochs", "2"]).ok();
+    let before = bench.snapshot("run");
+    let again = bench.run(&["train", "data", "--out", "run", "--resume"]).ok();
+    assert!(again.stderr().contains("all 2 epochs are done already"), "{}", again.stderr());
+    assert_eq!(again.stdout(), "");
+    let fewer = bench.run(&["train", "data", "--out", "run", "--resume", "--epochs", "1"]);
+    fewer.fails(1, &["run", "2 epochs are done already, and only 1 were asked for"]);
+    assert!(bench.snapshot("run") == before, "the run was changed");
+}
+
 /// Interrupts a run after its first epoch line, as Ctrl+C does.
 #[cfg(unix)]
 fn interrupted(bench: &Bench, args: &[&str]) -> Run {

@@ -65,6 +65,17 @@ pub(crate) fn run(request: &RunRequest, port: &mut EventPort, controls: &mut Con
                     .to_owned(),
         });
     }
+    if let Some(done) = found.as_ref().map(|checkpoint| checkpoint.meta.epochs_done)
+        && done > config.epochs
+    {
+        return Err(TrainError::Mismatch {
+            dir: request.run_dir.clone(),
+            reason: format!(
+                "{done} epochs are done already, and only {} were asked for; ask for more, or start a new run in another folder",
+                config.epochs
+            ),
+        });
+    }
 
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(config.thread_count())

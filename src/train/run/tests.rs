@@ -154,6 +154,19 @@ fn resuming_with_other_settings_or_other_pictures_is_refused_and_changes_nothing
 }
 
 #[test]
+fn fewer_epochs_than_are_done_are_refused_and_nothing_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pictures(&folder.path().join("data"), 3, 2);
+    let first = request(folder.path(), quick());
+    events_of(first.clone());
+    let before = figures(&first.run_dir);
+    let fewer = TrainConfig { epochs: 1, ..quick() };
+    let events = events_of(RunRequest { config: fewer, resume: true, ..first.clone() });
+    assert!(failure(&events).contains("2 epochs are done already, and only 1 were asked for"), "{events:?}");
+    assert_eq!((figures(&first.run_dir), load_run(&first.run_dir).unwrap().config.epochs), (before, 2));
+}
+
+#[test]
 fn stopping_before_the_first_epoch_is_whole_can_be_resumed_too() {
     let folder = tempfile::tempdir().unwrap();
     write_pictures(&folder.path().join("data"), 6, 2);
