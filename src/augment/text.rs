@@ -28,6 +28,7 @@ use super::batch::BatchMix;
 use super::params::{Adjustable, Param, ParamKind, Slot};
 use super::pipeline::{Pipeline, Step};
 use super::transform::Transform;
+use crate::base::edits;
 
 /// What is wrong with a pipeline's text. One sentence; the caller adds the file's name.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -266,27 +267,11 @@ fn wanted(kind: ParamKind) -> &'static str {
 
 fn unknown_transform(wanted: &str) -> String {
     let names: Vec<&str> = Transform::all().iter().map(Transform::name).collect();
-    let nearest = names.iter().map(|name| (distance(wanted, name), *name)).min();
+    let nearest = names.iter().map(|name| (edits(wanted, name), *name)).min();
     match nearest {
         Some((edits, name)) if edits <= 3 => format!("there is no transform \"{wanted}\"; did you mean \"{name}\"?"),
         _ => format!("there is no transform \"{wanted}\"; there are {}", names.join(", ")),
     }
-}
-
-/// How many letters to insert, remove or change (Levenshtein, 1966).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let change = corner + usize::from(letter != *other);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// The fields of a step in the order in which they are written.

@@ -10,6 +10,6 @@ pub mod rng;
 
 pub use atomic_file::{sweep_parts, write_atomically};
 pub use cancel::CancelToken;
-pub use names::{alike, is_within};
+pub use names::{alike, edits, is_within};
 pub use paths::{AppPaths, own_name};
 pub use rng::{ImagoRng, rng_for, stable_hash};

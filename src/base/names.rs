@@ -36,9 +36,33 @@ pub fn alike<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<(&'a str, &
     })
 }
 
+/// How many letters to insert, remove or change to make `b` of `a` (Levenshtein, 1966).
+pub fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let change = corner + usize::from(letter != *other);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        assert_eq!(
+            [edits("scan", "scan"), edits("scna", "scan"), edits("", "scan"), edits("trani", "train")],
+            [0, 2, 4, 2]
+        );
+    }
 
     #[test]
     fn a_path_is_within_a_folder_whatever_it_is_called() {

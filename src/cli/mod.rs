@@ -27,12 +27,13 @@ mod table;
 mod train;
 mod weights;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::{RendererChoice, WindowOptions};
+use crate::base::edits;
 use crate::lang::Language;
 
 pub use exit::{Done, UsageError};
@@ -100,6 +101,12 @@ enum Command {
 pub fn main() -> ExitCode {
     #[cfg(windows)]
     console::attach();
+    // Before the rest is read: of a mistyped command's arguments it would be said that they can't be there.
+    if let Some(word) = std::env::args_os().nth(1).map(PathBuf::from)
+        && is_unknown(&word)
+    {
+        return exit::code(Err(unknown(&word)));
+    }
     let cli = Cli::parse();
     let result = match cli.command {
         None => window(WindowOptions {
@@ -133,14 +140,35 @@ fn language(name: &str) -> Result<Language, String> {
     Language::of_locale(name).ok_or_else(|| format!("“{name}” is not spoken here: en and zh-CN are"))
 }
 
+/// Whether the first word on the command line is none that can be there: no option, no command, and nothing to be opened.
+fn is_unknown(word: &Path) -> bool {
+    let name = word.as_os_str();
+    let is_command = || name == "help" || Cli::command().get_subcommands().any(|known| name == known.get_name());
+    !name.as_encoded_bytes().starts_with(b"-") && !is_command() && !word.exists()
+}
+
+/// What is said of such a word.
+fn unknown(word: &Path) -> anyhow::Error {
+    // As many letters as two that changed places come to.
+    const MOST_EDITS: usize = 2;
+    let command = Cli::command();
+    let names = command.get_subcommands().filter(|known| !known.is_hide_set()).map(clap::Command::get_name);
+    let nearest = names.map(|name| (edits(&word.to_string_lossy(), name), name)).min();
+    let meant = match nearest {
+        Some((edits, name)) if edits <= MOST_EDITS => format!("did you mean `imago {name}`? "),
+        _ => String::new(),
+    };
+    UsageError::error(format!(
+        "{} is neither a command nor a file or folder; {meant}`imago --help` lists the commands",
+        word.display()
+    ))
+}
+
 fn window(wanted: WindowOptions) -> anyhow::Result<Done> {
     if let Some(path) = &wanted.path
         && !path.exists()
     {
-        return Err(UsageError::error(format!(
-            "{} is neither a command nor a file or folder; `imago --help` lists the commands",
-            path.display()
-        )));
+        return Err(unknown(path));
     }
     crate::app::run(&wanted)?;
     Ok(Done::All)

@@ -143,6 +143,18 @@ fn wrong_usage_is_exit_code_two() {
 }
 
 #[test]
+fn of_a_mistyped_command_the_nearest_is_named_whatever_follows_it() {
+    let bench = Bench::new(1, 1);
+    for args in [&["scna"][..], &["scna", "data"], &["scna", "data", "--json"]] {
+        bench.run(args).fails(2, &["scna is neither a command nor a file or folder", "`imago scan`"]);
+    }
+    let run = bench.run(&["photographs", "--json"]).fails(2, &["photographs is neither"]);
+    assert!(!run.stderr().contains("did you mean"), "{}", run.stderr());
+    // A folder is no mistake; what follows it is.
+    bench.run(&["data/train", "scan"]).fails(2, &["scan"]);
+}
+
+#[test]
 fn a_pipeline_file_that_makes_no_sense_is_named() {
     let bench = Bench::new(2, 1);
     bench.write("odd.toml", b"steps = 3");
