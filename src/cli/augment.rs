@@ -25,19 +25,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Training pictures afterwards for each one before: the original and N - 1 variants.
-    #[arg(long, value_name = "N", value_parser = numbers::factor)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = numbers::factor)]
     factor: usize,
     /// What the variants go through: a preset (none, recipe, light, strong, insects-from-above) or a TOML file.
     #[arg(long, value_name = "PRESET|FILE.toml", default_value = "recipe")]
     augment: String,
     /// Seed of everything random.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = numbers::seed)]
     seed: u64,
     /// Side of the variants in pixels; the default is what training sees. Ask for more if they will be cropped again.
-    #[arg(long, value_name = "PIXELS", default_value_t = DEFAULT_SIZE, value_parser = numbers::picture_size)]
+    #[arg(long, value_name = "PIXELS", default_value_t = DEFAULT_SIZE)]
+    #[arg(allow_negative_numbers = true, value_parser = numbers::picture_size)]
     size: u32,
     /// Share of each class that becomes validation pictures, at most 0.9, where the folder has no split of its own.
-    #[arg(long, default_value = "0.2", value_parser = numbers::share)]
+    #[arg(long, default_value = "0.2", allow_negative_numbers = true, value_parser = numbers::share)]
     val_fraction: f64,
 }
 

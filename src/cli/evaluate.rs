@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, default_value = "auto", value_parser = super::train::parse_device)]
     device: DeviceChoice,
     /// Threads to compute with [default: one for each core].
-    #[arg(long, value_parser = numbers::threads)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::threads)]
     threads: Option<usize>,
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = super::train::parse_arch)]
     model: Option<Arch>,
     /// Number of classes.
-    #[arg(long, default_value = "2", value_parser = numbers::at_least_one)]
+    #[arg(long, default_value = "2", allow_negative_numbers = true, value_parser = numbers::at_least_one)]
     classes: usize,
 }
 

@@ -58,17 +58,20 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     whole(text, 1..=1_000_000_000)
 }
 
+/// A seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse::<u64>().map_err(|_| format!("must be a whole number from 0 to {}", u64::MAX))
+}
+
 fn number(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|value| value.is_finite()).ok_or_else(|| "is not a number".to_owned())
 }
 
 fn whole(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
-    let value = text.parse::<usize>().map_err(|_| "is not a whole number".to_owned())?;
-    if range.contains(&value) {
-        Ok(value)
-    } else {
-        Err(format!("must be between {} and {}", range.start(), range.end()))
-    }
+    // Wide enough for numbers out of the range, of which the range is to be said.
+    let value = text.parse::<i128>().map_err(|_| "is not a whole number".to_owned())?;
+    let fitting = usize::try_from(value).ok().filter(|value| range.contains(value));
+    fitting.ok_or_else(|| format!("must be between {} and {}", range.start(), range.end()))
 }
 
 #[cfg(test)]
@@ -85,6 +88,8 @@ mod tests {
         assert!(share("0").is_err() && share("0.91").is_err() && share("0.9").is_ok());
         assert!(not_negative("-0.1").is_err() && not_negative("0").is_ok());
         assert!(epochs("0").is_err() && epochs("25").is_ok() && epochs("2.5").is_err());
+        assert!(batch("-3").unwrap_err().contains("between") && batch("x").unwrap_err().contains("whole number"));
+        assert!(seed("-1").unwrap_err().contains("from 0") && seed("18446744073709551615") == Ok(u64::MAX));
         assert!(threads("0").is_err() && batch("4097").is_err() && at_least_one("0").is_err());
         assert!(factor("0").is_err() && factor("4").is_ok() && factor("1001").is_err());
         assert!(picture_size("7").is_err() && picture_size("224").is_ok() && picture_size("5000").is_err());

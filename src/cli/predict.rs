@@ -26,13 +26,14 @@ pub(super) struct Args {
     #[arg(long)]
     csv: bool,
     /// Only the N most probable classes (not for --csv).
-    #[arg(long, value_name = "N", value_parser = numbers::at_least_one, conflicts_with = "csv")]
+    #[arg(long, value_name = "N", conflicts_with = "csv")]
+    #[arg(allow_negative_numbers = true, value_parser = numbers::at_least_one)]
     top: Option<usize>,
     /// Where to compute: auto, cpu, cuda or metal.
     #[arg(long, default_value = "auto", value_parser = super::train::parse_device)]
     device: DeviceChoice,
     /// Threads to compute with [default: one for each core].
-    #[arg(long, value_parser = numbers::threads)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::threads)]
     threads: Option<usize>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Done, interrupt, output, progress};
+use super::{Done, interrupt, numbers, output, progress};
 use crate::dataset::write_sample;
 
 #[derive(Debug, clap::Args)]
@@ -11,7 +11,7 @@ pub(super) struct Args {
     /// Where to put it: a new or empty folder.
     dir: PathBuf,
     /// Other numbers draw other insects.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = numbers::seed)]
     seed: u64,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     /// Share of each class that becomes validation pictures, at most 0.9, where the folder has no split of its own.
-    #[arg(long, default_value = "0.2", value_parser = numbers::share)]
+    #[arg(long, default_value = "0.2", allow_negative_numbers = true, value_parser = numbers::share)]
     val_fraction: f64,
     /// Read every picture to its end, and say what is wrong with the data set: the same picture in train and val, twins with
     /// different labels, pictures that show nothing, …

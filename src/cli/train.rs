@@ -37,44 +37,44 @@ pub(super) struct Args {
     #[arg(long)]
     fine_tune: bool,
     /// Passes over the training pictures [default: 25].
-    #[arg(long, value_parser = numbers::epochs)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::epochs)]
     epochs: Option<usize>,
     /// Pictures in one update [default: 4].
-    #[arg(long, value_parser = numbers::batch)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::batch)]
     batch_size: Option<usize>,
     /// Learning rate [default: 0.001].
-    #[arg(long, value_parser = numbers::positive)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::positive)]
     lr: Option<f64>,
     /// Momentum of SGD [default: 0.9].
-    #[arg(long, value_parser = numbers::below_one)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::below_one)]
     momentum: Option<f64>,
     /// Epochs after which the learning rate is multiplied by gamma [default: 7].
-    #[arg(long, value_parser = numbers::at_least_one)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::at_least_one)]
     step_size: Option<usize>,
     /// Factor of the learning rate [default: 0.1].
-    #[arg(long, value_parser = numbers::positive)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::positive)]
     gamma: Option<f64>,
     /// L2 penalty [default: 0].
-    #[arg(long, value_parser = numbers::not_negative)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::not_negative)]
     weight_decay: Option<f64>,
     /// Augmentation of the training pictures: a preset (none, recipe, light, strong, insects-from-above) or a TOML file [default: recipe].
     #[arg(long, value_name = "PRESET|FILE.toml")]
     augment: Option<String>,
     /// Turbo for a frozen resnet: only K augmented views of each picture, computed once and used over and over. Much faster, but
     /// less varied [default: a new view in every epoch].
-    #[arg(long, value_name = "K", value_parser = numbers::at_least_one)]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = numbers::at_least_one)]
     views: Option<usize>,
     /// Seed of everything random; the same pictures are kept for validation with each [default: 0].
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::seed)]
     seed: Option<u64>,
     /// Where to compute: auto, cpu, cuda or metal [default: auto].
     #[arg(long, value_parser = parse_device)]
     device: Option<DeviceChoice>,
     /// Threads to compute with; the figures are the same with any number [default: one for each core].
-    #[arg(long, value_parser = numbers::threads)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::threads)]
     threads: Option<usize>,
     /// Share of each class that becomes validation pictures, at most 0.9, where the folder has no split of its own [default: 0.2].
-    #[arg(long, value_parser = numbers::share)]
+    #[arg(long, allow_negative_numbers = true, value_parser = numbers::share)]
     val_fraction: Option<f64>,
     /// The run's folder [default: a new one in your data folder, named after date, time and model].
     #[arg(long, value_name = "RUN_DIR")]

@@ -143,6 +143,24 @@ fn wrong_usage_is_exit_code_two() {
 }
 
 #[test]
+fn of_a_number_below_the_range_the_range_is_said() {
+    let bench = Bench::new(1, 1);
+    let train = |option: &str, number: &str| bench.run(&["train", "data", "--model", "cnn", option, number]);
+    for option in ["--lr", "--gamma"] {
+        train(option, "-0.001").fails(2, &[option, "must be greater than 0"]);
+    }
+    train("--momentum", "-1").fails(2, &["must be at least 0 and below 1"]);
+    train("--val-fraction", "-0.2").fails(2, &["must be above 0 and at most 0.9"]);
+    train("--seed", "-1").fails(2, &["must be a whole number from 0"]);
+    for option in ["--epochs", "--batch-size", "--step-size", "--views", "--threads"] {
+        train(option, "-1").fails(2, &[option, "must be between 1 and"]);
+    }
+    bench.run(&["sample", "insects", "--seed", "-1"]).fails(2, &["must be a whole number from 0"]);
+    bench.run(&["augment", "data", "--out", "o", "--factor", "-1"]).fails(2, &["must be between 1 and 1000"]);
+    bench.run(&["predict", "run", "a.jpg", "--top", "-1"]).fails(2, &["must be between 1 and"]);
+}
+
+#[test]
 fn of_a_mistyped_command_the_nearest_is_named_whatever_follows_it() {
     let bench = Bench::new(1, 1);
     for args in [&["scna"][..], &["scna", "data"], &["scna", "data", "--json"]] {
