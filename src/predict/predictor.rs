@@ -221,7 +221,10 @@ impl Predictor {
     fn prepare_file(&self, path: &Path) -> Result<Vec<f32>, String> {
         let decoded = std::panic::catch_unwind(|| imaging::decode_file(path))
             .unwrap_or_else(|_| Err(imaging::DecodeError::Io("decoding it failed unexpectedly".to_owned())));
-        decoded.map(|image| self.prepare(&image)).map_err(|error| error.to_string())
+        decoded.map(|image| self.prepare(&image)).map_err(|error| match error {
+            imaging::DecodeError::NotAFile => why_unreadable(path).unwrap_or_else(|| error.to_string()),
+            error => error.to_string(),
+        })
     }
 
     /// The validation transform of training, and normalised.
@@ -265,6 +268,19 @@ impl Predictor {
     }
 }
 
+/// Why a folder is among the files: what is in it can't be listed ([`super::expand_paths`]). None of anything else.
+fn why_unreadable(folder: &Path) -> Option<String> {
+    if !folder.is_dir() {
+        return None;
+    }
+    let error = std::fs::read_dir(folder).err()?;
+    let why = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    Some(format!("the folder can't be read: {why}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,5 +302,22 @@ mod tests {
         let predictor = Predictor::load(&path, DeviceChoice::Cpu, Some(1)).unwrap();
         let error = predictor.predict_image(&RgbImage::from_pixel(32, 32, image::Rgb([200, 10, 90]))).unwrap_err();
         assert!(error.to_string().contains("odd.safetensors: the model's answers are no numbers"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_can_not_be_listed_says_so_and_any_other_is_no_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        assert_eq!(why_unreadable(parent.path()), None);
+        assert_eq!(why_unreadable(&parent.path().join("missing")), None);
+        let closed = parent.path().join("closed");
+        std::fs::create_dir(&closed).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+        // The superuser reads it all the same.
+        if std::fs::read_dir(&closed).is_err() {
+            assert_eq!(why_unreadable(&closed).as_deref(), Some("the folder can't be read: permission denied"));
+        }
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)).unwrap();
     }
 }
