@@ -94,10 +94,10 @@ fn write_text(out: &mut dyn Write, args: &Args, predictor: &Predictor, evaluatio
     writeln!(
         out,
         "{} ({}) on the {} pictures of {}: {}",
-        args.model.display(),
+        output::plain(&args.model.to_string_lossy()),
         predictor.model_name(),
         args.split.name(),
-        args.data.display(),
+        output::plain(&args.data.to_string_lossy()),
         output::counted(judged(evaluation), "picture", "pictures"),
     )?;
     writeln!(

@@ -50,7 +50,7 @@ pub(super) fn code(result: anyhow::Result<Done>) -> ExitCode {
             ExitCode::from(1)
         }
         Err(error) => {
-            super::output::note(format_args!("imago: {}", in_one(&error)));
+            super::output::notes(&format!("imago: {}", in_one(&error)));
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }
     }

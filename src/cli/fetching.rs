@@ -64,7 +64,7 @@ impl FetchOptions {
         asked: &mut Asked,
     ) -> anyhow::Result<bool> {
         if !is_there {
-            output::note(format_args!("{}", described(download, place, shown, asked)));
+            output::notes(&described(download, place, shown, asked));
             if !self.yes && !is_answered_with_yes()? {
                 return Ok(false);
             }

@@ -110,7 +110,8 @@ fn write_text(
     let shown = ranked.iter().take(top.unwrap_or(usize::MAX)).map(|(class, probability)| {
         format!("{} {:.1} %", classes.get(*class).map_or("?", String::as_str), probability * 100.0)
     });
-    writeln!(out, "{}: {}", outcome.path.display(), shown.collect::<Vec<_>>().join(", "))
+    let line = format!("{}: {}", outcome.path.display(), shown.collect::<Vec<_>>().join(", "));
+    writeln!(out, "{}", output::plain(&line))
 }
 
 fn write_json(

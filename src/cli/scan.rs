@@ -150,7 +150,7 @@ fn write_text(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lis
     writeln!(
         out,
         "{}: {}, {}, {layout}\n",
-        dataset.root.display(),
+        output::plain(&dataset.root.to_string_lossy()),
         output::counted(dataset.classes.len(), "class", "classes"),
         output::counted(dataset.items.len(), "picture", "pictures"),
     )?;
@@ -173,7 +173,8 @@ fn write_text(out: &mut dyn Write, dataset: &Dataset, labels: &LabelSummary, lis
             writeln!(out, "\n{} {what}:", output::counted(list.len(), "file", "files"))?;
         }
         for issue in list {
-            writeln!(out, "  {}: {}", issue.rel_path.display(), issue.reason)?;
+            let line = format!("{}: {}", issue.rel_path.display(), issue.reason);
+            writeln!(out, "  {}", output::plain(&line))?;
         }
     }
     if !lists.unreadable.is_empty() {

@@ -43,7 +43,7 @@ pub(super) fn write_text(out: &mut dyn Write, dataset: &Dataset, found: &[Findin
     let problems = output::counted(found.len(), "thing", "things");
     writeln!(out, "\nhealth: {problems} to look at")?;
     for finding in found {
-        writeln!(out, "\n  {}\n    {}", finding.sentence, finding.advice)?;
+        writeln!(out, "\n  {}\n    {}", output::plain(&finding.sentence), finding.advice)?;
         // These are named already: on standard error, or in the table above.
         if matches!(finding.kind, FindingKind::Unreadable | FindingKind::Imbalance { .. }) {
             continue;
@@ -53,7 +53,7 @@ pub(super) fn write_text(out: &mut dyn Write, dataset: &Dataset, found: &[Findin
             let names: Vec<String> = names.map(|item| item.rel_path.display().to_string()).collect();
             let more = group.len().saturating_sub(PICTURES_LISTED);
             let more = if more > 0 { format!("  and {more} more") } else { String::new() };
-            writeln!(out, "    - {}{more}", names.join("  =  "))?;
+            writeln!(out, "    - {}{more}", output::plain(&names.join("  =  ")))?;
         }
         let more = finding.groups.len().saturating_sub(GROUPS_LISTED);
         if more > 0 {

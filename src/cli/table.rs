@@ -1,17 +1,22 @@
 //! Plain tables for people.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+
+use super::output;
 
 /// Prints rows with their columns aligned: the first to the left, the others to the right. The first row is the heading.
 pub(super) fn print(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
+    let rows: Vec<Vec<Cow<'_, str>>> =
+        rows.iter().map(|row| row.iter().map(|cell| output::plain(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(columns_of(cell));
         }
     }
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let padding = " ".repeat(width - columns_of(cell));
@@ -39,9 +44,9 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_for_wide_letters_too() {
-        let rows = [["class", "n"], ["蚂蚁", "12"], ["bees and", "3"]].map(|row| row.map(str::to_owned).to_vec());
+        let rows = [["class", "n"], ["蚂蚁", "12"], ["bees\tand", "3"]].map(|row| row.map(str::to_owned).to_vec());
         let mut bytes = Vec::new();
         print(&mut bytes, &rows).unwrap();
-        assert_eq!(String::from_utf8(bytes).unwrap(), "class      n\n蚂蚁      12\nbees and   3\n");
+        assert_eq!(String::from_utf8(bytes).unwrap(), "class       n\n蚂蚁       12\nbees\\tand   3\n");
     }
 }

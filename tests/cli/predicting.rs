@@ -111,6 +111,24 @@ fn a_file_is_decoded_by_its_content_whatever_its_name() {
 
 #[cfg(unix)]
 #[test]
+fn names_with_control_characters_stay_on_their_line_and_command_no_terminal() {
+    let bench = trained();
+    let picture = std::fs::read(bench.at("data/val/blue/0.png")).unwrap();
+    bench.write("odd/a\nb\x1b[31m.png", &picture);
+    bench.write("odd/c\td.png", b"not a picture");
+    let text = bench.run(&["predict", "run", "odd"]).fails(3, &["odd/c\\td.png: "]);
+    let printed = text.stdout();
+    assert!(printed.starts_with("odd/a\\nb\\u{1b}[31m.png: ") && printed.lines().count() == 1, "{printed:?}");
+    let first = bench.run(&["predict", "run", "odd", "--json"]).stdout();
+    assert_eq!(json(first.lines().next().unwrap())["path"], "odd/a\nb\x1b[31m.png");
+    std::fs::rename(bench.at("data/train/blue"), bench.at("data/train/bl\tue")).unwrap();
+    bench.write("data/train/red things/x\ny.txt", b"");
+    let text = bench.run(&["scan", "data"]).stdout();
+    assert!(text.contains("bl\\tue") && text.contains("x\\ny.txt: ") && !text.contains('\t'), "{text:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn nobody_reading_the_output_is_no_failure() {
     let bench = trained();
     let program = env!("CARGO_BIN_EXE_imago");
