@@ -41,6 +41,14 @@ pub enum OfflineError {
     /// The folder holds a finished job.
     #[error("{}: this folder already holds a data set that was enlarged to its end; choose a new or an empty one", .0.display())]
     Finished(PathBuf),
+    /// The folder could not be made, or nothing be written to it: no job was begun.
+    #[error("{}: can't write there: {reason}; choose another folder or make room", dir.display())]
+    NotBegun {
+        /// The folder.
+        dir: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// The folder holds another job.
     #[error(
         "{}: another job was cut off in this folder ({differences}): give the same settings and data set to go on with it, \
@@ -79,6 +87,12 @@ pub enum OfflineError {
 }
 
 impl OfflineError {
+    /// For `map_err` around what comes before there is anything to go on with in `dir`.
+    pub(super) fn beginning(dir: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let dir = dir.to_owned();
+        move |error| Self::NotBegun { dir, reason: error.to_string() }
+    }
+
     /// For `map_err` around writing `path`.
     pub(super) fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();

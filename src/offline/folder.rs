@@ -110,11 +110,11 @@ impl<'a> OutFolder<'a> {
         let (made, fresh) = match fs::read_dir(dir) {
             Ok(entries) => (false, folder.look_through(entries, settings)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(dir).map_err(OfflineError::writing(dir))?;
+                fs::create_dir_all(dir).map_err(OfflineError::beginning(dir))?;
                 (true, true)
             }
             Err(_) if dir.exists() && !dir.is_dir() => return Err(OfflineError::NotAFolder(dir.to_owned())),
-            Err(error) => return Err(OfflineError::writing(dir)(error)),
+            Err(error) => return Err(OfflineError::beginning(dir)(error)),
         };
         if fresh {
             let begun = folder.begin(settings, data);
@@ -169,16 +169,13 @@ impl<'a> OutFolder<'a> {
              The pictures come from: {}\nThe settings are in: {STATE_FILE}\n",
             data.display()
         );
-        self.write(INCOMPLETE_FILE, &warning)?;
+        // Until this is there, nothing marks the folder.
+        write_atomically(&self.dir.join(INCOMPLETE_FILE), |file| file.write_all(warning.as_bytes()))
+            .map_err(OfflineError::beginning(self.dir))?;
         let state =
             State { imago: crate::VERSION.to_owned(), data: data.display().to_string(), settings: settings.clone() };
         let path = self.dir.join(STATE_FILE);
         let text = toml::to_string(&state).map_err(|error| OfflineError::writing(&path)(io::Error::other(error)))?;
-        self.write(STATE_FILE, &text)
-    }
-
-    fn write(&self, name: &str, text: &str) -> Result<(), OfflineError> {
-        let path = self.dir.join(name);
         write_atomically(&path, |file| file.write_all(text.as_bytes())).map_err(OfflineError::writing(&path))
     }
 

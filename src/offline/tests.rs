@@ -193,6 +193,16 @@ fn an_unreadable_validation_picture_is_copied_and_named_also_by_a_job_that_goes_
 }
 
 #[test]
+fn a_folder_that_cannot_be_made_is_not_said_to_be_marked() {
+    let bench = Bench::new();
+    fs::write(bench.at("file"), b"mine").unwrap();
+    let refused = bench.enlarge("file/out", 2).unwrap_err().to_string();
+    assert!(refused.contains("can't write there") && refused.contains("choose another folder"), "{refused}");
+    assert!(!refused.contains("INCOMPLETE.txt"), "{refused}");
+    assert_eq!(fs::read(bench.at("file")).unwrap(), b"mine");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_named() {
     let bench = Bench::new();
     fs::create_dir_all(bench.at("out")).unwrap();
