@@ -1,7 +1,8 @@
 //! The command line: one file per sub-command, and what they share.
 //!
 //! Results go to standard output, everything else (progress, warnings, the files that could not be read) to standard error.
-//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read.
+//! Exit codes: 0 done, 1 failed or stopped by Ctrl+C, 2 wrong usage, 3 done but some files could not be read; 130 where a
+//! second Ctrl+C ended it at once.
 //!
 //! Must not know: egui; how training or prediction work inside.
 
@@ -50,7 +51,8 @@ pub use exit::{Done, UsageError};
         imago train insects --model cnn --out run            learns it\n  \
         imago evaluate run insects                           how good is it?\n  \
         imago predict run photo.jpg folder --csv > out.csv   what is in these pictures?\n\n\
-        Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some files could not be read."
+        Exit codes: 0 done, 1 failed or stopped by Ctrl+C, 2 wrong usage, 3 done but some files could not be read, \
+        130 ended at once by a second Ctrl+C."
 )]
 struct Cli {
     #[command(subcommand)]
