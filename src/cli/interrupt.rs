@@ -21,12 +21,33 @@ pub(super) fn token() -> CancelToken {
             }
             pressed.cancel();
         };
-        if let Err(error) = ctrlc::set_handler(handler) {
+        if let Err(error) = keeping_nohup(|| ctrlc::set_handler(handler)) {
             tracing::warn!("Ctrl+C will end the program at once: {error}");
         }
         token
     };
     CANCEL.get_or_init(listening).clone()
+}
+
+/// Runs `install`, which takes over the signals. That the terminal goes away is ignored afterwards too where whoever started the
+/// program wanted it so (`nohup`).
+#[cfg(unix)]
+fn keeping_nohup<T>(install: impl FnOnce() -> T) -> T {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+    let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: a signal that is ignored runs no code of ours.
+    let before = unsafe { sigaction(Signal::SIGHUP, &ignore) };
+    let installed = install();
+    if before.is_ok_and(|before| matches!(before.handler(), SigHandler::SigIgn)) {
+        // SAFETY: as above.
+        let _ = unsafe { sigaction(Signal::SIGHUP, &ignore) };
+    }
+    installed
+}
+
+#[cfg(not(unix))]
+fn keeping_nohup<T>(install: impl FnOnce() -> T) -> T {
+    install()
 }
 
 /// As [`token`], for those who look by themselves whether it was pressed.

@@ -205,7 +205,7 @@ fn ctrl_c_while_the_sample_is_drawn_leaves_nothing_behind() {
     while !bench.at("insects").exists() && begun.elapsed() < Duration::from_mins(1) {
         std::thread::sleep(Duration::from_millis(2));
     }
-    super::support::interrupt(&child);
+    super::support::send(&child, "-INT");
     super::support::Run(child.wait_with_output().unwrap()).fails(1, &["stopped"]);
     assert!(!bench.at("insects").exists());
 }
@@ -226,11 +226,37 @@ fn ctrl_c_while_predicting_keeps_what_was_said() {
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut printed = String::new();
     stdout.read_line(&mut printed).unwrap();
-    super::support::interrupt(&child);
+    super::support::send(&child, "-INT");
     stdout.read_to_string(&mut printed).unwrap();
     super::support::Run(child.wait_with_output().unwrap()).fails(1, &["stopped"]);
     assert!(printed.lines().count() < 400);
     for line in printed.lines() {
         assert!(json(line)["label"].is_string(), "{line}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_goes_away_ends_nothing_that_was_started_with_nohup() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+    let bench = Bench::new(2, 1);
+    bench.train("run", &["--epochs", "1"]).ok();
+    std::fs::create_dir(bench.at("many")).unwrap();
+    for number in 0..64 {
+        std::fs::copy(bench.at("data/val/blue/0.png"), bench.at(&format!("many/{number}.png"))).unwrap();
+    }
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(env!("CARGO_BIN_EXE_imago"));
+    bash.args(["predict", "run", "many", "--json", "--threads", "1"])
+        .current_dir(bench.at(""))
+        .env("HOME", bench.at("home"));
+    let mut child = bash.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut printed = String::new();
+    stdout.read_line(&mut printed).unwrap();
+    super::support::send(&child, "-HUP");
+    stdout.read_to_string(&mut printed).unwrap();
+    super::support::Run(child.wait_with_output().unwrap()).ok();
+    assert_eq!(printed.lines().count(), 64);
 }

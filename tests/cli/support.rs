@@ -114,10 +114,10 @@ impl Run {
     }
 }
 
-/// Presses Ctrl+C.
+/// Sends a signal: `-INT` is what Ctrl+C sends.
 #[cfg(unix)]
-pub(crate) fn interrupt(child: &std::process::Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+pub(crate) fn send(child: &std::process::Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
