@@ -123,7 +123,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
             "{}: all {epochs} epochs are done already, so nothing is left to learn; ask for more with --epochs",
             run_dir.display()
         ));
-        return Ok(Done::All);
+        return Ok(Done::with_unreadable(unreadable));
     }
     interrupt::listen();
     if let Some(views) = config.views.filter(|views| *views < epochs) {
