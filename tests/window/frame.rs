@@ -62,7 +62,7 @@ fn a_file_that_is_used_though_it_is_odd_is_not_said_to_be_passed_over() {
     let mut window = harness_with([1024.0, 700.0], colours);
     let project = window.shown_mut().project.as_mut().unwrap();
     let issues = &mut Arc::make_mut(&mut project.dataset).issues;
-    let (rel_path, reason) = ("train/red/b�.jpg".into(), "its name is odd".to_owned());
+    let (rel_path, reason) = ("train/red/odd.jpg".into(), "its name is odd".to_owned());
     issues.push(ScanIssue { rel_path, kind: ScanIssueKind::Noted, reason });
     window.run_steps(2);
     assert!(window.has("Passed over, 1 file"));
