@@ -101,7 +101,8 @@ fn no_model_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     } else {
         t!("Train a model, or open a model.safetensors that Imago made. Then drop your own pictures here.").to_owned()
     };
-    widgets::empty_state(ui, icons::ICON_MODEL_TRAINING.codepoint, t!("No model yet"), &sentence, |ui| {
+    let emblem = widgets::Emblem::bee(&state.data, icons::ICON_MODEL_TRAINING.codepoint);
+    widgets::empty_state(ui, emblem, t!("No model yet"), &sentence, |ui| {
         ui.horizontal(|ui| {
             ui.add_space((ui.available_width() - 220.0).max(0.0) / 2.0);
             let text = if state.train.is_running() { t!("Watch the training") } else { t!("Train a model") };
