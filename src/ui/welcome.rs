@@ -53,17 +53,6 @@ fn words_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.add(egui::Label::new(RichText::new(sentence).size(theme::size::LEAD).color(colors.text_weak)).wrap());
     ui.add_space(space::XL);
     begin_ui(ui, state, commands);
-    ui.add_space(space::M);
-    ui.horizontal(|ui| {
-        let note = t!("or drop a folder of pictures, or a trained model, anywhere on this window.");
-        ui.label(RichText::new(note).color(colors.text_weak));
-        widgets::hint(
-            ui,
-            t!("a data set"),
-            t!("One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
-             val folders above them, they are used; if not, every fifth picture is set apart for validation."),
-        );
-    });
     if state.settings.recents.is_empty() {
         return;
     }
@@ -113,7 +102,8 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.ui(UiCommand::GetPhotographs);
         }
     });
-    // The line is there when nothing goes on, too: what follows does not jump.
+    ui.add_space(space::M);
+    // What goes on is said in the place of what else could be done, so that nothing below it jumps.
     ui.horizontal(|ui| {
         ui.set_min_height(20.0);
         if busy {
@@ -128,6 +118,15 @@ fn begin_ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             };
             let font = theme::tabular(theme::size::BODY);
             widgets::elided_label(ui, &text, font, colors.text);
+        } else {
+            let note = t!("or drop a folder of pictures, or a trained model, anywhere on this window.");
+            ui.label(RichText::new(note).color(colors.text_weak));
+            widgets::hint(
+                ui,
+                t!("a data set"),
+                t!("One folder for each class, named after it, with its pictures inside: ants/…, bees/…. If there are train and \
+             val folders above them, they are used; if not, every fifth picture is set apart for validation."),
+            );
         }
     });
 }
@@ -241,10 +240,10 @@ fn print_ui(ui: &Ui, center: Pos2, print: &Print, specimen: &Specimen) {
     let half = Vec2::splat(print.side / 2.0);
     let paper_half = vec2(half.x + border, half.y + f32::midpoint(border, foot));
     let paper_middle = vec2(0.0, (foot - border) / 2.0);
-    // A soft shadow: a few sheets, each a little larger and fainter.
-    for spread in [10.0_f32, 7.0, 4.0, 2.0] {
-        let shadow = quad(paper_half + Vec2::splat(spread), paper_middle + vec2(0.0, 5.0));
-        let alpha = if dark { 26 } else { 11 };
+    // A soft shadow: many sheets, each a little larger than the one over it and hardly to be seen by itself.
+    for spread in 1..=12_u8 {
+        let shadow = quad(paper_half + Vec2::splat(f32::from(spread)), paper_middle + vec2(0.0, 5.0));
+        let alpha = if dark { 9 } else { 4 };
         painter.add(egui::Shape::convex_polygon(shadow.to_vec(), Color32::from_black_alpha(alpha), Stroke::NONE));
     }
     let edge = Stroke::new(1.0, Color32::from_black_alpha(24));

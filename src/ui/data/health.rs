@@ -199,7 +199,7 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, selected: bool) -> bool {
             (false, true) => colors.hover,
             (false, false) => colors.card,
         };
-        let border = Stroke::new(1.0, colors.stroke);
+        let border = Stroke::new(1.0, if selected { colors.accent } else { colors.stroke });
         ui.painter().rect(rect, theme::RADIUS, fill, border, StrokeKind::Inside);
         let is_grave =
             matches!(finding.kind, FindingKind::Conflict { .. } | FindingKind::Leak { .. } | FindingKind::Unreadable);

@@ -4,7 +4,7 @@ use egui::{Button, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_material_icons::icons;
 
 use crate::app::command::{Command, Commands, LabelCommand};
-use crate::app::state::State;
+use crate::app::state::{Picture, State};
 use crate::lang::{self, t};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -26,7 +26,13 @@ pub fn detail_ui(ui: &mut Ui, state: &mut State, commands: &mut Commands) {
         });
     });
     let width = ui.available_width();
-    let (area, _) = ui.allocate_exact_size(vec2(width, width.min(ui.available_height() * 0.6)), Sense::hover());
+    // As high as the picture is at this width; 4:3 is usual until that is known.
+    let shape = match state.pictures.get(&outcome.path, width * ui.ctx().pixels_per_point()) {
+        Picture::Ready { original_size: [across, down], .. } => down as f32 / across.max(1) as f32,
+        Picture::Loading | Picture::Failed(_) => 0.75,
+    };
+    let height = (width * shape).min(ui.available_height() * 0.6);
+    let (area, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     widgets::paint_picture(ui, &mut state.pictures, &outcome.path, area);
     ui.add_space(space::S);
     let name_of = |class: usize| judged.evaluation.classes.get(class).map_or("?", String::as_str);

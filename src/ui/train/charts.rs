@@ -8,7 +8,7 @@ use egui_plot::{
     AxisHints, GridMark, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotTransform, Points,
 };
 
-use super::curves::{Quantity, accuracy_bottom, epoch_points, loss_top, nice_step, smoothed, step_points};
+use super::curves::{Quantity, accuracy_bottom, by_epoch, epoch_points, loss_top, nice_step, smoothed, step_points};
 use super::{hints, words};
 use crate::app::state::{RunView, State, TrainView};
 use crate::lang::{self, t};
@@ -265,7 +265,13 @@ fn add_curves(
         }
         // A batch of four has wild losses: hundreds of them side by side must not outshine the epochs.
         let faint = if quantity == Quantity::Loss && !smooth { 0.2 } else { 0.38 };
-        plot.line(Line::new("steps", points).color(colors.train.gamma_multiply(faint)).width(1.0));
+        let mut add = |points: Vec<[f64; 2]>| {
+            plot.line(Line::new("steps", points).color(colors.train.gamma_multiply(faint)).width(1.0));
+        };
+        match quantity {
+            Quantity::Loss => add(points),
+            Quantity::Accuracy => by_epoch(&points).for_each(|points| add(points.to_vec())),
+        }
     }
     let curves: [(&str, Vec<[f64; 2]>, Color32, LineStyle); 2] = [
         ("training", epoch_points(history, |record| quantity.train(record)), colors.train, LineStyle::Solid),
@@ -313,11 +319,11 @@ fn mark_best(ui: &Ui, painter: &egui::Painter, quantity: Quantity, run: &RunView
     }
 }
 
-/// Where a label of this size goes: below its point where curves seldom run, and within the frame.
+/// Where a label of this size goes: below its point and on from there, where curves seldom run, and within the frame.
 fn beside(at: Pos2, size: egui::Vec2, frame: Rect) -> Rect {
     let below = at.y + 14.0;
     let top = if below + size.y <= frame.bottom() { below } else { at.y - 14.0 - size.y };
-    let left = (at.x - size.x / 2.0).clamp(frame.left(), (frame.right() - size.x).max(frame.left()));
+    let left = (at.x - 10.0).clamp(frame.left(), (frame.right() - size.x).max(frame.left()));
     Rect::from_min_size(pos2(left, top), size)
 }
 

@@ -55,6 +55,13 @@ pub fn step_points(history: &History, quantity: Quantity) -> Vec<[f64; 2]> {
     points.collect()
 }
 
+/// The points of each epoch apart: an epoch's accuracy is counted from its first picture, so that what it begins with does not
+/// follow from what the one before ended with.
+pub fn by_epoch(points: &[[f64; 2]]) -> impl Iterator<Item = &[[f64; 2]]> {
+    // The last step of an epoch stands at its end, where the next one begins.
+    points.chunk_by(|a, b| a[0].ceil() == b[0].ceil())
+}
+
 /// Exponential average with `weight` on what was before, free of the pull towards its start (as Adam corrects its moments).
 pub fn smoothed(points: &[[f64; 2]], weight: f64) -> Vec<[f64; 2]> {
     let (mut average, mut total) = (0.0, 0.0);
@@ -158,6 +165,14 @@ mod tests {
         assert_eq!(accuracy_bottom(&history), 0.4);
         history.epochs.push(epoch(0.0));
         assert_eq!(accuracy_bottom(&history), 0.0);
+    }
+
+    #[test]
+    fn steps_are_parted_where_an_epoch_ends() {
+        let points = [[0.5, 1.0], [1.0, 0.9], [1.25, 1.0], [2.0, 0.8], [2.5, 0.7]];
+        let parts: Vec<usize> = by_epoch(&points).map(<[_]>::len).collect();
+        assert_eq!(parts, [2, 2, 1]);
+        assert_eq!(by_epoch(&[]).count(), 0);
     }
 
     #[test]
