@@ -50,6 +50,8 @@ impl Scan {
 pub(super) struct Service {
     /// The job whose result counts; those of earlier ones are dropped.
     current: Option<JobId>,
+    /// It was asked for although labels were lost by it.
+    anyway: bool,
 }
 
 /// Opens a folder in the background; the data set that is open stays until the new one is there. Asks first where that would
@@ -75,6 +77,7 @@ pub(super) fn would_lose_labels(to: LeavingFor, cx: &mut Cx<'_>) -> bool {
 /// Opens a folder whatever becomes of labels that can't be written.
 pub(super) fn open_anyway(path: PathBuf, cx: &mut Cx<'_>) {
     cancel_current(cx);
+    cx.services.project.anyway = cx.services.labels.unsaved() > 0;
     refresh::forget(cx);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     cx.state.opening = Some((name, 0));
@@ -158,6 +161,8 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
         ProjectMessage::Scanned(job, outcome) if Some(job) == cx.services.project.current => {
             cx.state.opening = None;
             match outcome {
+                // Labels were given while the folder was being read, and can't be written.
+                Ok(scan) if loses_labels(&scan, cx) => read_missing_headers(cx),
                 Ok(scan) => opened(*scan, cx),
                 Err(reason) => {
                     let text = lang::lead(key!("The folder could not be opened"), reason);
@@ -178,6 +183,13 @@ pub(super) fn receive(message: ProjectMessage, cx: &mut Cx<'_>) {
         ProjectMessage::SampleDrawn(Ok(folder)) => open(&folder, cx),
         ProjectMessage::SampleDrawn(Err(reason)) => cx.state.notify(NoticeLevel::Error, reason),
     }
+}
+
+/// Whether the data set that was read takes the place of another whose labels can't be written; then it is asked about.
+fn loses_labels(scan: &Scan, cx: &mut Cx<'_>) -> bool {
+    let root = &scan.project.dataset.root;
+    let is_other = cx.state.project.as_ref().is_some_and(|project| project.dataset.root != *root);
+    is_other && !cx.services.project.anyway && would_lose_labels(LeavingFor::Open(root.clone()), cx)
 }
 
 /// A job is over. One that was reading a folder and has not said what is in it was cancelled, or it panicked: what is open stays,

@@ -1,6 +1,6 @@
 //! What lies over the workspaces: settings, what scanning passed over, the hint while files are held over the window.
 
-use egui::{Align2, Color32, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Slider, TextEdit, Ui, vec2};
+use egui::{Align2, Color32, Frame, Grid, Id, Key, Margin, Modal, RichText, ScrollArea, Slider, TextEdit, Ui, vec2};
 use egui_material_icons::icons;
 
 use super::shortcuts::shortcuts_ui;
@@ -56,10 +56,29 @@ pub(super) fn dialog_ui(ui: &Ui, id: &str, heading: &str, width: f32, contents: 
         let room = (window.y - (ui.cursor().top() - top)).max(theme::CONTROL_HEIGHT);
         // A dialog is offered the height that it had in the last frame: without the least height it could never grow.
         let scroll = ScrollArea::vertical().id_salt(id).min_scrolled_height(room).max_height(room);
-        scroll.auto_shrink([false, true]).show(ui, contents);
+        scroll.auto_shrink([false, true]).show(ui, |ui| {
+            scroll_keys(ui, room);
+            contents(ui);
+        });
         stays
     });
     response.inner && !response.should_close()
+}
+
+/// What does not fit is reached without a mouse too. Within a text the keys are the text's.
+fn scroll_keys(ui: &Ui, room: f32) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    let page = 0.9 * room;
+    // As far as a list can be long, and no farther than there is something.
+    let end = 1e6;
+    let keys = [(Key::PageUp, page), (Key::PageDown, -page), (Key::Home, end), (Key::End, -end)];
+    for (key, by) in keys {
+        if ui.input(|input| input.key_pressed(key) && input.modifiers.is_none()) {
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+    }
 }
 
 fn settings_ui(ui: &Ui, state: &mut State, commands: &mut Commands) -> bool {
@@ -148,12 +167,20 @@ fn leaving_ui(ui: &Ui, state: &mut State, commands: &mut Commands) {
     };
     let count = leaving.unsaved;
     let why = lang::sentence(why);
-    let what = tn!(
-        count,
-        "Your last action of labelling is not written yet: {why}.",
-        "Your last {n} actions of labelling are not written yet: {why}.",
-        why = why
-    );
+    let what = if why.is_empty() {
+        tn!(
+            count,
+            "Your last action of labelling is still being written; this takes unusually long.",
+            "Your last {n} actions of labelling are still being written; this takes unusually long."
+        )
+    } else {
+        tn!(
+            count,
+            "Your last action of labelling is not written yet: {why}.",
+            "Your last {n} actions of labelling are not written yet: {why}.",
+            why = why
+        )
+    };
     let (then, leave) = match leaving.to {
         LeavingFor::Window => (
             t!("If the window closes now, they are lost. Imago goes on trying to save them as long as it is open."),

@@ -190,6 +190,21 @@ fn a_filter_by_a_class_goes_on_meaning_that_class() {
     assert_eq!((class_names(&window).join(" "), get(&window)), ("azure green red".to_owned(), both(2)));
 }
 
+#[test]
+fn an_imported_picture_has_the_label_that_was_chosen_not_that_of_a_deleted_one_of_its_name() {
+    let (mut window, root) = opened();
+    window.changes_files(&["train/green/green 1.jpg"]);
+    window.click("green 1.jpg, green, train");
+    window.press(Modifiers::NONE, Key::Num2);
+    window.settle();
+    std::fs::remove_file(root.join("train/green/green 1.jpg")).expect("it is deleted");
+    window.wait_for("its going", |state| !is_there(state, "train/green/green 1.jpg"));
+    import(&mut window, "green 1.jpg", 0);
+    window.wait_for("the import", |state| is_there(state, "train/green/green 1.jpg"));
+    window.settle();
+    assert_eq!(class_of(window.shown(), "train/green/green 1.jpg").as_deref(), Some("green"));
+}
+
 /// Two classes with only pictures for training: validation is drawn from them.
 fn drawn(parent: &Path) -> PathBuf {
     let root = parent.join("drawn");

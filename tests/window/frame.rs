@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use imago::app::state::{ThemeChoice, Workspace};
 use imago::dataset::{ScanIssue, ScanIssueKind};
 
-use crate::common::{colours, harness, harness_with};
+use crate::common::{Window, colours, harness, harness_with};
 
 #[test]
 fn every_workspace_is_reached_by_its_tab_and_by_its_key() {
@@ -107,6 +107,15 @@ fn keys_that_are_no_commands_are_listed_too_with_the_letters_of_the_open_data_se
         assert!(window.has(what) && window.has(keys), "{what}: {keys}");
     }
     assert!(!window.has("Label as wasps"), "this data set has none");
+    // What does not fit is reached by keys as well.
+    let top = |window: &Window| window.get_by_label("Go from picture to picture").rect().top();
+    let before = top(&window);
+    window.press(Modifiers::NONE, Key::End);
+    window.run_steps(60);
+    assert!(top(&window) < before - 100.0, "{before} {}", top(&window));
+    window.press(Modifiers::NONE, Key::Home);
+    window.run_steps(60);
+    assert!((top(&window) - before).abs() < 1.0, "{before} {}", top(&window));
 }
 
 #[test]

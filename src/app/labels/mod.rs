@@ -196,6 +196,10 @@ pub(super) fn receive(message: LabelsMessage, cx: &mut Cx<'_>) {
 
 /// Once a frame: the other workspaces are told of new labels when one of them comes to the front.
 pub(super) fn tick(cx: &mut Cx<'_>) {
+    // It was only slow.
+    if cx.state.leaving.is_some() && cx.services.labels.writer.as_ref().is_none_or(Writer::has_written_all) {
+        cx.state.leaving = None;
+    }
     let Some(project) = &cx.state.project else { return };
     let now = (project.serial, project.labels.revision);
     match cx.services.labels.told {
@@ -252,7 +256,7 @@ pub(super) fn opened(opened: Opened, project: &mut Project, cx: &mut Cx<'_>) {
 }
 
 /// Milliseconds since 1970 (UTC).
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 

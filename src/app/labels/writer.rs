@@ -138,6 +138,11 @@ impl Writer {
         if self.is_stuck.load(Ordering::SeqCst) { self.waiting.load(Ordering::SeqCst) } else { 0 }
     }
 
+    /// Whether all is written.
+    pub fn has_written_all(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) == 0
+    }
+
     /// Waits a moment for what is just being written. Actions that are not written then.
     pub fn settle(&self) -> usize {
         let until = Instant::now() + SETTLE;

@@ -105,6 +105,8 @@ pub struct ImportedInto {
     pub split: Option<Split>,
     /// The copies.
     pub pictures: Vec<PathBuf>,
+    /// When they were there, in milliseconds since 1970: what is done to their labels after that is the user's.
+    pub at_ms: u64,
 }
 
 impl TransferState {

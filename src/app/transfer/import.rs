@@ -165,7 +165,7 @@ pub(super) fn imported(
     if imported.copied > 0 && is_open {
         let (root, class, pictures) = (root.to_owned(), class.to_owned(), imported.pictures);
         project::open(&root, cx);
-        cx.state.transfer.imported.push(ImportedInto { root, class, split, pictures });
+        cx.state.transfer.imported.push(ImportedInto { root, class, split, pictures, at_ms: labels::now_ms() });
     }
 }
 
@@ -196,7 +196,11 @@ fn settle(imported: &ImportedInto, cx: &mut Cx<'_>) {
     let copies = imported.pictures.iter().filter_map(|path| project.item_at(path));
     let positions = copies.filter_map(|item| project.index_of.get(&item.id).copied());
     let layer = project.labels.layer.as_ref();
-    let by_hand = |position: &usize| layer.is_some_and(|layer| layer.is_changed(dataset, *position));
+    // A label from before is that of a file that was there under the same name, or of the same content.
+    let by_hand = |position: &usize| {
+        let last = layer.and_then(|layer| layer.history(dataset, *position).pop());
+        last.is_some_and(|event| event.time_ms >= imported.at_ms)
+    };
     let positions: Vec<usize> = positions.filter(|position| !by_hand(position)).collect();
     labels::label_imported(&positions, class, imported.split, cx);
 }
