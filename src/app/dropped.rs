@@ -38,6 +38,13 @@ pub(super) fn dropped(paths: Vec<PathBuf>, cx: &mut Cx<'_>) {
     predict::handle(PredictCommand::Classify(paths), cx);
 }
 
+/// The files that were copied in a file manager which puts no text beside them (Windows' and macOS').
+pub(super) fn copied_files() -> Vec<PathBuf> {
+    let files = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get().file_list());
+    // Nothing of the kind is there, or no clipboard at all.
+    files.unwrap_or_default()
+}
+
 /// The paths that pasted text names: one a line, as plain paths or `file://` addresses (as file managers copy them).
 pub(super) fn pasted_paths(text: &str) -> Vec<PathBuf> {
     text.lines()

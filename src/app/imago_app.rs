@@ -273,11 +273,11 @@ impl ImagoApp {
         self.save_settings(false);
     }
 
-    /// Stops what runs and saves what is to be kept. Whether all labels are saved.
+    /// Stops what runs and saves what is to be kept. Whether all labels and settings are saved.
     pub fn close(&mut self) -> bool {
         self.save_settings(true);
         self.services.jobs.cancel_all();
-        let saved = labels::close(&mut self.services);
+        let saved = labels::close(&mut self.services) && self.settings_keeper.holds(&self.state.settings);
         augment::close(&self.state, &mut self.services);
         train::stop_and_wait(&mut self.services);
         saved
@@ -329,7 +329,9 @@ impl ImagoApp {
         }
         // Pasted text that names files is a drop; while a text field has the focus it is text.
         let paths = pasted.filter(|_| !typing).map(|text| dropped::pasted_paths(&text)).unwrap_or_default();
-        if self.services.predict.pastes_in_vain(!paths.is_empty()) {
+        let in_vain = self.services.predict.pastes_in_vain(!paths.is_empty());
+        let paths = if in_vain { dropped::copied_files() } else { paths };
+        if in_vain && paths.is_empty() {
             let text = t!("There are no files to paste. Copy pictures or a folder in the file manager first.");
             self.state.notify(NoticeLevel::Info, text);
         }

@@ -166,6 +166,10 @@ pub(super) fn receive(message: PredictMessage, cx: &mut Cx<'_>) {
 
 /// A job is gone. One that classified and panicked has not said that it is done.
 pub(super) fn ended(job: JobId, cx: &mut Cx<'_>) {
+    // So for one that was loading a model.
+    if cx.services.predict.loading == Some(job) {
+        cx.state.predict.loading = false;
+    }
     sort::ended(job, cx);
     if cx.services.predict.classifying == Some(job) {
         receive(PredictMessage::Done(job, None), cx);

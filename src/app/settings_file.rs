@@ -66,6 +66,11 @@ impl Keeper {
         Self { on_disk: settings.clone(), failed: None }
     }
 
+    /// Whether these are the settings on the disk.
+    pub(super) fn holds(&self, settings: &Settings) -> bool {
+        self.on_disk == *settings
+    }
+
     /// Writes the settings where they are others than on the disk.
     ///
     /// # Errors

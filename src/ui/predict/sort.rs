@@ -145,9 +145,13 @@ fn failed_ui(ui: &mut Ui, failed: &[String]) {
         return;
     }
     widgets::weak_ui(ui, t!("These pictures could not be copied:"));
-    ScrollArea::vertical().id_salt("not_copied").max_height(96.0).auto_shrink([false, true]).show(ui, |ui| {
-        for line in failed {
-            widgets::weak_ui(ui, line);
+    // It may be all of a large list: only the lines in view are laid out.
+    let colors = theme::colors(ui);
+    let height = ui.text_style_height(&egui::TextStyle::Body);
+    let list = ScrollArea::vertical().id_salt("not_copied").max_height(96.0).auto_shrink([false, true]);
+    list.show_rows(ui, height, failed.len(), |ui, rows| {
+        for line in failed.get(rows).unwrap_or_default() {
+            widgets::elided_label(ui, line, theme::body(), colors.text_weak);
         }
     });
     ui.add_space(space::S);

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::app::state::{Judged, State, Verdict};
-use crate::lang::{self, t};
+use crate::lang::{self, t, tn};
 use crate::predict::{Evaluation, ImageOutcome};
 use crate::ui::theme::{self, space};
 use crate::ui::widgets;
@@ -52,9 +52,9 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
     let colors = theme::colors(ui);
     let title =
         state.results.runs.iter().find(|run| run.dir == other.dir).map_or(t!("other run"), |run| run.title.as_str());
-    let difference = judged.evaluation.accuracy - other.evaluation.accuracy;
+    let both = Common::of(&judged.evaluation, &other.evaluation);
+    let difference = both.difference();
     let (color, sign) = if difference >= 0.0 { (colors.good, "+") } else { (colors.bad, "−") };
-    let (only_here, only_there) = right_only(&judged.evaluation, &other.evaluation);
     widgets::card(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -65,7 +65,14 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
         });
         let text = t!("{sign}{difference:.3} here", sign = sign, difference = difference.abs());
         ui.label(RichText::new(text).font(theme::strong(theme::size::BODY)).color(color));
-        ui.label(t!("{here} right only here, {there} right only there", here = only_here, there = only_there));
+        if !both.is_all {
+            widgets::weak_ui(ui, &tn!(both.count, "on {n} picture that both judge", "on {n} pictures that both judge"));
+        }
+        ui.label(t!(
+            "{here} right only here, {there} right only there",
+            here = both.only_here,
+            there = both.only_there
+        ));
         if ui.button(t!("Stop comparing")).clicked() {
             state.results.compared = None;
             state.results.compared_judged = None;
@@ -73,24 +80,45 @@ fn compared_ui(ui: &mut Ui, state: &mut State, judged: &Judged, other: &Judged) 
     });
 }
 
-/// How many pictures only the first is right on, and how many only the second, of those that both were judged on: a run that kept
-/// another share for validation is judged on other pictures.
-fn right_only(here: &Evaluation, there: &Evaluation) -> (usize, usize) {
-    let (a, b) = (&here.outcomes, &there.outcomes);
-    // In each frame: usually they are the same pictures in the same order, which is quickly seen.
-    let are_same = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.path.as_os_str() == b.path.as_os_str());
-    let pairs: Vec<(&ImageOutcome, &ImageOutcome)> = if are_same {
-        a.iter().zip(b).collect()
-    } else {
-        let others: HashMap<&OsStr, &ImageOutcome> =
-            b.iter().map(|outcome| (outcome.path.as_os_str(), outcome)).collect();
-        a.iter().filter_map(|outcome| Some((outcome, *others.get(outcome.path.as_os_str())?))).collect()
-    };
-    pairs.into_iter().fold((0, 0), |(only_here, only_there), (here, there)| match (here.is_right(), there.is_right()) {
-        (Some(true), Some(false)) => (only_here + 1, only_there),
-        (Some(false), Some(true)) => (only_here, only_there + 1),
-        _ => (only_here, only_there),
-    })
+/// Two runs on the pictures that both were judged on: a run that kept another share for validation is judged on other pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Common {
+    /// How many pictures both judged.
+    count: usize,
+    /// Whether these are all pictures of both.
+    is_all: bool,
+    /// Pictures that only the first is right on.
+    only_here: usize,
+    /// Pictures that only the second is right on.
+    only_there: usize,
+}
+
+impl Common {
+    fn of(here: &Evaluation, there: &Evaluation) -> Self {
+        let (a, b) = (&here.outcomes, &there.outcomes);
+        // In each frame: usually they are the same pictures in the same order, which is quickly seen.
+        let is_all = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.path.as_os_str() == b.path.as_os_str());
+        let pairs: Vec<(&ImageOutcome, &ImageOutcome)> = if is_all {
+            a.iter().zip(b).collect()
+        } else {
+            let others: HashMap<&OsStr, &ImageOutcome> =
+                b.iter().map(|outcome| (outcome.path.as_os_str(), outcome)).collect();
+            a.iter().filter_map(|outcome| Some((outcome, *others.get(outcome.path.as_os_str())?))).collect()
+        };
+        let judged = pairs.into_iter().filter_map(|(here, there)| Some((here.is_right()?, there.is_right()?)));
+        let mut common = Self { count: 0, is_all, only_here: 0, only_there: 0 };
+        for (here, there) in judged {
+            common.count += 1;
+            common.only_here += usize::from(here && !there);
+            common.only_there += usize::from(there && !here);
+        }
+        common
+    }
+
+    /// By how much the first is right more often.
+    fn difference(self) -> f64 {
+        (self.only_here as f64 - self.only_there as f64) / self.count.max(1) as f64
+    }
 }
 
 /// Draws the confusion matrix. A click on a cell shows its pictures; a second click all again.
@@ -269,7 +297,11 @@ mod tests {
     #[test]
     fn runs_are_compared_picture_by_picture_also_where_they_were_judged_on_others() {
         let here = judged(&[("a", true), ("b", false), ("c", true)]);
-        assert_eq!(right_only(&here, &judged(&[("a", false), ("b", false), ("c", true)])), (1, 0));
-        assert_eq!(right_only(&here, &judged(&[("b", true), ("c", false), ("d", false)])), (1, 1));
+        let same = Common::of(&here, &judged(&[("a", false), ("b", false), ("c", true)]));
+        assert_eq!(same, Common { count: 3, is_all: true, only_here: 1, only_there: 0 });
+        assert!((same.difference() - 1.0 / 3.0).abs() < 1e-12);
+        let others = Common::of(&here, &judged(&[("b", true), ("c", false), ("d", false)]));
+        assert_eq!(others, Common { count: 2, is_all: false, only_here: 1, only_there: 1 });
+        assert_eq!((others.difference(), Common::of(&here, &judged(&[])).difference()), (0.0, 0.0));
     }
 }
