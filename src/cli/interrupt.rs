@@ -21,7 +21,7 @@ pub(super) fn token() -> CancelToken {
             }
             pressed.cancel();
         };
-        if let Err(error) = keeping_nohup(|| ctrlc::set_handler(handler)) {
+        if let Err(error) = keeping_ignored(|| ctrlc::set_handler(handler)) {
             tracing::warn!("Ctrl+C will end the program at once: {error}");
         }
         token
@@ -29,24 +29,28 @@ pub(super) fn token() -> CancelToken {
     CANCEL.get_or_init(listening).clone()
 }
 
-/// Runs `install`, which takes over the signals. That the terminal goes away is ignored afterwards too where whoever started the
-/// program wanted it so (`nohup`).
+/// Runs `install`, which takes over the signals. Those that whoever started the program had ignored are ignored afterwards too: that
+/// the terminal goes away (`nohup`), and Ctrl+C meant for others (a shell's job in the background).
 #[cfg(unix)]
-fn keeping_nohup<T>(install: impl FnOnce() -> T) -> T {
+fn keeping_ignored<T>(install: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
     let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
-    // SAFETY: a signal that is ignored runs no code of ours.
-    let before = unsafe { sigaction(Signal::SIGHUP, &ignore) };
+    let before = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM].map(|signal| {
+        // SAFETY: a signal that is ignored runs no code of ours.
+        (signal, unsafe { sigaction(signal, &ignore) })
+    });
     let installed = install();
-    if before.is_ok_and(|before| matches!(before.handler(), SigHandler::SigIgn)) {
-        // SAFETY: as above.
-        let _ = unsafe { sigaction(Signal::SIGHUP, &ignore) };
+    for (signal, before) in before {
+        if before.is_ok_and(|before| matches!(before.handler(), SigHandler::SigIgn)) {
+            // SAFETY: as above.
+            let _ = unsafe { sigaction(signal, &ignore) };
+        }
     }
     installed
 }
 
 #[cfg(not(unix))]
-fn keeping_nohup<T>(install: impl FnOnce() -> T) -> T {
+fn keeping_ignored<T>(install: impl FnOnce() -> T) -> T {
     install()
 }
 

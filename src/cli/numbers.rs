@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::offline::{FACTORS, SIZES};
+use crate::train::config::MAX_VIEWS;
 
 /// A number above 0.
 pub(super) fn positive(text: &str) -> Result<f64, String> {
@@ -56,6 +57,11 @@ pub(super) fn picture_size(text: &str) -> Result<u32, String> {
 /// A whole number of at least 1.
 pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     whole(text, 1..=1_000_000_000)
+}
+
+/// Views of each picture.
+pub(super) fn views(text: &str) -> Result<usize, String> {
+    whole(text, 1..=MAX_VIEWS)
 }
 
 /// A seed.

@@ -38,7 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
-    interrupt::listen();
+    // Until something is said Ctrl+C just ends the program: folders may be large, and models too.
     let predictor = Predictor::load(&args.model, args.device, args.threads)?;
     if let (_, Some(note)) = predictor.device() {
         output::note(format_args!("{note}"));

@@ -1,6 +1,6 @@
 //! `imago train`: one line an epoch on standard output, all else on standard error.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,9 @@ use crate::dataset::ScanOptions;
 use crate::models::Arch;
 use crate::nn::DeviceChoice;
 use crate::train::run_folder::new_run_dir;
-use crate::train::{EpochRecord, Event, RunRequest, TrainConfig, TrainerHandle, WeightsChoice, load_run, start};
+use crate::train::{
+    EpochRecord, Event, RunRequest, TrainConfig, TrainerHandle, WeightsChoice, has_ended, load_run, start,
+};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -62,7 +64,7 @@ pub(super) struct Args {
     augment: Option<String>,
     /// Turbo for a frozen resnet: only K augmented views of each picture, computed once and used over and over. Much faster, but
     /// less varied [default: a new view in every epoch].
-    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = numbers::at_least_one)]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = numbers::views)]
     views: Option<usize>,
     /// Seed of everything random; the same pictures are kept for validation with each [default: 0].
     #[arg(long, allow_negative_numbers = true, value_parser = numbers::seed)]
@@ -118,7 +120,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         new_run_dir(&AppPaths::of_this_user().runs_dir(&dataset.root), config.arch.name())
     };
     let epochs = config.epochs;
-    if args.resume && is_done(&run_dir, &config) {
+    let request = RunRequest { config, dataset, run_dir: run_dir.clone(), resume: args.resume };
+    if args.resume && has_ended(&request) {
         output::note(format_args!(
             "{}: all {epochs} epochs are done already, so nothing is left to learn; ask for more with --epochs",
             run_dir.display()
@@ -126,13 +129,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         return Ok(Done::with_unreadable(unreadable));
     }
     interrupt::listen();
-    if let Some(views) = config.views.filter(|views| *views < epochs) {
+    if let Some(views) = request.config.views.filter(|views| *views < epochs) {
         output::note(format_args!(
             "turbo: {views} views of each picture, used again from epoch {} on; without --views each epoch sees new ones",
             views + 1
         ));
     }
-    let handle = start(RunRequest { config, dataset, run_dir: run_dir.clone(), resume: args.resume }, Arc::new(|| {}));
+    let handle = start(request, Arc::new(|| {}));
     let report = Report::new(epochs);
     let done = report.follow(&handle, unreadable);
     handle.join();
@@ -145,14 +148,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
         ));
     }
     done
-}
-
-/// Whether the run in `dir` has come to its end with these very settings, so that going on would bring nothing.
-fn is_done(dir: &Path, config: &TrainConfig) -> bool {
-    load_run(dir).is_ok_and(|run| {
-        run.config.differences(config).is_empty()
-            && run.summary.is_some_and(|summary| summary.finished && summary.epochs == config.epochs)
-    })
 }
 
 /// The settings: those of the run to be resumed, or the defaults, with what was given laid over. Whether a resumed run may be

@@ -17,7 +17,10 @@ use crate::imaging::Preprocess;
 pub const MODEL_FILE_NAME: &str = "model.safetensors";
 
 /// What tells the folder of a run from any other, whether it has a model yet or not.
-const RUN_SETTINGS: &str = "config.toml";
+const OF_A_RUN: [&str; 2] = ["config.toml", "dataset.json"];
+
+/// What a run has once an epoch is finished.
+const OF_AN_EPOCH: &str = "last.safetensors";
 
 /// The format that this version writes and the newest that it reads.
 const FORMAT_VERSION: u32 = 1;
@@ -26,8 +29,14 @@ const FORMAT_VERSION: u32 = 1;
 const MAX_CLASSES: usize = 100_000;
 
 /// Sides of what a network may be shown, in pixels; Imago's own are 224. Of smaller pictures nothing is left between the layers,
-/// and a batch of larger ones takes more memory than there is.
-const CROPS: RangeInclusive<u32> = 32..=1024;
+/// and a batch of larger ones takes more memory than there is. Fully connected layers take one number of places only.
+const fn crops(arch: Arch) -> RangeInclusive<u32> {
+    match arch {
+        Arch::Cnn | Arch::CnnBn => 223..=225,
+        Arch::CnnGap => 41..=1024,
+        Arch::Resnet18 | Arch::Resnet34 => 32..=1024,
+    }
+}
 
 /// Largest shorter side that pictures may be resized to before.
 const MAX_RESIZE: u32 = 2048;
@@ -178,7 +187,8 @@ fn file_at(path: &Path) -> Result<PathBuf, ModelFileError> {
         return Ok(path.to_owned());
     }
     let file = path.join(MODEL_FILE_NAME);
-    if !file.exists() && path.join(RUN_SETTINGS).is_file() {
+    let is_run = OF_A_RUN.iter().all(|name| path.join(name).is_file());
+    if !file.exists() && is_run && !path.join(OF_AN_EPOCH).exists() {
         let reason = "is a run without a finished epoch, so it has no model yet".to_owned();
         return Err(ModelFileError::File { path: path.to_owned(), reason });
     }
@@ -220,7 +230,7 @@ fn describe(path: &Path, metadata: &HashMap<String, String>) -> Result<ModelFile
         return Err(damaged("widths"));
     }
     let preprocess: Preprocess = serde_json::from_str(get("preprocess")?).map_err(|_| damaged("preprocess"))?;
-    if !is_sane(&preprocess) {
+    if !is_sane(&preprocess, arch) {
         return Err(damaged("preprocess"));
     }
     Ok(ModelFile {
@@ -237,9 +247,9 @@ fn damaged(path: &Path, key: &str) -> ModelFileError {
 }
 
 /// Whether pictures can be prepared so: not for pictures larger than memory, and not by dividing by nought.
-fn is_sane(preprocess: &Preprocess) -> bool {
+fn is_sane(preprocess: &Preprocess, arch: Arch) -> bool {
     let Preprocess { resize, crop, mean, std } = preprocess;
-    CROPS.contains(crop)
+    crops(arch).contains(crop)
         && (*crop..=MAX_RESIZE).contains(resize)
         && mean.iter().all(|mean| mean.is_finite())
         && std.iter().all(|std| std.is_finite() && *std > 0.0)
@@ -349,12 +359,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let message = || load_model(folder.path(), &Device::Cpu).unwrap_err().to_string();
         assert!(message().contains("model.safetensors can't be read"), "{}", message());
-        std::fs::write(folder.path().join("config.toml"), "").unwrap();
+        let write = |name: &str| std::fs::write(folder.path().join(name), "").unwrap();
+        write("config.toml");
+        assert!(message().contains("model.safetensors can't be read"), "any program may have one: {}", message());
+        write("dataset.json");
         assert!(
             message().contains("without a finished epoch") && !message().contains("can't be read"),
             "{}",
             message()
         );
+        write("last.safetensors");
+        assert!(message().contains("model.safetensors can't be read"), "its model was deleted: {}", message());
     }
 
     #[test]

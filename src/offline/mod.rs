@@ -105,7 +105,8 @@ pub struct Enlarged {
 ///
 /// # Errors
 /// [`OfflineError`]: the request makes no sense; the folder may not be used; a file could not be written; it was cancelled. In
-/// the last two cases the folder says that it is incomplete, and the same request goes on where it ended.
+/// the last two cases the folder says that it is incomplete, and the same request goes on where it ended, unless nothing was begun
+/// ([`OfflineError::NotBegun`]).
 pub fn enlarge(
     request: &EnlargeRequest<'_>,
     cancel: &CancelToken,

@@ -235,7 +235,7 @@ const MAX_EPOCHS: usize = 100_000;
 /// Largest batch.
 const MAX_BATCH: usize = 4096;
 /// Most views of a picture.
-const MAX_VIEWS: usize = 1000;
+pub const MAX_VIEWS: usize = 1000;
 /// Most threads.
 const MAX_THREADS: usize = 1024;
 

@@ -37,5 +37,6 @@ pub use event_port::Wake;
 pub use events::{Control, Event, SkippedFile};
 pub use history::{EpochRecord, History, StepRecord};
 pub use order::epoch_order;
+pub use run::has_ended;
 pub use run_folder::{RunDataset, RunRecord, RunSummary, list_runs, load_run};
 pub use trainer::{RunRequest, TrainerHandle, start};

@@ -36,7 +36,9 @@ impl Run<'_> {
             if ended.is_err() && !resumed {
                 self.folder.abandon();
             }
-            return ended.map(|_| Event::Stopped { epochs_done }).map_err(TrainError::with_nothing_kept);
+            let ended = ended.map(|_| Event::Stopped { epochs_done });
+            // The folder of a run that is gone on with stays: that it can be gone on with is what is to be said.
+            return if resumed { ended } else { ended.map_err(TrainError::with_nothing_kept) };
         }
         if matches!(ended, Ok(Ended::Finished)) {
             self.meta.elapsed_secs = self.clock.secs();

@@ -188,6 +188,17 @@ fn find_run(request: &RunRequest) -> Result<(RunFolder, Option<Checkpoint>), Tra
     Ok((folder, found))
 }
 
+/// Whether the run that is to be continued has come to its end with these very settings and pictures, so that going on would bring
+/// nothing. `false` also where it can't be continued: starting it says why.
+pub fn has_ended(request: &RunRequest) -> bool {
+    let Ok((_locked, Some(found))) = find_run(request) else { return false };
+    let is_whole = load_run(&request.run_dir)
+        .is_ok_and(|run| run.model_path.is_some() && run.summary.is_some_and(|summary| summary.finished));
+    is_whole
+        && found.meta.epochs_done == request.config.epochs
+        && found.meta.data_fingerprint == fingerprint(&request.dataset)
+}
+
 /// Indices of the labelled pictures of a split.
 fn items_of(dataset: &Dataset, split: Split) -> Vec<usize> {
     let labelled = dataset.items.iter().enumerate().filter(|(_, item)| item.split == split && item.class.is_some());

@@ -8,13 +8,13 @@ use crate::train::error::TrainError;
 
 /// Locked by whoever trains. A file of its own, as on Windows nobody else can read a locked file, and those of a run are looked
 /// at while it goes on. It goes with the lock; after a program that was killed it is still there, and means nothing.
-const LOCK_FILE: &str = "training.lock";
+const LOCK_FILE: &str = ".imago-training.lock";
 
 /// Held while training.
 #[derive(Debug)]
 pub(super) struct RunLock {
     path: PathBuf,
-    _held: File,
+    held: File,
 }
 
 impl RunLock {
@@ -25,20 +25,28 @@ impl RunLock {
     /// Somebody else trains there.
     pub(super) fn take(dir: &Path) -> Result<Option<Self>, TrainError> {
         let path = dir.join(LOCK_FILE);
-        loop {
-            let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-            let Ok(file) = opened else { return Ok(None) };
+        // More often than anybody can be met letting it go.
+        for _ in 0..100 {
+            let (file, is_new) = match open(&path) {
+                Ok(opened) => opened,
+                // Whoever held it has just taken it away.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(_) => return Ok(None),
+            };
             match file.try_lock() {
-                Ok(()) if is_at(&file, &path) => return Ok(Some(Self { path, _held: file })),
+                Ok(()) if is_at(&file, &path) => return Ok(Some(Self { path, held: file })),
                 // Whoever held it has just taken the file away: others would lock another one.
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(TrainError::InUse(dir.to_path_buf())),
                 Err(TryLockError::Error(_)) => {
-                    let _ = std::fs::remove_file(&path);
+                    if is_new {
+                        let _ = std::fs::remove_file(&path);
+                    }
                     return Ok(None);
                 }
             }
         }
+        Ok(None)
     }
 
     /// Says whether somebody trains in a folder, without changing anything.
@@ -46,19 +54,34 @@ impl RunLock {
     /// # Errors
     /// Somebody does.
     pub(super) fn check(dir: &Path) -> Result<(), TrainError> {
-        let is_held = OpenOptions::new()
-            .write(true)
-            .open(dir.join(LOCK_FILE))
-            .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        let is_held =
+            reopen(&dir.join(LOCK_FILE)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
         if is_held { Err(TrainError::InUse(dir.to_path_buf())) } else { Ok(()) }
     }
 }
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // While it is still held: whoever opens the name from now on makes a file of their own.
-        let _ = std::fs::remove_file(&self.path);
+        // While it is still held: whoever opens the name from now on makes a file of their own. Where the folder was deleted and
+        // made anew meanwhile, the name is that of another's lock.
+        if is_at(&self.held, &self.path) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
+}
+
+/// The lock's file, and whether it was made by this.
+fn open(path: &Path) -> std::io::Result<(File, bool)> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => Ok((file, true)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok((reopen(path)?, false)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Another user's file can only be read; that is enough for a lock.
+fn reopen(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).open(path).or_else(|_| File::open(path))
 }
 
 /// Whether the file that is locked is the one that others would lock. Where the system can't tell, it is.

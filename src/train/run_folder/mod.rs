@@ -7,7 +7,7 @@
 //! model.safetensors   the best weights so far, self-describing
 //! last.safetensors    the checkpoint: last weights, momentum, figures
 //! summary.json        the outcome                             (written when the run ends or is stopped)
-//! training.lock       held by whoever trains                  (goes when they are done)
+//! .imago-training.lock held by whoever trains                 (goes when they are done)
 //! ```
 //!
 //! Whole files are written through a temporary one and a rename. A crash between two of them is harmless: the checkpoint is
