@@ -166,6 +166,8 @@ pub(super) fn number_ui(ui: &mut Ui, title: &str, about: Option<(&str, &str)>, v
             .clamping(SliderClamping::Edits)
             .logarithmic(scale.logarithmic)
             .trailing_fill(scale.min >= 0.0);
+        // What is filled is the nearer of the two to the eye: the colour of selected rows is fainter than the rail.
+        ui.visuals_mut().selection.bg_fill = theme::colors(ui).accent;
         let response = ui.add(slider);
         changed |= response.changed();
         name(ui, &response, title);
