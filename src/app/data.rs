@@ -29,8 +29,8 @@ const NAME_MARKS: [&[u8]; 2] =
 pub enum DataMessage {
     /// A data set's index is there.
     Indexed(JobId, DataIndex),
-    /// One of the drawings is there: its place, what it shows, its class.
-    Drawn(usize, &'static str, usize, ColorImage),
+    /// One of the drawings is there: its place, what it shows, its class, and the same at half its size.
+    Drawn(usize, &'static str, usize, [ColorImage; 2]),
     /// The name mark for dark surfaces, and for light ones.
     Marked([ColorImage; 2]),
     /// What a camera wrote into a picture.
@@ -82,8 +82,7 @@ pub(super) fn receive(message: DataMessage, cx: &mut Cx<'_>) {
             cx.state.data.index = Some(Arc::new(index));
         }
         DataMessage::Indexed(..) => {}
-        DataMessage::Drawn(place, name, class, image) => {
-            let small = halved(&image);
+        DataMessage::Drawn(place, name, class, [image, small]) => {
             let small = cx.ctx.load_texture(format!("small specimen {place}"), small, TextureOptions::LINEAR);
             let texture = cx.ctx.load_texture(format!("specimen {place}"), image, TextureOptions::LINEAR);
             let specimens = &mut cx.state.data.specimens;
@@ -159,7 +158,8 @@ pub(super) fn tick(cx: &mut Cx<'_>) {
                 let drawn = dataset::draw_specimen(kind, seed, SPECIMEN_PIXELS);
                 let size = [drawn.width() as usize, drawn.height() as usize];
                 let image = ColorImage::from_rgba_unmultiplied(size, drawn.as_raw());
-                job.send(Message::Data(DataMessage::Drawn(place, name, class, image)));
+                let small = halved(&image);
+                job.send(Message::Data(DataMessage::Drawn(place, name, class, [image, small])));
             }
         });
     }

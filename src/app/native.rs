@@ -290,31 +290,25 @@ pub(super) fn choose_reference(card: u64, cx: &mut Cx<'_>) {
     ask(cx, dialog, move |chosen: Option<FileHandle>| Some(Chosen::Reference(card, chosen?.path().to_owned())));
 }
 
+/// Lets the user choose a folder to write into, which can be made in the dialog.
+fn ask_where_to_write(cx: &mut Cx<'_>, title: &str, chosen: fn(PathBuf) -> Chosen) {
+    let dialog = AsyncFileDialog::new().set_title(title).set_can_create_directories(true).pick_folder();
+    ask(cx, dialog, move |folder: Option<FileHandle>| Some(chosen(folder?.path().to_owned())));
+}
+
 /// Lets the user choose where to write an enlarged data set.
 pub(super) fn choose_enlarge_folder(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new()
-        .set_title(t!("A new or empty folder for the enlarged data set"))
-        .set_can_create_directories(true)
-        .pick_folder();
-    ask(cx, dialog, |chosen| Some(Chosen::EnlargeFolder(chosen?.path().to_owned())));
+    ask_where_to_write(cx, t!("A new or empty folder for the enlarged data set"), Chosen::EnlargeFolder);
 }
 
 /// Lets the user choose where to export the data set.
 pub(super) fn choose_export_folder(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new()
-        .set_title(t!("A new or empty folder for the export"))
-        .set_can_create_directories(true)
-        .pick_folder();
-    ask(cx, dialog, |chosen| Some(Chosen::ExportFolder(chosen?.path().to_owned())));
+    ask_where_to_write(cx, t!("A new or empty folder for the export"), Chosen::ExportFolder);
 }
 
 /// Lets the user choose where to copy classified pictures.
 pub(super) fn choose_sort_folder(cx: &mut Cx<'_>) {
-    let dialog = AsyncFileDialog::new()
-        .set_title(t!("A new or empty folder for the copies"))
-        .set_can_create_directories(true)
-        .pick_folder();
-    ask(cx, dialog, |chosen| Some(Chosen::SortFolder(chosen?.path().to_owned())));
+    ask_where_to_write(cx, t!("A new or empty folder for the copies"), Chosen::SortFolder);
 }
 
 /// Lets the user choose where to save labels.

@@ -210,17 +210,24 @@ fn ctrl_c_while_the_sample_is_drawn_leaves_nothing_behind() {
     assert!(!bench.at("insects").exists());
 }
 
+/// A run, and so many pictures in `many` for it to look at.
+#[cfg(unix)]
+fn trained_with_many(pictures: usize) -> Bench {
+    let bench = Bench::new(2, 1);
+    bench.train("run", &["--epochs", "1"]).ok();
+    std::fs::create_dir(bench.at("many")).unwrap();
+    for number in 0..pictures {
+        std::fs::copy(bench.at("data/val/blue/0.png"), bench.at(&format!("many/{number}.png"))).unwrap();
+    }
+    bench
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_while_predicting_keeps_what_was_said() {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
-    let bench = Bench::new(2, 1);
-    bench.train("run", &["--epochs", "1"]).ok();
-    std::fs::create_dir(bench.at("many")).unwrap();
-    for number in 0..400 {
-        std::fs::copy(bench.at("data/val/blue/0.png"), bench.at(&format!("many/{number}.png"))).unwrap();
-    }
+    let bench = trained_with_many(400);
     let mut predicting = bench.command(&["predict", "run", "many", "--json", "--threads", "1"]);
     let mut child = predicting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -240,12 +247,7 @@ fn ctrl_c_while_predicting_keeps_what_was_said() {
 fn a_terminal_that_goes_away_ends_nothing_that_was_started_with_nohup() {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
-    let bench = Bench::new(2, 1);
-    bench.train("run", &["--epochs", "1"]).ok();
-    std::fs::create_dir(bench.at("many")).unwrap();
-    for number in 0..64 {
-        std::fs::copy(bench.at("data/val/blue/0.png"), bench.at(&format!("many/{number}.png"))).unwrap();
-    }
+    let bench = trained_with_many(64);
     let mut bash = std::process::Command::new("bash");
     bash.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(env!("CARGO_BIN_EXE_imago"));
     bash.args(["predict", "run", "many", "--json", "--threads", "1"])

@@ -59,6 +59,17 @@ fn older_run(window: &mut Window) -> PathBuf {
     older
 }
 
+/// A window in which a run is under way that does not come to its end by itself.
+fn training_for_long() -> Window {
+    let mut window = harness_with(SIZE, colours);
+    window.command(Command::Go(Workspace::Train));
+    window.click("CNN + global average pooling");
+    window.shown_mut().train.config.epochs = 400;
+    window.run_steps(2);
+    window.click("Start training");
+    window
+}
+
 /// A folder of pictures that take a while to be classified, and how many there are.
 fn many(window: &Window) -> (PathBuf, usize) {
     let (folder, count) = (window.home.path().join("many"), 200);
@@ -158,12 +169,7 @@ fn judging_that_was_stopped_says_so_and_begins_anew_only_when_it_is_asked_for() 
 
 #[test]
 fn a_run_that_broke_off_after_an_epoch_is_there_to_be_looked_at() {
-    let mut window = harness_with(SIZE, colours);
-    window.command(Command::Go(Workspace::Train));
-    window.click("CNN + global average pooling");
-    window.shown_mut().train.config.epochs = 400;
-    window.run_steps(2);
-    window.click("Start training");
+    let mut window = training_for_long();
     window.run_until("an epoch is whole", |app| {
         app.state().train.run.as_ref().is_some_and(|run| !run.history.epochs.is_empty())
     });
@@ -188,12 +194,7 @@ fn a_run_that_broke_off_after_an_epoch_is_there_to_be_looked_at() {
 
 #[test]
 fn a_run_that_is_continued_and_fails_is_judged_by_the_model_that_it_has_then() {
-    let mut window = harness_with(SIZE, colours);
-    window.command(Command::Go(Workspace::Train));
-    window.click("CNN + global average pooling");
-    window.shown_mut().train.config.epochs = 400;
-    window.run_steps(2);
-    window.click("Start training");
+    let mut window = training_for_long();
     let epochs = |app: &ImagoApp| app.state().train.run.as_ref().map_or(0, |run| run.history.epochs.len());
     let is_over = |app: &ImagoApp| app.state().train.run.as_ref().is_some_and(|run| !run.phase.is_running());
     window.run_until("an epoch is whole", |app| epochs(app) > 0);
